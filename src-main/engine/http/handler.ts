@@ -1,0 +1,38 @@
+import type { Answer, Parsed, Permission, Route } from '../../../src-shared/contract/index.ts'
+
+/** Who calls, and how: handed to every handler beside the validated input. */
+export interface CallContext {
+  readonly actor: { readonly name: string; readonly permissions: readonly Permission[] }
+  /** Address of the caller, or `socket` */
+  readonly from: string
+  /** The caller's Idempotency-Key, when given */
+  readonly idempotencyKey: string | null
+  /** Aborted when the caller goes away: streams end then. */
+  readonly signal: AbortSignal
+}
+
+/** A streamed download. */
+export interface Bytes {
+  readonly body: AsyncIterable<Uint8Array>
+  readonly size?: number
+  /** Media type; `application/octet-stream` when absent */
+  readonly type?: string
+  /** File name that a browser offers */
+  readonly name?: string
+  /** Strong validator, quoted by the server */
+  readonly etag?: string
+}
+
+type Result<R extends Route> = R['response'] extends 'bytes'
+  ? Bytes
+  : R['response'] extends 'lines'
+    ? AsyncIterable<object>
+    : R['response'] extends 'none'
+      ? void
+      : Answer<R>
+
+/** What serves one route: input is parsed and permitted already; throw a ProblemError to refuse. */
+export type Handler<R extends Route> = (input: Parsed<R>, context: CallContext) => Result<R> | Promise<Result<R>>
+
+/** The handlers of one area: one for every route of its table. */
+export type Handlers<T extends Record<string, Route>> = { readonly [K in keyof T]: Handler<T[K]> }

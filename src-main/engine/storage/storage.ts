@@ -1,0 +1,155 @@
+import type { Json, RunStatus } from '../../../src-shared/contract/index.ts'
+
+/** Backends on the same machine answer at once, others later. */
+export type Awaitable<T> = T | Promise<T>
+
+/**
+ * What one project keeps in SQL, in verbs of the domain. One writer (the project's orchestrator) calls `commit` and the
+ * other changing verbs; readers in other threads open the same project with `{ readOnly: true }`.
+ *
+ * The journal is the truth: what happened to each run, in order. The rows beside it (runs, cache, blob references) are
+ * written in the same transaction, so that lists and look-ups need not read the journal.
+ */
+export interface ProjectStorage {
+  /** Number that grows with every start of the orchestrator; `bumpEpoch` is durable when it returns. */
+  bumpEpoch(): Awaitable<number>
+  /** One atomic, durable transaction. Resolves only when it is on disk. Returns the cursor of each journal entry. */
+  commit(batch: CommitBatch): Awaitable<readonly number[]>
+
+  run(id: string): Awaitable<RunRow | null>
+  runs(query: RunQuery): Awaitable<readonly RunRow[]>
+  /** Identifiers of the runs that have not ended, oldest first. */
+  activeRuns(): Awaitable<readonly string[]>
+  /** Journal of one run, oldest first, after a cursor. */
+  journal(run: string, after: number): Awaitable<readonly JournalEntry[]>
+  /** Journal of all runs after a cursor, oldest first, at most `limit` entries. */
+  journalAfter(after: number, limit: number): Awaitable<readonly JournalEntry[]>
+  /** Cursor of the newest entry, 0 when there is none. */
+  lastCursor(): Awaitable<number>
+
+  /** Newest successful execution with this key in the first of `workspaces` that has one, not older than `notBefore`. */
+  cacheHit(key: string, workspaces: readonly string[], notBefore: number): Awaitable<CacheRow | null>
+  /** Newest cached execution of the same step in any of `workspaces`, whatever its key: to explain a miss. */
+  cacheNearest(workflow: string, step: string, workspaces: readonly string[]): Awaitable<CacheRow | null>
+
+  /** Saves a version. The same digest as the newest version changes nothing and is answered with `created: false`. */
+  saveWorkflow(version: NewWorkflowVersion): Awaitable<{ version: WorkflowRow; created: boolean }>
+  workflow(name: string, version?: number): Awaitable<WorkflowRow | null>
+  /** By digest, also of workflows that were deleted while runs still need them. */
+  workflowByDigest(digest: string): Awaitable<WorkflowRow | null>
+  /** Newest version of each, by name, after `afterName`. */
+  workflows(query: { search?: string; afterName?: string; limit: number }): Awaitable<readonly WorkflowRow[]>
+  workflowVersions(name: string, beforeVersion: number | null, limit: number): Awaitable<readonly WorkflowRow[]>
+  /** Hides the workflow; versions that runs were started from stay readable by digest. False when there is none. */
+  deleteWorkflow(name: string): Awaitable<boolean>
+
+  /** What a request with this key was answered with, when it was committed before. */
+  idempotent(key: string): Awaitable<IdempotencyRow | null>
+
+  /** Deletes ended runs with everything that only they refer to. Refuses active ones. */
+  deleteRuns(ids: readonly string[]): Awaitable<void>
+  /** Ended runs beyond the newest `keepRuns`, or that ended before `endedBefore`; at most `limit`, oldest first. */
+  expiredRuns(query: { keepRuns: number; endedBefore: number; limit: number }): Awaitable<readonly string[]>
+  /** Of these digests, the ones that nothing refers to. */
+  unreferencedBlobs(digests: readonly string[]): Awaitable<readonly string[]>
+  /** Deletes idempotency keys older than `before`, gives free pages back to the disk; bounded work a call. */
+  compact(before: number): Awaitable<void>
+
+  close(): Awaitable<void>
+}
+
+/** A version of the database's shape; a newer one than the engine knows is refused with words. */
+export const SCHEMA_VERSION = 1
+
+/** Everything that one turn of the orchestrator has decided. */
+export interface CommitBatch {
+  readonly entries: readonly NewJournalEntry[]
+  readonly runs: readonly RunRow[]
+  readonly cache: readonly CacheRow[]
+  /** Blobs that a run refers to from now on */
+  readonly blobs: readonly { readonly run: string; readonly digest: string }[]
+  readonly idempotency: readonly IdempotencyRow[]
+}
+
+/** Events of one run that were decided in one turn. `events` is a JSON array as text. */
+export interface NewJournalEntry {
+  readonly run: string
+  /** ms since 1970 */
+  readonly at: number
+  readonly events: string
+}
+export interface JournalEntry extends NewJournalEntry {
+  readonly cursor: number
+}
+
+/** A line of the list of runs. Times in ms since 1970. */
+export interface RunRow {
+  readonly id: string
+  readonly workflow: string
+  readonly version: number
+  /** Digest of the plan that it is pinned to */
+  readonly plan: string
+  readonly workspace: string
+  readonly status: RunStatus
+  readonly trigger: 'manual' | 'parent' | 'rerun'
+  readonly parentRun: string | null
+  readonly parentStep: string | null
+  readonly priority: number
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly total: number
+  readonly done: number
+  readonly failed: number
+  readonly dropped: number
+}
+
+/** Runs newest first: by `createdAt`, then `id`, both descending; `after` is the last row of the page before. */
+export interface RunQuery {
+  readonly workflow?: string
+  readonly statuses?: readonly RunStatus[]
+  readonly after?: { readonly createdAt: number; readonly id: string }
+  readonly limit: number
+}
+
+export interface CacheRow {
+  readonly key: string
+  readonly workflow: string
+  readonly step: string
+  readonly workspace: string
+  /** Execution `run:step:attempt` whose result it is */
+  readonly execution: string
+  readonly run: string
+  readonly at: number
+  /** Value reference of the outputs, as JSON text */
+  readonly outputs: string
+  /** Parts of the key, as JSON text */
+  readonly parts: string
+}
+
+export interface NewWorkflowVersion {
+  readonly name: string
+  readonly description: string | null
+  readonly digest: string
+  /** YAML as typed */
+  readonly source: string
+  /** AssetFile[] as JSON text */
+  readonly files: string
+  readonly steps: number
+  readonly at: number
+}
+export interface WorkflowRow extends NewWorkflowVersion {
+  readonly version: number
+  /** Number of the newest version of the same name */
+  readonly latest: number
+  /** When version 1 was saved */
+  readonly createdAt: number
+}
+
+export interface IdempotencyRow {
+  readonly key: string
+  /** SHA-256 of the request: the same key with another request is refused */
+  readonly fingerprint: string
+  readonly answer: Json
+  readonly at: number
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { Time } from './common.ts'
+import { route } from './route.ts'
+
+export const Health = z.object({
+  status: z.enum(['starting', 'ok', 'degraded', 'stopping']),
+  version: z.string(),
+  /** Milliseconds since the engine process started */
+  uptimeMs: z.number(),
+  problems: z.array(z.string()).describe('Why the engine is degraded, one sentence each'),
+})
+export type Health = z.infer<typeof Health>
+
+export const Version = z.object({
+  version: z.string(),
+  api: z.literal('v1'),
+  schema: z.int().describe('Version of the project database'),
+  node: z.string(),
+  platform: z.string(),
+})
+export type Version = z.infer<typeof Version>
+
+/** One thing that the doctor looked at: what it found and how to mend it. */
+export const Finding = z.object({
+  id: z.string().describe('Stable name, e.g. docker, disk, clock'),
+  title: z.string(),
+  status: z.enum(['ok', 'warning', 'error', 'absent']),
+  detail: z.string().describe('What was found, in a sentence'),
+  fix: z.string().optional().describe('What to do, in a sentence'),
+})
+export type Finding = z.infer<typeof Finding>
+
+export const EngineStatus = z.object({
+  version: z.string(),
+  pid: z.int(),
+  startedAt: Time,
+  data: z.string().describe('The data folder'),
+  listen: z.array(z.string()).describe('Addresses at which the API answers'),
+  projects: z.array(z.object({ name: z.string(), state: z.enum(['idle', 'running', 'failed']), activeRuns: z.int() })),
+  memoryBytes: z.int(),
+})
+export type EngineStatus = z.infer<typeof EngineStatus>
+
+export const engineRoutes = {
+  health: route({
+    id: 'engine.health',
+    method: 'GET',
+    path: '/api/v1/health',
+    permission: 'PUBLIC',
+    change: false,
+    summary: 'Whether the engine is well',
+    response: Health,
+  }),
+  version: route({
+    id: 'engine.version',
+    method: 'GET',
+    path: '/api/v1/version',
+    permission: 'SIGNED_IN',
+    change: false,
+    summary: 'Version of the engine and its runtime',
+    response: Version,
+  }),
+  status: route({
+    id: 'engine.status',
+    method: 'GET',
+    path: '/api/v1/engine',
+    permission: 'SIGNED_IN',
+    change: false,
+    summary: 'The engine: process, data folder, addresses, projects',
+    response: EngineStatus,
+  }),
+  doctor: route({
+    id: 'engine.doctor',
+    method: 'GET',
+    path: '/api/v1/doctor',
+    permission: 'SIGNED_IN',
+    change: false,
+    summary: 'Checks the machine and says cause and fix in plain words',
+    response: z.object({ findings: z.array(Finding) }),
+  }),
+  shutdown: route({
+    id: 'engine.shutdown',
+    method: 'POST',
+    path: '/api/v1/engine/shutdown',
+    permission: 'MASTER',
+    change: true,
+    summary: 'Stop the engine; steps that run as processes or containers go on and are adopted at the next start',
+    response: z.object({ stopping: z.literal(true) }),
+    status: 202,
+  }),
+} as const

@@ -1,0 +1,73 @@
+import type { Json, Problem } from './common.ts'
+
+/**
+ * Every code that the API answers with, in one table: HTTP status and title. What happened, and what to do about it,
+ * is said by the place that throws, because only it knows.
+ */
+export const problemCodes = {
+  bad_request: [400, 'The request is not valid'],
+  params_invalid: [400, 'The parameters do not fit the workflow'],
+  workflow_invalid: [422, 'The workflow has errors'],
+  unauthorized: [401, 'Sign-in is needed'],
+  forbidden: [403, 'A permission is missing'],
+  host_refused: [403, 'The Host header names no address of this engine'],
+  not_found: [404, 'There is nothing at this address'],
+  project_not_found: [404, 'No such project'],
+  workflow_not_found: [404, 'No such workflow'],
+  run_not_found: [404, 'No such run'],
+  step_not_found: [404, 'No such step'],
+  asset_not_found: [404, 'No such asset'],
+  blob_not_found: [404, 'No such blob'],
+  method_not_allowed: [405, 'This address does not take that method'],
+  run_finished: [409, 'The run has ended'],
+  run_not_finished: [409, 'The run has not ended'],
+  rerun_nothing: [409, 'There is nothing to run again'],
+  approval_not_waiting: [409, 'The step does not wait for an answer'],
+  workflow_in_use: [409, 'The workflow is in use'],
+  idempotency_conflict: [409, 'This Idempotency-Key was used for another request'],
+  blob_digest_mismatch: [422, 'The body has another digest'],
+  payload_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The body has a type that is not read here'],
+  too_many_requests: [429, 'Too many requests'],
+  internal: [500, 'The engine failed'],
+  blob_corrupt: [500, 'A stored file is damaged'],
+  project_failed: [503, 'The project cannot be used now'],
+  engine_stopping: [503, 'The engine is stopping'],
+  disk_full: [507, 'The disk is full'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof problemCodes
+
+export interface ProblemContext {
+  /** The field at fault, as a path such as `body.params.year` */
+  field?: string
+  /** What to do, in a sentence */
+  fix?: string
+  line?: number
+  column?: number
+  problems?: Json[]
+  cause?: unknown
+}
+
+/** An error that the caller is meant to read: thrown by services, answered as problem+json, printed by the CLI. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly code: ProblemCode
+  readonly context: ProblemContext
+
+  constructor(code: ProblemCode, detail: string, context: ProblemContext = {}) {
+    super(detail, context.cause === undefined ? undefined : { cause: context.cause })
+    this.code = code
+    this.context = context
+  }
+
+  get status(): number {
+    return problemCodes[this.code][0]
+  }
+
+  toProblem(): Problem {
+    const { cause: _cause, ...context } = this.context
+    const [status, title] = problemCodes[this.code]
+    return { type: `/docs/errors#${this.code}`, title, status, code: this.code, detail: this.message, ...context }
+  }
+}

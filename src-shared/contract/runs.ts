@@ -1,0 +1,300 @@
+import { z } from 'zod'
+import { Json, Name, PageQuery, page, RunId, StepKey, Time } from './common.ts'
+import { ProjectParams } from './projects.ts'
+import { route } from './route.ts'
+import { WorkflowName } from './workflows.ts'
+
+export const RunStatus = z.enum(['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'failed', 'cancelled'])
+export type RunStatus = z.infer<typeof RunStatus>
+
+export const StepStatus = z.enum([
+  'blocked', // needs other steps first
+  'queued', // ready, waits for room on the machine, an executor or a concurrency key
+  'running',
+  'waiting', // for a retry, a time, a person, a child run or a pending cache hit
+  'succeeded',
+  'cached',
+  'skipped', // its condition was false, or what it needs did not succeed
+  'failed',
+  'cancelled',
+])
+export type StepStatus = z.infer<typeof StepStatus>
+
+export const ExecutionStatus = z.enum([
+  'dispatched', // handed to the executor, not yet seen running
+  'running',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'timeout',
+  'abandoned', // its process was lost, e.g. by a power cut
+  'cancelled',
+  'cached',
+])
+export type ExecutionStatus = z.infer<typeof ExecutionStatus>
+
+/** Why something failed: a stable code, what happened, what to do. */
+export const Failure = z.object({
+  code: z.string().describe('e.g. exit_code, signal, oom, timeout, command_not_found, output_missing, image_missing'),
+  message: z.string(),
+  fix: z.string().optional(),
+  details: z.string().optional().describe('The end of standard error, or a stack'),
+})
+export type Failure = z.infer<typeof Failure>
+
+export const Usage = z.object({
+  cpuMs: z.number().nullable().describe('User and system CPU time of all its processes'),
+  peakMemoryBytes: z.number().nullable().describe('Highest resident memory seen; null when it ended before a sample'),
+})
+export type Usage = z.infer<typeof Usage>
+
+export const CacheInfo = z.object({
+  hit: z.boolean(),
+  key: z.string(),
+  source: z.string().optional().describe('Execution whose result is used'),
+  reason: z.string().optional().describe('For a miss: what differs from the nearest earlier execution'),
+})
+export type CacheInfo = z.infer<typeof CacheInfo>
+
+export const Execution = z.object({
+  id: z.string().describe('run:step:attempt'),
+  attempt: z.int(),
+  status: ExecutionStatus,
+  executor: z.string(),
+  startedAt: Time,
+  finishedAt: Time.nullable(),
+  durationMs: z.number().nullable(),
+  exitCode: z.int().optional(),
+  signal: z.string().optional(),
+  error: Failure.optional(),
+  cache: CacheInfo.optional(),
+  usage: Usage.optional(),
+  adopted: z.int().optional().describe('How often a restarted engine found it alive and took it back'),
+  progress: z.string().optional().describe('What the executor does for it now, e.g. the pull of an image'),
+})
+export type Execution = z.infer<typeof Execution>
+
+export const RunStep = z.object({
+  name: z.string(),
+  index: z.int().optional().describe('Item of a fan-out, from 0'),
+  key: StepKey,
+  kind: z.enum(['run', 'workflow', 'approval', 'sleep']),
+  status: StepStatus,
+  /** Why it is not running, in words; null when it runs or has ended */
+  why: z.string().nullable(),
+  needs: z.array(z.string()),
+  item: Json.optional().describe('The item of the fan-out'),
+  outputs: z.record(z.string(), Json).optional(),
+  fanOut: z
+    .object({ total: z.int(), done: z.int(), succeeded: z.int(), failed: z.int(), dropped: z.int() })
+    .optional()
+    .describe('For a step with forEach; its items follow it in the list'),
+  approval: z.object({ message: z.string(), form: z.record(z.string(), Json) }).optional(),
+  child: RunId.optional().describe('The run of a child workflow'),
+  executions: z.array(Execution),
+})
+export type RunStep = z.infer<typeof RunStep>
+
+export const RunSummary = z.object({
+  id: RunId,
+  project: z.string(),
+  workspace: z.string(),
+  workflow: z.string(),
+  version: z.int(),
+  status: RunStatus,
+  trigger: z.enum(['manual', 'parent', 'rerun']),
+  parent: z.object({ run: RunId, step: StepKey }).nullable(),
+  priority: z.int(),
+  createdAt: Time,
+  startedAt: Time.nullable(),
+  finishedAt: Time.nullable(),
+  durationMs: z.number().nullable(),
+  counts: z.object({
+    total: z.int(),
+    done: z.int(),
+    failed: z.int(),
+    dropped: z.int().describe('Items of fan-outs that failed and were left out'),
+  }),
+})
+export type RunSummary = z.infer<typeof RunSummary>
+
+/** Result of a finished run: the workflow's outputs, or why there are none. */
+export const RunResult = z.object({
+  outputs: z.record(z.string(), Json).nullable(),
+  error: Failure.nullable(),
+})
+export type RunResult = z.infer<typeof RunResult>
+
+export const Run = RunSummary.extend({
+  params: z.record(z.string(), Json).describe('Secrets are shown as null'),
+  result: RunResult.nullable(),
+  steps: z.array(RunStep),
+})
+export type Run = z.infer<typeof Run>
+
+export const LogStream = z.enum(['stdout', 'stderr', 'system'])
+/** One line of output. Bytes that are not UTF-8 are shown as U+FFFD; the files keep them. */
+export const LogLine = z.object({
+  at: Time,
+  step: StepKey,
+  attempt: z.int(),
+  stream: LogStream,
+  text: z.string(),
+  partial: z.boolean().optional().describe('True when the line has no end yet, or was cut at 64 KiB'),
+})
+export type LogLine = z.infer<typeof LogLine>
+
+const RunParams = ProjectParams.extend({ run: RunId })
+
+export const runRoutes = {
+  start: route({
+    id: 'runs.start',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/runs',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Start a run of a workflow',
+    params: ProjectParams,
+    body: z.strictObject({
+      workflow: WorkflowName,
+      version: z.int().min(1).optional().describe('The newest when absent; the run stays on it'),
+      params: z.record(z.string(), Json).default({}).describe('A file or directory is an asset value'),
+      workspace: Name.default('main'),
+      priority: z.int().min(-100).max(100).optional(),
+    }),
+    response: Run,
+    status: 201,
+    problems: ['workflow_not_found', 'params_invalid', 'blob_not_found'],
+  }),
+  list: route({
+    id: 'runs.list',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Runs, newest first',
+    params: ProjectParams,
+    query: PageQuery.extend({
+      workflow: z.string().optional(),
+      status: z.string().optional().describe('One or more statuses, separated by commas'),
+    }),
+    response: page(RunSummary),
+  }),
+  get: route({
+    id: 'runs.get',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'A run with its steps and executions',
+    params: RunParams,
+    query: z.object({ steps: z.enum(['all', 'none']).default('all') }),
+    response: Run,
+    problems: ['run_not_found'],
+  }),
+  result: route({
+    id: 'runs.result',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}/result',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'The result of a finished run',
+    params: RunParams,
+    response: RunResult.extend({ status: RunStatus }),
+    problems: ['run_not_found', 'run_not_finished'],
+  }),
+  why: route({
+    id: 'runs.why',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}/why',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Why a run or a step is not running, or ended as it did, in words',
+    params: RunParams,
+    query: z.object({ step: StepKey.optional() }),
+    response: z.object({
+      summary: z.string(),
+      reasons: z.array(z.object({ step: StepKey, status: StepStatus, text: z.string() })),
+    }),
+    problems: ['run_not_found', 'step_not_found'],
+  }),
+  logs: route({
+    id: 'runs.logs',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}/logs',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Lines of output, in the order in which they came; live with follow',
+    params: RunParams,
+    query: z.object({
+      step: StepKey.optional(),
+      attempt: z.coerce.number().int().min(1).optional().describe('All attempts when absent'),
+      stream: LogStream.optional(),
+      tail: z.coerce.number().int().min(0).max(100_000).optional().describe('Only the last lines'),
+      follow: z.stringbool().default(false),
+    }),
+    response: 'lines',
+    line: LogLine,
+    problems: ['run_not_found', 'step_not_found'],
+  }),
+  cancel: route({
+    id: 'runs.cancel',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/runs/{run}/cancel',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Cancel a run, its children and what they run',
+    params: RunParams,
+    body: z.strictObject({ reason: z.string().max(1000).optional() }).default({}),
+    response: RunSummary,
+    status: 202,
+    problems: ['run_not_found', 'run_finished'],
+  }),
+  rerun: route({
+    id: 'runs.rerun',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/runs/{run}/rerun',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Run steps of a run again, in the same run and on the same version; what depends on them follows',
+    params: RunParams,
+    body: z
+      .strictObject({
+        from: z
+          .union([z.literal('failed'), z.literal('start'), StepKey])
+          .default('failed')
+          .describe('failed: what did not succeed; start: everything; or one step or item'),
+      })
+      .default({ from: 'failed' }),
+    response: RunSummary,
+    status: 202,
+    problems: ['run_not_found', 'step_not_found', 'rerun_nothing'],
+  }),
+  approve: route({
+    id: 'runs.approve',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/runs/{run}/approvals/{step}',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Answer what a step asks of a person',
+    params: RunParams.extend({ step: StepKey }),
+    body: z.strictObject({
+      approved: z.boolean().describe('False fails the step'),
+      answers: z.record(z.string(), Json).default({}),
+      comment: z.string().max(4000).optional(),
+    }),
+    response: RunSummary,
+    problems: ['run_not_found', 'step_not_found', 'approval_not_waiting', 'params_invalid'],
+  }),
+  remove: route({
+    id: 'runs.delete',
+    method: 'DELETE',
+    path: '/api/v1/projects/{project}/runs/{run}',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Delete a finished run, its logs and the blobs that nothing else uses',
+    params: RunParams,
+    response: 'none',
+    problems: ['run_not_found', 'run_not_finished'],
+  }),
+} as const

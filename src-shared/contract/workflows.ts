@@ -1,0 +1,283 @@
+import { z } from 'zod'
+import { AssetFile } from './assets.ts'
+import { Json, PageQuery, page, Time } from './common.ts'
+import { ProjectParams } from './projects.ts'
+import { route } from './route.ts'
+
+/**
+ * The definition of a workflow, as written in `weir.yaml`. The JSON Schema that editors complete from is printed from
+ * these schemas, so every field carries its description here.
+ */
+
+/** Names of steps, inputs, outputs and parameters: they are written as they stand in expressions. */
+export const Identifier = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'a letter, then letters, digits and "_"')
+export const WorkflowName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, ".", "_" and "-"')
+
+/** `500ms`, `30s`, `10m`, `2h`, `7d`, or several in a row: `1h30m`. */
+export const Duration = z
+  .string()
+  .regex(/^(\d+(\.\d+)?(ms|s|m|h|d))+$/, 'a duration such as 500ms, 30s, 10m, 2h, 7d or 1h30m')
+/** Bytes as a number, or with a unit: `512Mi`, `2Gi`, `1GB`. */
+export const Bytes = z.union([
+  z.int().min(0),
+  z.string().regex(/^\d+(\.\d+)?(B|[KMGT]i?B?)?$/, 'a size such as 512Mi, 2Gi or 1GB'),
+])
+
+export const Param = z
+  .strictObject({
+    type: z
+      .enum(['string', 'integer', 'number', 'boolean', 'array', 'object', 'file', 'directory', 'secret'])
+      .describe('What the value is. A file or directory is uploaded when the run starts; a secret is never shown'),
+    description: z.string().optional(),
+    default: Json.optional().describe('Value when none is given; for a file: a path among `files`'),
+    required: z.boolean().optional().describe('Whether a value must be given; true when there is no default'),
+    enum: z.array(Json).min(1).optional().describe('The only values that are allowed'),
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+    minLength: z.int().min(0).optional(),
+    maxLength: z.int().min(0).optional(),
+    pattern: z.string().max(500).optional().describe('A regular expression that a string must match'),
+    items: z.record(z.string(), Json).optional().describe('JSON Schema of the items of an array'),
+    properties: z.record(z.string(), Json).optional().describe('JSON Schemas of the fields of an object'),
+  })
+  .describe('A parameter: what the person who starts a run may set')
+export type Param = z.infer<typeof Param>
+
+export const OutputSpec = z.union([
+  z.strictObject({ json: z.string().describe('A JSON file that the step writes; its content is the value') }),
+  z.strictObject({ text: z.string().describe('A text file (UTF-8) that the step writes; its content is the value') }),
+  z.strictObject({
+    files: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .describe('One or more globs below the working folder; what matches becomes an asset'),
+    optional: z.boolean().optional().describe('Do not fail when nothing matches'),
+  }),
+])
+export type OutputSpec = z.infer<typeof OutputSpec>
+
+export const Retry = z
+  .strictObject({
+    limit: z.int().min(0).max(1000).describe('How many further attempts after the first'),
+    delay: z
+      .string()
+      .regex(/^[\d.a-z]+(\.\.[\d.a-z]+)?$/)
+      .optional()
+      .describe('Wait before an attempt: 5s, or 1s..30s, which grows evenly over the attempts'),
+    on: z
+      .array(z.union([z.enum(['error', 'timeout', 'abandoned', 'oom']), z.int()]))
+      .optional()
+      .describe('What is retried: kinds of failure or exit codes; everything when absent'),
+  })
+  .describe('Try again after a failure')
+
+export const Cache = z
+  .strictObject({
+    maxAge: Duration.optional().describe('How old a result may be when it is used again'),
+    version: z.string().optional().describe('Change it to make older results unusable'),
+    params: z.array(Identifier).optional().describe('The inputs that count; all when absent'),
+  })
+  .describe('Use the result of an earlier execution with the same code and inputs')
+
+export const Resources = z
+  .strictObject({
+    cpus: z.number().min(0).max(4096).optional().describe('Processors, 1 when absent'),
+    memory: Bytes.optional().describe('Memory that is set aside, e.g. 2Gi; a limit where the executor can enforce it'),
+    gpus: z.int().min(0).max(64).optional(),
+  })
+  .describe('What one execution takes from the machine while it runs')
+
+export const ForEach = z.strictObject({
+  items: Json.describe('A list, or an expression that yields a list or an asset (then its files)'),
+  maxParallel: z.int().min(1).optional().describe('How many items run at once'),
+  onFailure: z
+    .enum(['fail', 'continue'])
+    .optional()
+    .describe('fail (default): the first failed item ends the step. continue: the others go on and the loss is shown'),
+})
+
+export const Approval = z
+  .strictObject({
+    message: z.string().describe('What is asked of the person; may hold expressions'),
+    form: z.record(Identifier, Param).optional().describe('Fields that are filled in; they become the outputs'),
+  })
+  .describe('A person answers before the run goes on')
+
+export const Step = z
+  .strictObject({
+    description: z.string().optional(),
+    needs: z
+      .union([Identifier, z.array(Identifier)])
+      .optional()
+      .describe('Steps that must end before; those named in expressions are added by themselves'),
+    when: z.string().optional().describe('A CEL condition; when it is false the step is skipped'),
+    run: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .optional()
+      .describe('A shell script, or a program with its arguments as a list. Values in ${{ }} are quoted for the shell'),
+    image: z.string().optional().describe('Run in a container of this image'),
+    workflow: WorkflowName.optional().describe('Run another workflow as a child; inputs become its parameters'),
+    approval: Approval.optional(),
+    sleep: z.string().optional().describe('Wait for a duration; may be an expression'),
+    env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()])).optional(),
+    workdir: z.string().optional().describe('Folder below the working folder in which the command starts'),
+    files: z.array(z.string()).optional().describe("Which of the workflow's files this step sees; all when absent"),
+    inputs: z.record(Identifier, Json).optional().describe('Named values, files or assets for this step'),
+    outputs: z.record(Identifier, OutputSpec).optional().describe('What the step leaves behind'),
+    forEach: z.union([ForEach, z.string(), z.array(Json)]).optional().describe('Run once per item: `item`, `index`'),
+    retry: Retry.optional(),
+    timeout: Duration.optional().describe('Longest time of one attempt'),
+    cache: z.union([z.boolean(), Cache]).optional(),
+    resources: Resources.optional(),
+    concurrency: z
+      .strictObject({ key: z.string(), limit: z.int().min(1).optional() })
+      .optional()
+      .describe('At most `limit` (1) executions with the same key at once, over all runs of the project'),
+    priority: z.int().min(-100).max(100).optional().describe('Higher goes first, 0 when absent'),
+  })
+  .describe('One step: exactly one of run, workflow, approval and sleep')
+export type Step = z.infer<typeof Step>
+
+export const Definition = z
+  .strictObject({
+    name: WorkflowName,
+    description: z.string().optional(),
+    params: z.record(Identifier, Param).optional(),
+    files: z
+      .array(z.string())
+      .optional()
+      .describe('Globs, relative to this file: kept with the version and put into the working folder of every step'),
+    env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional().describe('For all steps'),
+    steps: z.record(Identifier, Step),
+    outputs: z.record(Identifier, Json).optional().describe('The result of the run, from the outputs of steps'),
+    priority: z.int().min(-100).max(100).optional(),
+  })
+  .describe('A workflow of Weir')
+export type Definition = z.infer<typeof Definition>
+
+/** A fault in a definition: where it is and what to do. Lines and columns count from 1. */
+export const DefinitionProblem = z.object({
+  severity: z.enum(['error', 'warning']),
+  code: z.string().describe('Stable name, e.g. unknown_step, cycle, expression_type'),
+  message: z.string(),
+  fix: z.string().optional(),
+  path: z.string().describe('Place in the definition, e.g. steps.fit.inputs.rate'),
+  line: z.int().optional(),
+  column: z.int().optional(),
+})
+export type DefinitionProblem = z.infer<typeof DefinitionProblem>
+
+/** Source of a workflow: the YAML text as typed, and the files that go with it (their bodies stored as blobs before). */
+export const WorkflowSource = z.object({
+  source: z.string().max(10_000_000),
+  files: z.array(AssetFile).max(10_000).default([]),
+})
+export type WorkflowSource = z.infer<typeof WorkflowSource>
+
+export const Validation = z.object({ valid: z.boolean(), name: z.string().nullable(), problems: z.array(DefinitionProblem) })
+export type Validation = z.infer<typeof Validation>
+
+export const WorkflowSummary = z.object({
+  name: z.string(),
+  description: z.string().nullable(),
+  version: z.int().describe('Newest version; counts from 1'),
+  digest: z.string(),
+  steps: z.int(),
+  updatedAt: Time,
+})
+export type WorkflowSummary = z.infer<typeof WorkflowSummary>
+
+export const Workflow = WorkflowSummary.extend({
+  latest: z.int().describe('Number of the newest version'),
+  createdAt: Time,
+  source: z.string().describe('The YAML as it was saved'),
+  files: z.array(AssetFile),
+  definition: Definition,
+})
+export type Workflow = z.infer<typeof Workflow>
+
+const WorkflowParams = ProjectParams.extend({ workflow: WorkflowName })
+
+export const workflowRoutes = {
+  validate: route({
+    id: 'workflows.validate',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workflows/validate',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Check a definition without saving it',
+    params: ProjectParams,
+    body: WorkflowSource,
+    response: Validation,
+  }),
+  apply: route({
+    id: 'workflows.apply',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workflows',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Save a definition as the newest version; nothing changes when it is the same',
+    params: ProjectParams,
+    body: WorkflowSource,
+    response: Workflow.extend({ created: z.boolean().describe('False when this version was there already') }),
+    problems: ['workflow_invalid', 'blob_not_found'],
+  }),
+  list: route({
+    id: 'workflows.list',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/workflows',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'The workflows of a project, by name',
+    params: ProjectParams,
+    query: PageQuery.extend({ search: z.string().max(200).optional() }),
+    response: page(WorkflowSummary),
+  }),
+  get: route({
+    id: 'workflows.get',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/workflows/{workflow}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'A workflow: its newest version, or the one asked for',
+    params: WorkflowParams,
+    query: z.object({ version: z.coerce.number().int().min(1).optional() }),
+    response: Workflow,
+    problems: ['workflow_not_found'],
+  }),
+  versions: route({
+    id: 'workflows.versions',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/workflows/{workflow}/versions',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'All versions, newest first',
+    params: WorkflowParams,
+    query: PageQuery,
+    response: page(z.object({ version: z.int(), digest: z.string(), createdAt: Time })),
+    problems: ['workflow_not_found'],
+  }),
+  remove: route({
+    id: 'workflows.delete',
+    method: 'DELETE',
+    path: '/api/v1/projects/{project}/workflows/{workflow}',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Delete a workflow; its runs stay',
+    params: WorkflowParams,
+    response: 'none',
+    problems: ['workflow_not_found', 'workflow_in_use'],
+  }),
+  schema: route({
+    id: 'workflows.schema',
+    method: 'GET',
+    path: '/api/v1/schemas/workflow.json',
+    permission: 'PUBLIC',
+    change: false,
+    summary: 'JSON Schema of weir.yaml, for editors',
+    response: z.record(z.string(), Json),
+  }),
+} as const

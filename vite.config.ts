@@ -1,0 +1,29 @@
+import { resolve } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const entry = (path: string): string => resolve(import.meta.dirname, path)
+
+/**
+ * Everything that runs in Node is bundled to CommonJS, so that packages which ship only ES modules also load in the
+ * oldest runtime that Weir supports (Node 20.18, Electron 33). Native packages stay outside the bundle.
+ */
+export default defineConfig({
+  publicDir: false,
+  ssr: { noExternal: true, external: ['@photostructure/sqlite', 'dockerode'] },
+  build: {
+    ssr: true,
+    target: 'node20.18',
+    outDir: 'out/main',
+    minify: false,
+    sourcemap: true,
+    rollupOptions: {
+      input: {
+        cli: entry('src-main/cli/main.ts'),
+        engine: entry('src-main/engine/main.ts'),
+        orchestrator: entry('src-main/engine/orchestrator/thread.ts'),
+        supervisor: entry('src-main/supervisor/main.ts'),
+      },
+      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+    },
+  },
+})
