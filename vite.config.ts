@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vite'
 
 const entry = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -17,6 +17,10 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rollupOptions: {
+      // zod's comments on its own bundling; nothing to act on.
+      onwarn: (warning, warn) => {
+        if (warning.code !== 'INVALID_ANNOTATION') warn(warning)
+      },
       input: {
         cli: entry('src-main/cli/main.ts'),
         engine: entry('src-main/engine/main.ts'),

@@ -1,0 +1,137 @@
+/**
+ * Who may import whom (docs/architecture.md, "Tree"). A rule that is broken fails `npm run check`; the rules themselves
+ * are tested by planting violations in scripts/rules.int.test.ts.
+ */
+
+/** Interfaces between areas: types and constants only, so importing them cannot make areas depend on each other's code. */
+const INTERFACE_FILES = '(plan|storage|executor|blobs|handler)\\.ts'
+const AREA = '^src-main/engine/([^/]+)/'
+const ELECTRON = '(^|/)electron(/|$)'
+const TESTS = '\\.test\\.ts$'
+/** Where execution starts, and what tools load by name: nobody imports these. */
+const ENTRIES = [
+  TESTS,
+  '\\.d\\.ts$',
+  '\\.setup\\.(ts|mjs)$',
+  '^src-main/(cli|supervisor|engine)/main\\.ts$',
+  '^src-main/engine/orchestrator/thread\\.ts$',
+  '^(scripts|bench|resources)/',
+  '^[^/]+\\.config\\.ts$',
+]
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Files that import each other cannot be understood one at a time: move what both need into a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing imports this file: delete it, or import it.',
+      severity: 'error',
+      from: { orphan: true, pathNot: ENTRIES },
+      to: {},
+    },
+    {
+      name: 'resolvable',
+      comment: 'This import leads nowhere: a typing error, or a package that package.json does not name.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: ELECTRON },
+    },
+    {
+      name: 'engine-without-electron',
+      comment: 'Engine, CLI and supervisor run headless under plain Node.',
+      severity: 'error',
+      from: { path: '^(src-main/(engine|cli|supervisor)|src-shared)/' },
+      to: { path: ELECTRON },
+    },
+    {
+      name: 'contract-only-zod',
+      comment: 'The contract is what every side imports, so it imports nothing but zod.',
+      severity: 'error',
+      from: { path: '^src-shared/contract/', pathNot: TESTS },
+      to: { pathNot: ['^src-shared/contract/', '(^|/)zod(/|$)'] },
+    },
+    {
+      name: 'shared-without-sides',
+      comment: 'Shared code runs on every side, so it imports the code of none.',
+      severity: 'error',
+      from: { path: '^src-shared/' },
+      to: { path: '^src-(main|renderer|preload)/' },
+    },
+    {
+      name: 'renderer-without-engine',
+      comment: 'Screens talk to the engine over the API only; what both need is in src-shared.',
+      severity: 'error',
+      from: { path: '^src-(renderer|preload)/' },
+      to: { path: '^src-main/' },
+    },
+    {
+      name: 'main-without-renderer',
+      comment: 'The engine serves screens as files; it imports none of their code.',
+      severity: 'error',
+      from: { path: '^src-main/' },
+      to: { path: '^src-renderer/' },
+    },
+    {
+      name: 'cli-without-engine',
+      comment: 'The CLI is a client: contract, client and supervisor are all it knows.',
+      severity: 'error',
+      from: { path: '^src-main/cli/', pathNot: TESTS },
+      to: { path: '^src-main/', pathNot: ['^src-main/cli/', '^src-main/supervisor/index\\.ts$'] },
+    },
+    {
+      name: 'supervisor-without-engine',
+      comment: 'The supervisor starts the engine as a process, and must survive it.',
+      severity: 'error',
+      from: { path: '^src-main/supervisor/', pathNot: TESTS },
+      to: { path: '^src-main/', pathNot: '^src-main/supervisor/' },
+    },
+    {
+      name: 'areas-through-index',
+      comment: "Import another area's index.ts (or the interface between areas), not what is behind it.",
+      severity: 'error',
+      from: { path: AREA },
+      to: { path: AREA, pathNot: ['^src-main/engine/$1/', `^src-main/engine/[^/]+/(index\\.ts|${INTERFACE_FILES})$`] },
+    },
+    {
+      name: 'composition-through-index',
+      comment: 'compose.ts and everything outside the engine see areas as they see each other: through index.ts.',
+      severity: 'error',
+      from: { pathNot: [AREA, '^bench/', TESTS] },
+      to: { path: AREA, pathNot: [`^src-main/engine/[^/]+/(index\\.ts|${INTERFACE_FILES})$`] },
+    },
+    {
+      name: 'interfaces-are-thin',
+      comment: 'An interface between areas imports only the contract and other interfaces.',
+      severity: 'error',
+      from: { path: `^src-main/engine/[^/]+/${INTERFACE_FILES}$` },
+      to: { pathNot: ['^src-shared/contract/', `^src-main/engine/[^/]+/${INTERFACE_FILES}$`] },
+    },
+    {
+      name: 'core-is-pure',
+      comment: 'The core knows no clock, no randomness and no I/O: no Node modules, no packages.',
+      severity: 'error',
+      from: { path: '^src-main/engine/orchestrator/core/', pathNot: TESTS },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'] },
+    },
+    {
+      name: 'code-without-tests',
+      comment: 'What ships does not import tests.',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: TESTS },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(out|dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.cjs', '.js', '.json', '.d.ts'], conditionNames: ['import', 'node'] },
+  },
+}

@@ -1,0 +1,12 @@
+/** Builds engine, CLI, supervisor and orchestrator thread into out/main. */
+import { buildInputsDigest, checkNode, ensureInstalled, main, runTool, stampBuild } from './bootstrap.mjs'
+
+await main(() => {
+  checkNode()
+  ensureInstalled()
+  // Taken before the build: what changes while it runs must make the next one build again.
+  const digest = buildInputsDigest()
+  const status = runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'])
+  if (status === 0) stampBuild(digest)
+  return status
+})
