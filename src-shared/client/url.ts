@@ -1,0 +1,18 @@
+import type { Route } from '../contract/index.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** Path and query of a call: `{run}` filled in and escaped, absent query fields left out. */
+export function urlOf(route: Pick<Route, 'path' | 'id'>, params: Values = {}, query: Values = {}): string {
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name]
+    if (value === undefined || value === '') throw new TypeError(`${route.id} needs the path parameter "${name}"`)
+    return encodeURIComponent(String(value))
+  })
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null) search.set(name, String(value))
+  }
+  const text = search.toString()
+  return text === '' ? path : `${path}?${text}`
+}
