@@ -24,6 +24,7 @@ export const problemCodes = {
   rerun_nothing: [409, 'There is nothing to run again'],
   approval_not_waiting: [409, 'The step does not wait for an answer'],
   workflow_in_use: [409, 'The workflow is in use'],
+  engine_running: [409, 'Another engine owns this data folder'],
   idempotency_conflict: [409, 'This Idempotency-Key was used for another request'],
   blob_digest_mismatch: [422, 'The body has another digest'],
   payload_too_large: [413, 'The body is too large'],
@@ -34,6 +35,10 @@ export const problemCodes = {
   project_failed: [503, 'The project cannot be used now'],
   engine_stopping: [503, 'The engine is stopping'],
   disk_full: [507, 'The disk is full'],
+  database_newer: [503, 'The data was written by a newer Weir'],
+  data_unusable: [503, 'The data folder cannot be used'],
+  address_taken: [409, 'The address is in use'],
+  address_refused: [400, 'The engine does not listen at such an address'],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ProblemCode = keyof typeof problemCodes
