@@ -6,7 +6,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { checkNode, ensureBuilt, ensureInstalled, main, runTool, say } from './bootstrap.mjs'
 import { runChecks } from './check.mjs'
-import { ensurePackages } from './debian.mjs'
 import { SUMMARY_FILE } from './test-summary.mjs'
 
 const ALLOWED_SKIPS = fileURLToPath(new URL('allowed-skips.json', import.meta.url))
@@ -42,7 +41,6 @@ const runAll = async (args) => {
   ensureInstalled()
   const checks = args.includes('--check') ? runChecks() : []
   ensureBuilt()
-  ensurePackages()
   const tests = runTests(args.filter((arg) => arg !== '--check'))
   printSkips(tests.skipped)
   const refused = process.env.CI === 'true' ? refusedSkips(tests.skipped, JSON.parse(readFileSync(ALLOWED_SKIPS, 'utf8'))) : []
