@@ -49,6 +49,8 @@ export interface Job {
   readonly context: ExpressionContext & { readonly inputs: Readonly<Record<string, Json>> }
   readonly outputs: Readonly<Record<string, OutputSpec>>
   readonly resources: StepResources
+  /** Values that are hidden wherever the executor quotes output, e.g. in the details of a failure. */
+  readonly secrets?: readonly string[]
 }
 
 export type Report =

@@ -1,0 +1,6 @@
+export { collectOutputs } from './collect.ts'
+export type { Executor, Job, Outcome, Report, ReportListener } from './executor.ts'
+export { asFailure, ExecutionError, OutputError } from './failure.ts'
+export { type ExecutionFolder, executionFolder } from './folder.ts'
+export { type LogText, type ReadLogOptions, readLog, readLogBatches } from './logs.ts'
+export { prepareFolder, type RenderedJob, renderJob } from './prepare.ts'
