@@ -49,7 +49,7 @@ const COLUMNS = [
 ]
 
 /** The yearly numbers as a table of right-aligned columns. */
-export const table = (stats) => {
+const table = (stats) => {
   const rows = [COLUMNS.map(({ title }) => title), ...stats.map((year) => COLUMNS.map(({ of }) => of(year)))]
   const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i].length)))
   return rows.map((row) => row.map((cell, i) => cell.padStart(widths[i] + 2)).join('')).join('\n')
@@ -58,7 +58,7 @@ export const table = (stats) => {
 const signed = (value, digits) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`
 
 /** The two trends as sentences. */
-export const trendWords = ({ temperature, precipitation }) =>
+const trendWords = ({ temperature, precipitation }) =>
   [
     `  temperature    ${signed(temperature.slope, 2)} °C a year (R² ${temperature.r2.toFixed(2)})`,
     `  precipitation  ${signed(precipitation.slope, 0)} mm a year (R² ${precipitation.r2.toFixed(2)})`,
