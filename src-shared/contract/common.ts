@@ -34,7 +34,7 @@ export const Problem = z.object({
   fix: z.string().optional().describe('What to do about it, in a sentence'),
   line: z.int().optional(),
   column: z.int().optional(),
-  problems: z.array(z.json()).optional().describe('Several faults found at once, e.g. by workflow validation'),
+  problems: z.array(Json).optional().describe('Several faults found at once, e.g. by workflow validation'),
 })
 export type Problem = z.infer<typeof Problem>
 
@@ -50,4 +50,9 @@ export const page = <T extends z.ZodType>(item: T) =>
 export interface Page<T> {
   items: T[]
   next: string | null
+}
+
+/** Proves to the compiler that every case was handled. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`)
 }
