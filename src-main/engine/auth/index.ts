@@ -1,0 +1,5 @@
+export type { Audit, NewAuditEntry } from './audit.ts'
+export { openAudit } from './audit.ts'
+export { auditHandlers } from './audit-handlers.ts'
+export { localAuthenticate, readOrMakeToken } from './local-token.ts'
+export type { Authenticate, Credentials, Principal } from './principal.ts'

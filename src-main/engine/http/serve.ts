@@ -1,0 +1,150 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ProblemError, type Route } from '../../../src-shared/contract/index.ts'
+import type { Logger } from '../telemetry/index.ts'
+import type { Bytes, CallContext } from './handler.ts'
+import { MAX_IDEMPOTENCY_KEY } from './limits.ts'
+import { problemOf } from './problem-of.ts'
+import { abandon, download, encodeLines, type StreamHead, send, started } from './streams.ts'
+import { validatorOf } from './validate.ts'
+
+/** Codes of a stream whose reader went away. */
+const GONE: ReadonlySet<string> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'])
+
+/** What every route shares. */
+export interface Serve {
+  readonly log: Logger
+  /** Resolves when the entry is durable; does nothing for calls that change nothing. */
+  readonly audit: (request: FastifyRequest, status: number, code: string | null) => Promise<void>
+  readonly stopping: AbortSignal
+}
+
+/** A handler whose types were checked where it was handed in. */
+type AnyHandler = (input: { params: unknown; query: unknown; body: unknown }, context: CallContext) => unknown
+
+type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** Validation, handler, audit and answer of one route. */
+export function serveRoute(route: Route, handlerOf: () => Promise<unknown>, serve: Serve): RouteHandler {
+  const validate = lazy(() => validatorOf(route))
+  const status = route.status ?? (route.response === 'none' ? 204 : 200)
+  return async (request, reply) => {
+    const check = validate()
+    const input = {
+      params: check('params', request.params) ?? {},
+      query: check('query', request.query) ?? {},
+      body: route.body === 'bytes' ? bytesOf(request) : check('body', request.body),
+    }
+    const handler = (await handlerOf()) as AnyHandler
+    const context = contextOf(request, reply, serve.stopping, route.response === 'lines')
+    const result = await handler(input, context)
+    switch (route.response) {
+      case 'bytes':
+        return answerBytes(result as Bytes, status, request, reply, serve)
+      case 'lines':
+        return answerLines(result as AsyncIterable<object>, status, request, reply, serve)
+      case 'none':
+        await serve.audit(request, status, null)
+        return reply.code(status).send()
+      default:
+        await serve.audit(request, status, null)
+        return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result))
+    }
+  }
+}
+
+function contextOf(request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal, isLive: boolean): CallContext {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new Error('the caller went away'))
+  })
+  return {
+    actor: request.caller?.principal ?? { name: 'anonymous', permissions: [] },
+    from: request.caller?.from ?? 'unknown',
+    idempotencyKey: idempotencyKeyOf(request),
+    // A live stream would keep a stopping engine alive for as long as somebody watches.
+    signal: isLive ? AbortSignal.any([gone.signal, stopping]) : gone.signal,
+  }
+}
+
+function idempotencyKeyOf(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return null
+  if (typeof key === 'string' && key.length > 0 && key.length <= MAX_IDEMPOTENCY_KEY) return key
+  throw new ProblemError('bad_request', `An Idempotency-Key has 1 to ${MAX_IDEMPOTENCY_KEY} characters, and is given once.`, {
+    field: 'header.idempotency-key',
+    fix: 'Send a UUID.',
+  })
+}
+
+async function* bytesOf(request: FastifyRequest): AsyncGenerator<Uint8Array> {
+  // Without a body there is no stream, but an empty file is a file too.
+  const body = request.body as AsyncIterable<Uint8Array> | undefined
+  if (body !== undefined) yield* body
+}
+
+async function answerBytes(bytes: Bytes, status: number, request: FastifyRequest, reply: FastifyReply, serve: Serve): Promise<FastifyReply> {
+  const { range, 'if-none-match': ifNoneMatch } = request.headers
+  const head = download(bytes, { range, ifNoneMatch }, status)
+  if (head.body === null || request.method === 'HEAD') {
+    await abandon(bytes.body)
+    await serve.audit(request, head.status, null)
+    return answerHead(head, reply)
+  }
+  const body = await started(head.body)
+  await serve.audit(request, head.status, null)
+  return stream(head, body, request, reply, serve)
+}
+
+async function answerLines(lines: AsyncIterable<object>, status: number, request: FastifyRequest, reply: FastifyReply, serve: Serve): Promise<FastifyReply> {
+  const head = { status, headers: { 'content-type': 'application/x-ndjson; charset=utf-8' } }
+  if (request.method === 'HEAD') {
+    await abandon(lines)
+    return answerHead(head, reply)
+  }
+  const body = await started(lines)
+  await serve.audit(request, head.status, null)
+  return stream(head, uncut(encodeLines(body), serve.stopping), request, reply, serve)
+}
+
+/** A live stream that ends because the engine stops has not come to its end: the caller must see a cut. */
+async function* uncut(source: AsyncIterable<string>, stopping: AbortSignal): AsyncGenerator<string> {
+  yield* source
+  stopping.throwIfAborted()
+}
+
+function answerHead(head: StreamHead, reply: FastifyReply): FastifyReply {
+  // The length is that of the body that is not sent, so Fastify must not put one of its own there.
+  reply.hijack()
+  reply.raw.writeHead(head.status, { ...plainHeaders(reply), ...head.headers })
+  reply.raw.end()
+  return reply
+}
+
+async function stream(head: StreamHead, body: AsyncIterable<Uint8Array | string>, request: FastifyRequest, reply: FastifyReply, serve: Serve): Promise<FastifyReply> {
+  reply.hijack()
+  try {
+    await send(reply.raw, { status: head.status, headers: { ...plainHeaders(reply), ...head.headers } }, body)
+  } catch (error) {
+    reply.raw.destroy()
+    // Callers go away, and engines stop: only what broke by itself is worth a word.
+    const isExpected = serve.stopping.aborted || (error instanceof Error && 'code' in error && GONE.has(String(error.code)))
+    if (!isExpected) problemOf(error, serve.log, `${request.method} ${request.url}`)
+  }
+  return reply
+}
+
+function plainHeaders(reply: FastifyReply): Record<string, string | number> {
+  const headers: Record<string, string | number> = {}
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (typeof value === 'string' || typeof value === 'number') headers[name] = value
+  }
+  return headers
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

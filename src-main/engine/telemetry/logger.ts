@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
+import { RotatingFile } from './rotating-file.ts'
+
+/** What code logs with: an object of facts, then a sentence. */
+export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'> & {
+  child(bindings: Record<string, unknown>): Logger
+}
+
+export interface LogFile {
+  readonly log: Logger
+  readonly path: string
+  /** Writes what waits; the log stays usable. */
+  flush(): void
+  close(): void
+}
+
+/** Fields that never reach the log, wherever they stand near the top of what is logged. */
+const SECRET_FIELDS = ['authorization', 'token', 'password', 'secret', 'secrets', 'cookie', 'env', 'params']
+const redacted = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** The engine's own log: JSON lines in `<data>/logs/engine.log`, put aside by size, secrets left out. */
+export function openLog(data: string, level: LogLevel = 'info'): LogFile {
+  const path = join(data, 'logs', 'engine.log')
+  const file = new RotatingFile(path)
+  const log = pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redacted, censor: '(left out)' },
+    },
+    file,
+  )
+  return { log, path, flush: () => file.flush(), close: () => file.close() }
+}
+
+/** Logs nothing: for tests and tools that have no folder. */
+export const silentLog = (): Logger => pino({ level: 'silent' })
