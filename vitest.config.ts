@@ -33,7 +33,6 @@ export default defineConfig({
           maxWorkers: WORKERS,
           testTimeout: INTEGRATION_TIMEOUT_MS,
           hookTimeout: INTEGRATION_TIMEOUT_MS,
-          teardownTimeout: UNIT_TIMEOUT_MS,
           sequence: { groupOrder: 1 },
         },
       },
