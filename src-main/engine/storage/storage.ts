@@ -52,8 +52,11 @@ export interface ProjectStorage {
   expiredRuns(query: { keepRuns: number; endedBefore: number; limit: number }): Awaitable<readonly string[]>
   /** Of these digests, the ones that nothing refers to. */
   unreferencedBlobs(digests: readonly string[]): Awaitable<readonly string[]>
-  /** Deletes idempotency keys older than `before`, gives free pages back to the disk; bounded work a call. */
-  compact(before: number): Awaitable<void>
+  /**
+   * Deletes idempotency keys older than `before`, gives free pages back to the disk. Bounded work a call: true when
+   * another call would find more to do.
+   */
+  compact(before: number): Awaitable<boolean>
 
   close(): Awaitable<void>
 }

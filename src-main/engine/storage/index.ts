@@ -1,0 +1,3 @@
+export { acquireDataLock, type DataLock } from './lock.ts'
+export { openSqlite, type SqliteOptions } from './sqlite.ts'
+export * from './storage.ts'

@@ -1,0 +1,92 @@
+import { RunStatus } from '../../../../src-shared/contract/index.ts'
+import type { RunQuery, RunRow } from '../storage.ts'
+import type { SqliteHandle } from './handle.ts'
+import { ACTIVE_CONDITION, ENDED_CONDITION } from './schema.ts'
+
+const COLUMNS = `id, workflow, version, plan, workspace, status, "trigger" AS "trigger", parent_run AS parentRun,
+  parent_step AS parentStep, priority, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
+  total, done, failed, dropped`
+
+/** Newer than every run: where the first page starts. */
+const BEFORE_ALL: NonNullable<RunQuery['after']> = { createdAt: Number.MAX_SAFE_INTEGER, id: '' }
+
+export const runById = (db: SqliteHandle, id: string): RunRow | null =>
+  db.get<RunRow>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`, id)
+
+/**
+ * Every case reads a range of one index and no row beyond the page. Filters by status ask for a page of each status and
+ * merge them, because an index is in order of time only within one status.
+ */
+export function listRuns(db: SqliteHandle, query: RunQuery): readonly RunRow[] {
+  const { createdAt, id } = query.after ?? BEFORE_ALL
+  const page = (condition: string, ...values: string[]): RunRow[] =>
+    db.all<RunRow>(
+      `SELECT ${COLUMNS} FROM runs WHERE ${condition} (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`,
+      ...values,
+      createdAt,
+      id,
+      query.limit,
+    )
+  const { workflow } = query
+  if (workflow === undefined && query.statuses === undefined) return page('')
+  return [...new Set(query.statuses ?? RunStatus.options)]
+    .flatMap((status) =>
+      workflow === undefined
+        ? page('status = ? AND', status)
+        : page('workflow = ? AND status = ? AND', workflow, status),
+    )
+    .sort(newestFirst)
+    .slice(0, query.limit)
+}
+
+function newestFirst(a: RunRow, b: RunRow): number {
+  if (a.createdAt !== b.createdAt) return b.createdAt - a.createdAt
+  if (a.id === b.id) return 0
+  return a.id < b.id ? 1 : -1
+}
+
+export const activeRuns = (db: SqliteHandle): readonly string[] =>
+  db.all<{ id: string }>(`SELECT id FROM runs WHERE ${ACTIVE_CONDITION} ORDER BY created_at, id`).map((row) => row.id)
+
+/** A child's results belong to its parent for as long as that, or anything above it, is active. */
+const WITHOUT_ACTIVE_ANCESTOR = `
+  (parent_run IS NULL OR NOT EXISTS (
+    WITH RECURSIVE above (id, parent_run, status) AS (
+      SELECT id, parent_run, status FROM runs AS parent WHERE parent.id = runs.parent_run
+      UNION
+      SELECT next.id, next.parent_run, next.status FROM above JOIN runs AS next ON next.id = above.parent_run
+    )
+    SELECT 1 FROM above WHERE ${ACTIVE_CONDITION}))`
+
+/** Oldest first, by the time at which they ended. */
+export function expiredRuns(
+  db: SqliteHandle,
+  query: { keepRuns: number; endedBefore: number; limit: number },
+): readonly string[] {
+  const newestExpired = beyond(db, query.keepRuns)
+  return db
+    .all<{ id: string }>(
+      `SELECT id FROM runs
+       WHERE ${ENDED_CONDITION} AND (finished_at < ? OR (finished_at, id) <= (?, ?)) AND ${WITHOUT_ACTIVE_ANCESTOR}
+       ORDER BY finished_at, id LIMIT ?`,
+      asInteger(query.endedBefore),
+      newestExpired.finishedAt,
+      newestExpired.id,
+      query.limit,
+    )
+    .map((row) => row.id)
+}
+
+/** The newest ended run that is not among the newest `keep`; before all runs when there are no more than that. */
+function beyond(db: SqliteHandle, keep: number): { finishedAt: number; id: string } {
+  const row = db.get<{ finishedAt: number; id: string }>(
+    `SELECT finished_at AS finishedAt, id FROM runs WHERE ${ENDED_CONDITION}
+     ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET ?`,
+    asInteger(keep),
+  )
+  return row ?? { finishedAt: Number.MIN_SAFE_INTEGER, id: '' }
+}
+
+/** SQLite knows no infinity among its integers; "keep all" and "never" are given as such. */
+const asInteger = (value: number): number =>
+  Math.trunc(Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER))

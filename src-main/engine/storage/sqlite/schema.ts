@@ -1,0 +1,94 @@
+import { RunStatus } from '../../../../src-shared/contract/index.ts'
+
+/** Marks a file as ours (`WEIR` in ASCII), so that another program's database is not taken for an empty one. */
+export const APPLICATION_ID = 0x57454952
+
+/** One step of the database's shape. Never change one that was released: add another. */
+export interface Migration {
+  /** Version of the database after it */
+  readonly version: number
+  readonly sql: string
+}
+
+/** Statuses of runs that have ended; the others are active. */
+const ENDED: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled']
+export const isEnded = (status: RunStatus): boolean => ENDED.includes(status)
+
+const quoted = (statuses: readonly RunStatus[]): string => statuses.map((status) => `'${status}'`).join(', ')
+/** Conditions of the partial indexes; queries must repeat them to the letter to use those. */
+export const ACTIVE_CONDITION = `status IN (${quoted(RunStatus.options.filter((status) => !isEnded(status)))})`
+export const ENDED_CONDITION = `status IN (${quoted(ENDED)})`
+
+/**
+ * Version 1.
+ *
+ *   meta               `epoch`; `cursor_floor`: no cursor up to it is given out again, though its entry was deleted
+ *   journal            the truth; `cursor` is its position
+ *   runs               a line for the list of runs
+ *   erased_runs        runs that are deleted, and whose rows elsewhere are not all gone yet
+ *   cache              results that may be used again
+ *   blob_refs          which run refers to which blob
+ *   workflows          names, and the numbers of their versions: they go on counting after a deletion
+ *   workflow_versions  `hidden` ones were deleted, and stay for as long as a run was started from them
+ *   workflow_files     which version refers to which blob
+ *   idempotency        what requests were answered with
+ */
+const VERSION_1 = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO meta VALUES ('epoch', 0), ('cursor_floor', 0);
+
+  CREATE TABLE journal (
+    cursor INTEGER PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL, events TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX journal_by_run ON journal (run, cursor);
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY, workflow TEXT NOT NULL, version INTEGER NOT NULL, plan TEXT NOT NULL, workspace TEXT NOT NULL,
+    status TEXT NOT NULL, "trigger" TEXT NOT NULL, parent_run TEXT, parent_step TEXT, priority INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, started_at INTEGER, finished_at INTEGER,
+    total INTEGER NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, dropped INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_time ON runs (created_at, id);
+  CREATE INDEX runs_by_status ON runs (status, created_at, id);
+  CREATE INDEX runs_by_workflow ON runs (workflow, status, created_at, id);
+  CREATE INDEX runs_by_plan ON runs (plan);
+  CREATE INDEX runs_active ON runs (created_at, id) WHERE ${ACTIVE_CONDITION};
+  CREATE INDEX runs_ended ON runs (finished_at, id) WHERE ${ENDED_CONDITION};
+
+  CREATE TABLE erased_runs (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE cache (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, workflow TEXT NOT NULL, step TEXT NOT NULL, workspace TEXT NOT NULL,
+    execution TEXT NOT NULL, run TEXT NOT NULL, at INTEGER NOT NULL, outputs TEXT NOT NULL, parts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX cache_by_key ON cache (key, workspace, at);
+  CREATE INDEX cache_by_step ON cache (workflow, step, workspace, at);
+  CREATE INDEX cache_by_run ON cache (run);
+
+  CREATE TABLE blob_refs (run TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (run, digest)) STRICT, WITHOUT ROWID;
+  CREATE INDEX blob_refs_by_digest ON blob_refs (digest);
+
+  CREATE TABLE workflows (
+    name TEXT PRIMARY KEY, latest INTEGER NOT NULL, created_at INTEGER NOT NULL, deleted INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE workflow_versions (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL REFERENCES workflows (name), version INTEGER NOT NULL, description TEXT,
+    digest TEXT NOT NULL, source TEXT NOT NULL, files TEXT NOT NULL, steps INTEGER NOT NULL, at INTEGER NOT NULL,
+    hidden INTEGER NOT NULL, UNIQUE (name, version)
+  ) STRICT;
+  CREATE INDEX workflow_versions_by_digest ON workflow_versions (digest);
+  CREATE INDEX workflow_versions_hidden ON workflow_versions (digest) WHERE hidden = 1;
+  CREATE TABLE workflow_files (
+    version INTEGER NOT NULL REFERENCES workflow_versions (id) ON DELETE CASCADE, digest TEXT NOT NULL,
+    PRIMARY KEY (version, digest)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX workflow_files_by_digest ON workflow_files (digest);
+
+  CREATE TABLE idempotency (
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_by_time ON idempotency (at);
+`
+
+/** In order; the last one's version is SCHEMA_VERSION. */
+export const migrations: readonly Migration[] = [{ version: 1, sql: VERSION_1 }]

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import type { CacheRow, CommitBatch, NewJournalEntry, NewWorkflowVersion, RunRow } from '../storage.ts'
+
+/** Rows for tests: valid ones, of which a test changes what it is about. */
+export const emptyBatch: CommitBatch = { entries: [], runs: [], cache: [], blobs: [], idempotency: [] }
+
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+export const entryOf = (run: string, n: number): NewJournalEntry => ({
+  run,
+  at: 1_700_000_000_000 + n,
+  events: JSON.stringify([{ type: 'execution.finished', n }]),
+})
+
+export const runOf = (id: string, fields: Partial<RunRow> = {}): RunRow => ({
+  id,
+  workflow: 'flow',
+  version: 1,
+  plan: digestOf('plan'),
+  workspace: 'main',
+  status: 'running',
+  trigger: 'manual',
+  parentRun: null,
+  parentStep: null,
+  priority: 0,
+  createdAt: 1_700_000_000_000,
+  startedAt: 1_700_000_000_001,
+  finishedAt: null,
+  total: 3,
+  done: 1,
+  failed: 0,
+  dropped: 0,
+  ...fields,
+})
+
+export const cacheOf = (key: string, fields: Partial<CacheRow> = {}): CacheRow => ({
+  key,
+  workflow: 'flow',
+  step: 'fit',
+  workspace: 'main',
+  execution: `aaaaaaaa:fit:1`,
+  run: 'aaaaaaaa',
+  at: 10,
+  outputs: '{"json":1}',
+  parts: '{}',
+  ...fields,
+})
+
+export const versionOf = (
+  name: string,
+  text: string,
+  fields: Partial<NewWorkflowVersion> = {},
+): NewWorkflowVersion => ({
+  name,
+  description: null,
+  digest: digestOf(text),
+  source: `name: ${name} # ${text}`,
+  files: '[]',
+  steps: 1,
+  at: 10,
+  ...fields,
+})
