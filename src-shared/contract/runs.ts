@@ -133,6 +133,7 @@ export const Run = RunSummary.extend({
 export type Run = z.infer<typeof Run>
 
 export const LogStream = z.enum(['stdout', 'stderr', 'system'])
+export type LogStream = z.infer<typeof LogStream>
 /** One line of output. Bytes that are not UTF-8 are shown as U+FFFD; the files keep them. */
 export const LogLine = z.object({
   at: Time,

@@ -1,1 +1,115 @@
-import {z} from 'zod'; import('dockerode').then(d=>console.log(d, z.string())); import fastify from 'fastify'; console.log(fastify)
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { openBlobStore, sweep } from '../assets/index.ts'
+import { createContainerExecutor, createProcessExecutor, type Executor } from '../executors/index.ts'
+import { openSqlite } from '../storage/index.ts'
+import { type Calls, createCalls } from './calls.ts'
+import { createClock } from './clock.ts'
+import { newRunId } from './ids.ts'
+import { type FromThread, type ThreadData, type ToThread, toFault } from './messages.ts'
+import { Orchestrator } from './orchestrator.ts'
+import { createSecrets } from './secrets.ts'
+import { createValues } from './values.ts'
+
+/**
+ * Entry of a project's thread: owns the project's database, its executors and its orchestrator, and answers the calls of
+ * the engine's main thread. It stops when told to, or when something breaks; then the main thread starts it anew.
+ */
+
+/** How often what has expired is deleted, in ms; the first time soon after the start. */
+const SWEEP_EVERY_MS = 60 * 60 * 1000
+const FIRST_SWEEP_MS = 60 * 1000
+
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread')
+const data = workerData as ThreadData
+const send = (message: FromThread): void => port.postMessage(message)
+const fail = (error: unknown): void => send({ type: 'failed', fault: toFault(error) })
+
+async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
+  const storage = openSqlite(join(data.folder, 'project.db'))
+  const blobs = openBlobStore(join(data.folder, 'blobs'))
+  const runsFolder = join(data.folder, 'runs')
+  const secrets = createSecrets(runsFolder)
+  const values = createValues(blobs)
+  const newest = (await storage.journalAfter((await storage.lastCursor()) - 1, 1))[0]
+  const clock = createClock(newest?.at ?? 0)
+  let containers: ReturnType<typeof createContainerExecutor> | null = null
+  const orchestrator = new Orchestrator(
+    {
+      project: data.project,
+      runsFolder,
+      storage,
+      values,
+      secrets,
+      clock,
+      capacity: data.capacity,
+      executors: (report) => {
+        containers = createContainerExecutor({ blobs, report, now: clock.now, owner: data.engineId })
+        return new Map<string, Executor>([
+          ['process', createProcessExecutor({ blobs, report, now: clock.now })],
+          ['container', containers],
+        ])
+      },
+      imageDigest: async (image) => (containers === null ? null : containers.imageDigest(image)),
+      newRunId,
+      published: (entries) => send({ type: 'committed', entries }),
+      failed: fail,
+    },
+    await storage.bumpEpoch(),
+  )
+  await orchestrator.recover()
+
+  const stopped = new AbortController()
+  const sweepNow = (): void => {
+    const { keepRuns, keepDays } = data.retention
+    sweep({ storage, blobs, runsFolder, keepRuns, keepDays, now: clock.now(), signal: stopped.signal })
+      .then((freed) => {
+        if (freed.runs > 0 || freed.blobs > 0) {
+          send({ type: 'note', text: `retention: ${freed.runs} runs and ${freed.blobs} blobs deleted` })
+        }
+      })
+      .catch((error: unknown) => send({ type: 'note', text: `retention failed: ${String(error)}` }))
+  }
+  const first = setTimeout(sweepNow, FIRST_SWEEP_MS)
+  const later = setInterval(sweepNow, SWEEP_EVERY_MS)
+
+  const calls = createCalls({ orchestrator, storage, blobs, values, secrets, runsFolder, now: clock.now, newRunId })
+  return {
+    calls,
+    async stop() {
+      stopped.abort()
+      clearTimeout(first)
+      clearInterval(later)
+      await orchestrator.close()
+      await storage.close()
+    },
+  }
+}
+
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+
+start()
+  .then(({ calls, stop }) => {
+    port.on('message', (message: ToThread) => {
+      if (message.type === 'close') {
+        stop()
+          .catch(fail)
+          .finally(() => {
+            send({ type: 'closed' })
+            port.close()
+          })
+        return
+      }
+      const { id, method, args } = message
+      // The names and arguments come from ProjectThread.call, which is typed by the same table.
+      const act = calls[method] as (...given: readonly unknown[]) => unknown
+      Promise.resolve()
+        .then(() => act(...args))
+        .then((value) => send({ type: 'answer', id, value }))
+        .catch((error: unknown) => send({ type: 'refusal', id, fault: toFault(error) }))
+    })
+    send({ type: 'ready' })
+  })
+  .catch(fail)

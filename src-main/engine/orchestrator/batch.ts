@@ -1,0 +1,142 @@
+import type { CommitBatch, IdempotencyRow, NewJournalEntry, RunRow } from '../storage/index.ts'
+import { counts, type Event, executionId, findUnit, type RunState, runStatus, type State, type ValueRef } from './core/index.ts'
+import type { Values } from './values.ts'
+
+/** How often the counts of a run that goes on are written to its row. */
+const PROGRESS_MS = 500
+
+/** How many events one journal entry holds, so that no row grows without bound. */
+const EVENTS_PER_ENTRY = 1_000
+
+/** Collects what one turn has decided, as one transaction. */
+export interface BatchBuilder {
+  add(events: readonly Event[]): void
+  remember(row: IdempotencyRow): void
+  readonly size: number
+  /** The batch, and runs that have ended in it. Empties the builder. */
+  build(now: number): { batch: CommitBatch; ended: string[] }
+}
+
+export function createBatchBuilder(state: State, values: Values): BatchBuilder {
+  /** What the row of a run said last, so that it is written only when it changes. */
+  const written = new Map<string, { status: string; at: number }>()
+  let events: Event[] = []
+  let idempotency: IdempotencyRow[] = []
+
+  return {
+    add(more) {
+      for (const event of more) events.push(event)
+    },
+    remember(row) {
+      idempotency.push(row)
+    },
+    get size() {
+      return events.length + idempotency.length
+    },
+    build(now) {
+      const entries = journal(events)
+      const touched = new Set(events.map((event) => event.run))
+      const runs: RunRow[] = []
+      const ended: string[] = []
+      for (const id of touched) {
+        const run = state.runs.get(id)
+        if (run === undefined) continue
+        const status = runStatus(run)
+        const before = written.get(id)
+        if (run.finished !== null) ended.push(id)
+        if (before?.status === status && now - before.at < PROGRESS_MS && run.finished === null) continue
+        if (run.finished === null) written.set(id, { status, at: now })
+        else written.delete(id)
+        runs.push(rowOf(run))
+      }
+      const batch: CommitBatch = {
+        entries,
+        runs,
+        cache: events.flatMap((event) => cacheRows(state, event)),
+        blobs: events.flatMap((event) => blobRows(values, event)),
+        idempotency,
+      }
+      events = []
+      idempotency = []
+      return { batch, ended }
+    },
+  }
+}
+
+/** One entry for consecutive events of the same run; the order between runs that are parent and child is kept. */
+function journal(events: readonly Event[]): NewJournalEntry[] {
+  const entries: NewJournalEntry[] = []
+  for (let from = 0; from < events.length; ) {
+    const first = events[from] as Event
+    let to = from + 1
+    while (to < events.length && to - from < EVENTS_PER_ENTRY && events[to]?.run === first.run) to += 1
+    entries.push({ run: first.run, at: first.at, events: JSON.stringify(events.slice(from, to)) })
+    from = to
+  }
+  return entries
+}
+
+function rowOf(run: RunState): RunRow {
+  const { parent } = run
+  return {
+    id: run.id,
+    workflow: run.workflow,
+    version: run.version,
+    plan: run.plan.digest,
+    workspace: run.workspace,
+    status: runStatus(run),
+    trigger: run.trigger,
+    parentRun: parent?.run ?? null,
+    parentStep: parent === null ? null : parent.index === undefined ? parent.step : `${parent.step}[${parent.index}]`,
+    priority: run.priority,
+    createdAt: run.createdAt,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    ...counts(run),
+  }
+}
+
+function cacheRows(state: State, event: Event): CommitBatch['cache'] {
+  if (event.type !== 'execution.finished' || event.status !== 'succeeded' || event.outputs === undefined) return []
+  const unit = findUnit(state, event.run, event.step, event.index)
+  const execution = unit?.executions.find((one) => one.token === event.token)
+  if (unit === undefined || execution?.cache == null) return []
+  return [
+    {
+      key: execution.cache.key,
+      workflow: unit.run.plan.name,
+      step: unit.step.name,
+      workspace: unit.run.workspace,
+      execution: executionId(unit, execution.attempt),
+      run: event.run,
+      at: event.at,
+      outputs: JSON.stringify(event.outputs),
+      parts: JSON.stringify(execution.cache.parts ?? {}),
+    },
+  ]
+}
+
+function blobRows(values: Values, event: Event): CommitBatch['blobs'] {
+  return refsOf(event).flatMap((ref) => values.digests(ref).map((digest) => ({ run: event.run, digest })))
+}
+
+function refsOf(event: Event): ValueRef[] {
+  switch (event.type) {
+    case 'run.created':
+      return [event.params]
+    case 'run.finished':
+      return event.outputs === null ? [] : [event.outputs]
+    case 'step.expanded':
+      return [event.items]
+    case 'step.cached':
+      return [event.outputs]
+    case 'step.finished':
+      return event.outputs === undefined ? [] : [event.outputs]
+    case 'execution.dispatched':
+      return event.inputs === undefined ? [] : [event.inputs]
+    case 'execution.finished':
+      return event.outputs === undefined ? [] : [event.outputs]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,438 @@
+import { assertNever } from '../../../../src-shared/contract/index.ts'
+import { dependents } from './graph.ts'
+import type { PlanStep } from '../../workflows/index.ts'
+import type * as E from './events.ts'
+import { occupy, type Held, vacate } from './ledger.ts'
+import {
+  currentExecution,
+  type ExecutionState,
+  executionId,
+  type FanOut,
+  findUnit,
+  type Outcome,
+  type RunState,
+  type State,
+  type Unit,
+} from './state.ts'
+
+/**
+ * Advances the state by one event. Total for every journal that `handle` wrote: an event about something that is not there
+ * changes nothing. The state is changed in place, because a run may have 10,000 units and a turn a thousand events.
+ */
+export function apply(state: State, event: E.Event): void {
+  switch (event.type) {
+    case 'run.created':
+      return runCreated(state, event)
+    case 'run.cancelling':
+      return runCancelling(state, event)
+    case 'run.reopened':
+      return runReopened(state, event)
+    case 'run.finished':
+      return runFinished(state, event)
+    case 'step.expanded':
+      return withUnit(state, event, (unit) => stepExpanded(state, unit, event))
+    case 'step.waiting':
+      return withUnit(state, event, (unit) => stepWaiting(state, unit, event))
+    case 'step.skipped':
+      return withUnit(state, event, (unit) => {
+        unit.skipReason = event.reason
+        end(state, unit, 'skipped')
+      })
+    case 'step.cached':
+      return withUnit(state, event, (unit) => stepCached(state, unit, event))
+    case 'step.finished':
+      return withUnit(state, event, (unit) => stepFinished(state, unit, event))
+    case 'step.failing':
+      return withUnit(state, event, (unit) => stepFailing(state, unit))
+    case 'execution.dispatched':
+      return withUnit(state, event, (unit) => dispatched(state, unit, event))
+    case 'execution.started':
+      return withExecution(state, event.token, ({ unit, execution }) => {
+        execution.startedAt ??= event.at
+        execution.detail = event.detail
+        if (unit.phase === 'dispatched') unit.phase = 'running'
+        armTimeout(state, unit, execution, event.at)
+      })
+    case 'execution.adopted':
+      return withExecution(state, event.token, ({ execution }) => {
+        execution.adopted += 1
+      })
+    case 'execution.cancelling':
+      return withExecution(state, event.token, ({ unit, execution }) => endExecution(state, unit, execution, event.reason))
+    case 'execution.finished':
+      return withExecution(state, event.token, (held) => executionFinished(state, held, event))
+    case 'execution.stale':
+      return
+    default:
+      assertNever(event)
+  }
+}
+
+/** Takes a run that has ended out of memory. */
+export function forget(state: State, id: string): void {
+  const run = state.runs.get(id)
+  if (run === undefined) return
+  state.runs.delete(id)
+  for (const other of state.runs.values()) if (other.plan.digest === run.plan.digest) return
+  state.plans.delete(run.plan.digest)
+}
+
+function withUnit(state: State, event: { run: string; step: string; index?: number }, act: (unit: Unit) => void): void {
+  const unit = findUnit(state, event.run, event.step, event.index)
+  if (unit !== undefined) act(unit)
+}
+
+function withExecution(state: State, token: string, act: (held: Held) => void): void {
+  const held = state.executions.get(token)
+  if (held !== undefined) act(held)
+}
+
+export function newUnit(run: RunState, step: PlanStep, index: number | null, parent: Unit | null): Unit {
+  return {
+    run,
+    step,
+    index,
+    parent,
+    phase: 'blocked',
+    outcome: null,
+    outputs: null,
+    error: null,
+    missing: index === null ? step.needs.length : 0,
+    executions: [],
+    failures: 0,
+    losses: 0,
+    skipCache: parent?.skipCache ?? false,
+    resolved: null,
+    generation: 0,
+    readyAt: 0,
+    wakeAt: null,
+    message: null,
+    skipReason: null,
+    child: null,
+    awaits: null,
+    fanOut: null,
+    former: [],
+  }
+}
+
+function runCreated(state: State, event: E.RunCreated): void {
+  const plan = state.plans.get(event.plan)
+  if (plan === undefined) throw new Error(`the plan ${event.plan} of run ${event.run} was not loaded`)
+  const run: RunState = {
+    id: event.run,
+    workflow: event.workflow,
+    version: event.version,
+    plan,
+    workspace: event.workspace,
+    params: event.params,
+    secrets: event.secrets,
+    priority: event.priority,
+    trigger: event.trigger,
+    parent: event.parent,
+    createdAt: event.at,
+    startedAt: null,
+    finishedAt: null,
+    finished: null,
+    cancelling: null,
+    outputs: null,
+    error: null,
+    steps: new Map(),
+    open: plan.steps.length,
+    active: 0,
+    waiting: 0,
+  }
+  for (const step of plan.steps) run.steps.set(step.name, newUnit(run, step, null, null))
+  state.runs.set(run.id, run)
+  state.followUps.push(run, ...run.steps.values())
+}
+
+function runCancelling(state: State, event: E.RunCancelling): void {
+  const run = state.runs.get(event.run)
+  if (run === undefined) return
+  run.cancelling = { by: event.by, reason: event.reason }
+  for (const unit of run.steps.values()) cancelUnit(state, unit)
+  state.followUps.push(run)
+}
+
+/** Ends a unit that does not run; orders the end of one that does; a fan-out or a child ends when its parts have. */
+function cancelUnit(state: State, unit: Unit): void {
+  if (unit.phase === 'done') return
+  if (unit.phase === 'items') {
+    for (const item of unit.fanOut?.units ?? []) cancelUnit(state, item)
+    state.followUps.push(unit)
+    return
+  }
+  if (unit.phase === 'child') {
+    state.followUps.push(unit)
+    return
+  }
+  const execution = currentExecution(unit)
+  if (execution === undefined) end(state, unit, 'cancelled')
+  else endExecution(state, unit, execution, 'cancel')
+}
+
+function endExecution(state: State, unit: Unit, execution: ExecutionState, reason: 'timeout' | 'cancel'): void {
+  if (execution.cancelling !== null) {
+    // A cancel outranks a time-out: no attempt follows it.
+    if (reason === 'cancel') execution.cancelling = 'cancel'
+    return
+  }
+  execution.cancelling = reason
+  unit.phase = 'cancelling'
+  state.effects.push({ type: 'kill', unit, execution })
+}
+
+function runReopened(state: State, event: E.RunReopened): void {
+  const run = state.runs.get(event.run)
+  if (run === undefined) return
+  run.finished = null
+  run.finishedAt = null
+  run.cancelling = null
+  run.outputs = null
+  run.error = null
+  const reset = new Set([...event.steps, ...Object.keys(event.items)])
+  for (const name of event.steps) {
+    const unit = run.steps.get(name)
+    if (unit !== undefined) resetUnit(run, unit, reset)
+  }
+  for (const [name, indices] of Object.entries(event.items)) resetItems(state, run, name, indices)
+  state.followUps.push(run, ...run.steps.values())
+}
+
+function resetUnit(run: RunState, unit: Unit, reset: ReadonlySet<string>): void {
+  if (unit.parent === null && unit.phase === 'done') run.open += 1
+  unit.phase = 'blocked'
+  unit.generation += 1
+  unit.outcome = null
+  unit.outputs = null
+  unit.error = null
+  unit.failures = 0
+  unit.losses = 0
+  unit.skipCache = true
+  unit.resolved = null
+  unit.wakeAt = null
+  unit.message = null
+  unit.skipReason = null
+  unit.former = unit.fanOut?.units ?? unit.former
+  unit.fanOut = null
+  unit.missing = unit.parent === null ? unit.step.needs.filter((need) => reset.has(need)).length : 0
+}
+
+/** Opens some items of a fan-out again; what depends on it is among the whole steps of the event. */
+function resetItems(state: State, run: RunState, name: string, indices: readonly number[]): void {
+  const unit = run.steps.get(name)
+  if (unit?.fanOut == null) return
+  const nothing = new Set<string>()
+  for (const index of indices) {
+    const item = unit.fanOut.units[index]
+    if (item === undefined || item.phase !== 'done') continue
+    unit.fanOut.done -= 1
+    if (item.outcome === 'failed') unit.fanOut.failed -= 1
+    resetUnit(run, item, nothing)
+    state.followUps.push(item)
+  }
+  unit.fanOut.failing = false
+  if (unit.phase === 'done') run.open += 1
+  unit.phase = 'items'
+  unit.generation += 1
+  unit.outcome = null
+  unit.outputs = null
+  unit.error = null
+}
+
+function runFinished(state: State, event: E.RunFinished): void {
+  const run = state.runs.get(event.run)
+  if (run === undefined) return
+  run.finished = event.status
+  run.finishedAt = event.at
+  run.outputs = event.outputs
+  run.error = event.error
+  if (run.parent === null) return
+  const parent = findUnit(state, run.parent.run, run.parent.step, run.parent.index)
+  if (parent !== undefined) state.followUps.push(parent)
+}
+
+function stepExpanded(state: State, unit: Unit, event: E.StepExpanded): void {
+  leaveWaiting(unit)
+  unit.run.startedAt ??= event.at
+  const fanOut: FanOut = { items: event.items, units: [], active: 0, done: 0, failed: 0, failing: false }
+  for (let index = 0; index < event.count; index++) {
+    const item = newUnit(unit.run, unit.step, index, unit)
+    // Attempts are never forgotten: a step that is run again goes on counting where its items had stopped.
+    const former = unit.former[index]
+    if (former !== undefined) item.executions.push(...former.executions)
+    fanOut.units.push(item)
+  }
+  unit.former = []
+  unit.fanOut = fanOut
+  unit.phase = 'items'
+  state.followUps.push(unit, ...fanOut.units)
+}
+
+function stepWaiting(state: State, unit: Unit, event: E.StepWaiting): void {
+  leaveWaiting(unit)
+  unit.run.startedAt ??= event.at
+  if (event.for === 'approval') {
+    unit.phase = 'approval'
+    unit.message = event.message ?? ''
+    return
+  }
+  if (event.for === 'child') {
+    unit.phase = 'child'
+    unit.child = event.child ?? null
+    return
+  }
+  unit.phase = 'sleeping'
+  wake(state, unit, event.until ?? event.at)
+}
+
+function wake(state: State, unit: Unit, at: number): void {
+  unit.wakeAt = at
+  state.timers.add({ at, kind: 'wake', target: unit, token: null })
+}
+
+function stepCached(state: State, unit: Unit, event: E.StepCached): void {
+  unit.run.startedAt ??= event.at
+  unit.executions.push({
+    ...blankExecution(event.attempt, '', 'cache', event.at),
+    startedAt: event.at,
+    finishedAt: event.at,
+    status: 'cached',
+    cache: { key: event.key, parts: null, reason: null },
+    source: event.source,
+  })
+  unit.outputs = event.outputs
+  end(state, unit, 'cached')
+}
+
+function stepFinished(state: State, unit: Unit, event: E.StepFinished): void {
+  unit.outputs = event.outputs ?? null
+  unit.error = event.error ?? null
+  end(state, unit, event.status)
+}
+
+function stepFailing(state: State, unit: Unit): void {
+  if (unit.fanOut === null) return
+  unit.fanOut.failing = true
+  for (const item of unit.fanOut.units) cancelUnit(state, item)
+}
+
+function blankExecution(attempt: number, token: string, executor: string, at: number): ExecutionState {
+  return {
+    attempt,
+    token,
+    executor,
+    dispatchedAt: at,
+    startedAt: null,
+    finishedAt: null,
+    detail: null,
+    status: null,
+    cancelling: null,
+    adopted: 0,
+    error: null,
+    exitCode: null,
+    signal: null,
+    usage: null,
+    cache: null,
+    source: null,
+  }
+}
+
+function dispatched(state: State, unit: Unit, event: E.ExecutionDispatched): void {
+  leaveWaiting(unit)
+  const execution: ExecutionState = {
+    ...blankExecution(event.attempt, event.token, event.executor, event.at),
+    cache: event.cache ?? null,
+  }
+  unit.executions.push(execution)
+  unit.phase = 'dispatched'
+  unit.wakeAt = null
+  unit.resolved = {
+    inputs: event.inputs ?? null,
+    concurrencyKey: event.concurrencyKey ?? null,
+    cache: event.cache ?? null,
+  }
+  unit.run.startedAt ??= event.at
+  occupy(state, { unit, execution })
+  state.effects.push({ type: 'start', unit, execution })
+}
+
+/** The time-out counts from the start, so that pulling an image or copying inputs does not use it up. */
+function armTimeout(state: State, unit: Unit, execution: ExecutionState, at: number): void {
+  if (unit.step.timeoutMs === null) return
+  state.timers.add({ at: at + unit.step.timeoutMs, kind: 'timeout', target: unit, token: execution.token })
+}
+
+function executionFinished(state: State, held: Held, event: E.ExecutionFinished): void {
+  const { unit, execution } = held
+  execution.status = event.status
+  execution.startedAt ??= event.at
+  execution.finishedAt = event.at
+  execution.error = event.error ?? null
+  execution.exitCode = event.exitCode ?? null
+  execution.signal = event.signal ?? null
+  execution.usage = event.usage ?? null
+  vacate(state, held)
+  state.effects.push({ type: 'release', executor: execution.executor, token: execution.token })
+  if (event.retryAt !== undefined) {
+    if (event.status === 'abandoned') unit.losses += 1
+    else unit.failures += 1
+    unit.phase = 'retry'
+    unit.error = event.error ?? null
+    wake(state, unit, event.retryAt)
+    return
+  }
+  unit.error = event.error ?? null
+  unit.outputs = event.outputs ?? null
+  if (event.status === 'succeeded' && execution.cache !== null && event.outputs !== undefined) {
+    keepFresh(state, unit, execution, event.outputs, event.at)
+  }
+  const outcome: Outcome = event.status === 'succeeded' || event.status === 'cancelled' ? event.status : 'failed'
+  end(state, unit, outcome)
+}
+
+/** How many results are kept for units that asked the cache table just before they were written to it. */
+const FRESH_RESULTS = 10_000
+
+function keepFresh(state: State, unit: Unit, execution: ExecutionState, outputs: E.ValueRef, at: number): void {
+  const key = execution.cache?.key
+  if (key === undefined) return
+  state.fresh.delete(key)
+  state.fresh.set(key, {
+    workspace: unit.run.workspace,
+    source: executionId(unit, execution.attempt),
+    outputs,
+    at,
+  })
+  if (state.fresh.size > FRESH_RESULTS) for (const oldest of state.fresh.keys()) return void state.fresh.delete(oldest)
+}
+
+function leaveWaiting(unit: Unit): void {
+  if (unit.phase === 'ready' || unit.phase === 'queued' || unit.phase === 'cachePending') unit.run.waiting -= 1
+}
+
+function end(state: State, unit: Unit, outcome: Outcome): void {
+  if (unit.phase === 'done') return
+  leaveWaiting(unit)
+  unit.phase = 'done'
+  unit.outcome = outcome
+  unit.resolved = null
+  unit.awaits = null
+  unit.wakeAt = null
+  if (unit.parent !== null) {
+    const fanOut = unit.parent.fanOut
+    if (fanOut === null) return
+    fanOut.done += 1
+    if (outcome === 'failed') fanOut.failed += 1
+    if (outcome === 'failed' || fanOut.done === fanOut.units.length) state.followUps.push(unit.parent)
+    return
+  }
+  unit.run.open -= 1
+  for (const name of dependents(unit.run.plan).get(unit.step.name) ?? []) {
+    const other = unit.run.steps.get(name)
+    if (other === undefined) continue
+    other.missing -= 1
+    if (other.missing === 0) state.followUps.push(other)
+  }
+  if (unit.run.open === 0) state.followUps.push(unit.run)
+}

@@ -1,0 +1,134 @@
+import type { Failure } from '../../../../src-shared/contract/index.ts'
+import { EMPTY } from './events.ts'
+import { nextAttempt, place, type RunState, succeeded, type Unit, unitKey } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * Asks a unit or run whose surroundings changed what follows now. This is where a workflow moves on: a step whose needs
+ * have ended becomes ready or is skipped, a fan-out ends with its last item, a run with its last step.
+ */
+export function followUp(turn: Turn, next: Unit | RunState): void {
+  if ('steps' in next) return followRun(turn, next)
+  if (turn.state.runs.get(next.run.id) !== next.run) return
+  switch (next.phase) {
+    case 'blocked':
+      return unblock(turn, next)
+    case 'retry':
+      if (next.wakeAt === null || next.wakeAt <= turn.now) makeReady(turn, next)
+      return
+    case 'cachePending':
+      return followProducer(turn, next)
+    case 'items':
+      return followItems(turn, next)
+    case 'child':
+      return followChild(turn, next)
+    default:
+      return
+  }
+}
+
+function followRun(turn: Turn, run: RunState): void {
+  if (run.finished !== null || run.open > 0 || turn.state.runs.get(run.id) !== run) return
+  const base = { type: 'run.finished', run: run.id, at: turn.now, outputs: null, error: null } as const
+  if (run.cancelling !== null) return turn.emit({ ...base, status: 'cancelled' })
+  const error = runError(run)
+  if (error !== null) return turn.emit({ ...base, status: 'failed', error })
+  if (Object.keys(run.plan.outputs).length === 0) return turn.emit({ ...base, status: 'succeeded', outputs: EMPTY })
+  turn.state.effects.push({ type: 'resolveRun', run })
+}
+
+/** Why a run whose steps have all ended has failed; null when it has not. */
+function runError(run: RunState): Failure | null {
+  const failed = [...run.steps.values()].filter((unit) => unit.outcome === 'failed' || unit.outcome === 'cancelled')
+  const first = failed[0]
+  if (first === undefined) return null
+  const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
+  const reason = first.error?.message ?? 'it was cancelled'
+  return {
+    code: first.error?.code ?? 'cancelled',
+    message: `step ${unitKey(first)} failed${others}: ${reason}`,
+    ...(first.error?.fix === undefined ? {} : { fix: first.error.fix }),
+  }
+}
+
+function unblock(turn: Turn, unit: Unit): void {
+  if (unit.missing > 0 || unit.run.cancelling !== null || unit.parent?.fanOut?.failing === true) return
+  if (unit.parent === null && !unit.step.runsAfterFailure) {
+    for (const name of unit.step.needs) {
+      const need = unit.run.steps.get(name)
+      if (need === undefined || succeeded(need)) continue
+      const how = need.outcome === 'skipped' ? 'was skipped' : need.outcome === 'failed' ? 'failed' : 'was cancelled'
+      return turn.emit({ type: 'step.skipped', ...place(unit), at: turn.now, reason: `needs ${name}, which ${how}` })
+    }
+  }
+  makeReady(turn, unit)
+}
+
+function makeReady(turn: Turn, unit: Unit): void {
+  if (unit.phase !== 'cachePending') unit.run.waiting += 1
+  unit.phase = 'ready'
+  unit.awaits = null
+  unit.generation += 1
+  unit.readyAt = turn.now
+  turn.state.effects.push({ type: 'resolve', unit })
+}
+
+/** The execution that it waited for has ended: take its result, wait for another with the same key, or run. */
+function followProducer(turn: Turn, unit: Unit): void {
+  const key = unit.awaits?.key ?? ''
+  const fresh = turn.state.fresh.get(key)
+  if (fresh !== undefined && fresh.workspace === unit.run.workspace && fresh.source === unit.awaits?.source) {
+    const { source, outputs } = fresh
+    return turn.emit({ type: 'step.cached', ...place(unit), at: turn.now, attempt: nextAttempt(unit), key, source, outputs })
+  }
+  makeReady(turn, unit)
+}
+
+function followItems(turn: Turn, unit: Unit): void {
+  const { fanOut, run, step } = unit
+  if (fanOut === null) return
+  if (fanOut.failed > 0 && step.forEach?.onFailure !== 'continue' && !fanOut.failing && run.cancelling === null) {
+    turn.emit({ type: 'step.failing', ...place(unit), at: turn.now })
+  }
+  if (fanOut.done < fanOut.units.length) {
+    // Items that are child runs end when their runs are told to.
+    if (fanOut.failing || run.cancelling !== null) {
+      for (const item of fanOut.units) if (item.phase === 'child') followChild(turn, item)
+    }
+    return
+  }
+  const base = { type: 'step.finished', ...place(unit), at: turn.now } as const
+  const firstFailed = fanOut.units.find((item) => item.outcome === 'failed')
+  const all = fanOut.units.length
+  if (run.cancelling !== null) return turn.emit({ ...base, status: 'cancelled' })
+  if (firstFailed !== undefined && (fanOut.failing || fanOut.failed === all)) {
+    const error: Failure = {
+      code: firstFailed.error?.code ?? 'item_failed',
+      message: `item ${firstFailed.index} of ${all} failed: ${firstFailed.error?.message ?? 'without a message'}`,
+      ...(firstFailed.error?.fix === undefined ? {} : { fix: firstFailed.error.fix }),
+    }
+    return turn.emit({ ...base, status: 'failed', error })
+  }
+  turn.emit({ ...base, status: 'succeeded' })
+}
+
+function followChild(turn: Turn, unit: Unit): void {
+  const child = unit.child === null ? undefined : turn.state.runs.get(unit.child)
+  if (child === undefined) return
+  if (child.finished === null) {
+    const by = unit.run.cancelling?.by ?? 'its parent'
+    const parentEnds = unit.run.cancelling !== null || unit.parent?.fanOut?.failing === true
+    if (parentEnds) cancelRun(turn, child, by, 'the run that started it ends')
+    return
+  }
+  const base = { type: 'step.finished', ...place(unit), at: turn.now, status: child.finished } as const
+  if (child.finished === 'succeeded') return turn.emit({ ...base, outputs: child.outputs ?? EMPTY })
+  const error = child.error ?? { code: 'cancelled', message: `its run ${child.id} was cancelled` }
+  turn.emit({ ...base, error })
+}
+
+/** Orders the end of a run; its children follow when the units that wait for them are asked. */
+export function cancelRun(turn: Turn, run: RunState, by: string, reason: string | null): void {
+  if (run.finished !== null || run.cancelling !== null) return
+  turn.emit({ type: 'run.cancelling', run: run.id, at: turn.now, by, reason })
+}

@@ -1,0 +1,457 @@
+import { assertNever, type Failure, type Usage } from '../../../../src-shared/contract/index.ts'
+import type { StepResources } from '../../workflows/index.ts'
+import { apply } from './apply.ts'
+import { EMPTY, type Event, type ExecutionFinished, type Trigger, type ValueRef } from './events.ts'
+import { cancelRun, followUp } from './follow.ts'
+import { downstream } from './graph.ts'
+import type { Turn } from './turn.ts'
+import { type FailureKind, retries, retryDelay } from './retry.ts'
+import { enqueue, impossible, schedule } from './schedule.ts'
+import {
+  type CacheState,
+  currentExecution,
+  executionId,
+  findUnit,
+  nextAttempt,
+  place,
+  type Resolved,
+  type RunState,
+  type State,
+  type Unit,
+} from './state.ts'
+
+/** What reaches the core: wishes of people, answers of the edge, reports of executors, time. */
+export type Command =
+  | {
+      readonly type: 'run.create'
+      readonly run: string
+      readonly workflow: string
+      readonly version: number
+      /** Digest; the plan itself is in `state.plans` */
+      readonly plan: string
+      readonly workspace: string
+      readonly params: ValueRef
+      readonly secrets: readonly string[]
+      readonly priority: number
+      readonly trigger: Trigger
+      /** For a child: the unit that waits for it, and the generation of the question that this answers */
+      readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
+      readonly generation?: number
+    }
+  | { readonly type: 'run.cancel'; readonly run: string; readonly by: string; readonly reason: string | null }
+  | {
+      readonly type: 'run.reopen'
+      readonly run: string
+      readonly by: string
+      readonly from: 'failed' | 'start' | { readonly step: string; readonly index?: number }
+    }
+  | {
+      readonly type: 'unit.resolved'
+      readonly run: string
+      readonly step: string
+      readonly index?: number
+      readonly generation: number
+      readonly outcome: Resolution
+    }
+  | { readonly type: 'run.resolved'; readonly run: string; readonly outcome: { outputs: ValueRef } | { error: Failure } }
+  | {
+      readonly type: 'approval.answer'
+      readonly run: string
+      readonly step: string
+      readonly index?: number
+      readonly approved: boolean
+      readonly outputs: ValueRef
+      readonly by: string
+      readonly comment: string | null
+    }
+  | { readonly type: 'execution.started'; readonly token: string; readonly detail: string; readonly adopted: boolean }
+  | ({ readonly type: 'execution.finished'; readonly token: string } & Finish)
+  | { readonly type: 'execution.lost'; readonly token: string; readonly reason: string }
+  | {
+      readonly type: 'executor.availability'
+      readonly executor: string
+      readonly available: boolean
+      readonly reason: string
+    }
+  | { readonly type: 'capacity'; readonly capacity: StepResources }
+  | { readonly type: 'clock.jumped'; readonly byMs: number }
+  | { readonly type: 'tick' }
+
+export interface Finish {
+  readonly status: 'succeeded' | 'failed' | 'cancelled'
+  readonly kind?: FailureKind
+  readonly outputs?: ValueRef
+  readonly error?: Failure
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly usage?: Usage
+}
+
+/** What the edge found when it evaluated a ready unit. */
+export type Resolution =
+  | { readonly type: 'skip'; readonly reason: string }
+  | { readonly type: 'error'; readonly error: Failure }
+  | { readonly type: 'items'; readonly items: ValueRef; readonly count: number }
+  | { readonly type: 'run'; readonly resolved: Resolved; readonly hit: CacheHit | null }
+  | { readonly type: 'sleep'; readonly ms: number }
+  | { readonly type: 'approval'; readonly message: string }
+
+export interface CacheHit {
+  readonly source: string
+  readonly outputs: ValueRef
+}
+
+/** How often an execution may be lost (power cut, killed launcher) before its step fails. */
+export const LOSSES_LIMIT = 10
+
+/**
+ * Decides what a command means and advances the state. Pure but for the state that it owns: the same state, command
+ * and moment always give the same events. What the outside must do stands in `state.effects`.
+ */
+export function handle(state: State, command: Command, now: number): Event[] {
+  const events: Event[] = []
+  const turn: Turn = {
+    state,
+    now,
+    emit(event) {
+      apply(state, event)
+      events.push(event)
+    },
+  }
+  decide(turn, command)
+  settle(turn)
+  return events
+}
+
+/** After a replay: asks every unit what follows, takes executions back, and ends in the state that a live engine has. */
+export function recover(state: State, now: number): Event[] {
+  state.effects = []
+  state.followUps = []
+  for (const { unit, execution } of state.executions.values()) {
+    state.effects.push({ type: 'adopt', unit, execution })
+    if (execution.cancelling !== null) state.effects.push({ type: 'kill', unit, execution })
+  }
+  for (const run of state.runs.values()) {
+    state.followUps.push(run)
+    for (const unit of run.steps.values()) state.followUps.push(unit, ...(unit.fanOut?.units ?? []))
+  }
+  const events: Event[] = []
+  const turn: Turn = {
+    state,
+    now,
+    emit(event) {
+      apply(state, event)
+      events.push(event)
+    },
+  }
+  settle(turn)
+  return events
+}
+
+function settle(turn: Turn): void {
+  const { state } = turn
+  for (let index = 0; index < state.followUps.length; index++) {
+    const next = state.followUps[index]
+    if (next !== undefined) followUp(turn, next)
+  }
+  state.followUps = []
+  schedule(turn)
+}
+
+function decide(turn: Turn, command: Command): void {
+  const { state } = turn
+  switch (command.type) {
+    case 'run.create':
+      return createRun(turn, command)
+    case 'run.cancel': {
+      const run = state.runs.get(command.run)
+      if (run !== undefined) cancelRun(turn, run, command.by, command.reason)
+      return
+    }
+    case 'run.reopen': {
+      const run = state.runs.get(command.run)
+      if (run !== undefined) reopen(turn, run, command)
+      return
+    }
+    case 'unit.resolved': {
+      const unit = findUnit(state, command.run, command.step, command.index)
+      if (unit?.phase === 'ready' && unit.generation === command.generation) resolved(turn, unit, command.outcome)
+      return
+    }
+    case 'run.resolved': {
+      const run = state.runs.get(command.run)
+      if (run !== undefined) finishRun(turn, run, command.outcome)
+      return
+    }
+    case 'approval.answer':
+      return answer(turn, command)
+    case 'execution.started':
+      return started(turn, command)
+    case 'execution.finished':
+      return finished(turn, command.token, command)
+    case 'execution.lost':
+      return lost(turn, command.token, command.reason)
+    case 'executor.availability':
+      if (command.available) state.unavailable.delete(command.executor)
+      else state.unavailable.set(command.executor, command.reason)
+      return
+    case 'capacity':
+      state.capacity = command.capacity
+      return
+    case 'clock.jumped':
+      state.timers.shift('timeout', command.byMs)
+      return
+    case 'tick':
+      return tick(turn)
+    default:
+      assertNever(command)
+  }
+}
+
+function createRun(turn: Turn, command: Extract<Command, { type: 'run.create' }>): void {
+  const { state, now } = turn
+  if (command.parent !== null) {
+    const parent = findUnit(state, command.parent.run, command.parent.step, command.parent.index)
+    if (parent?.phase !== 'ready' || parent.generation !== command.generation) return
+  }
+  turn.emit({
+    type: 'run.created',
+    run: command.run,
+    at: now,
+    workflow: command.workflow,
+    version: command.version,
+    plan: command.plan,
+    workspace: command.workspace,
+    params: command.params,
+    secrets: command.secrets,
+    priority: command.priority,
+    trigger: command.trigger,
+    parent: command.parent,
+  })
+  if (command.parent === null) return
+  turn.emit({ type: 'step.waiting', ...command.parent, at: now, for: 'child', child: command.run })
+}
+
+/** Steps and items that `from` names, closed under "what depends on them". Null when there are none. */
+export function reopening(
+  run: RunState,
+  from: Extract<Command, { type: 'run.reopen' }>['from'],
+): { steps: string[]; items: Record<string, number[]> } | null {
+  const whole = new Set<string>()
+  const items: Record<string, number[]> = {}
+  const bad = (unit: Unit): boolean => unit.outcome === 'failed' || unit.outcome === 'cancelled'
+  if (from === 'start') for (const name of run.steps.keys()) whole.add(name)
+  else if (from === 'failed') {
+    for (const unit of run.steps.values()) {
+      const lostItems = unit.fanOut?.units.filter(bad).map((item) => item.index ?? 0) ?? []
+      if (lostItems.length > 0) items[unit.step.name] = lostItems
+      else if (bad(unit)) whole.add(unit.step.name)
+    }
+  } else if (from.index === undefined) whole.add(from.step)
+  else items[from.step] = [from.index]
+  if (whole.size === 0 && Object.keys(items).length === 0) return null
+  const after = downstream(run.plan, [...whole, ...Object.keys(items)])
+  for (const name of after) if (!(name in items) || whole.has(name)) whole.add(name)
+  // A fan-out that depends on another reopened step runs as a whole.
+  for (const name of Object.keys(items)) {
+    const needs = run.steps.get(name)?.step.needs ?? []
+    if (needs.some((need) => after.has(need))) {
+      whole.add(name)
+      delete items[name]
+    }
+  }
+  return { steps: run.plan.steps.map((step) => step.name).filter((name) => whole.has(name)), items }
+}
+
+function reopen(turn: Turn, run: RunState, command: Extract<Command, { type: 'run.reopen' }>): void {
+  if (run.finished === null) return
+  const parts = reopening(run, command.from)
+  if (parts !== null) turn.emit({ type: 'run.reopened', run: run.id, at: turn.now, by: command.by, ...parts })
+}
+
+function resolved(turn: Turn, unit: Unit, outcome: Resolution): void {
+  const { now, emit } = turn
+  switch (outcome.type) {
+    case 'skip':
+      return emit({ type: 'step.skipped', ...place(unit), at: now, reason: outcome.reason })
+    case 'error':
+      return emit({ type: 'step.finished', ...place(unit), at: now, status: 'failed', error: outcome.error })
+    case 'items':
+      return emit({ type: 'step.expanded', ...place(unit), at: now, items: outcome.items, count: outcome.count })
+    case 'sleep':
+      return emit({ type: 'step.waiting', ...place(unit), at: now, for: 'time', until: now + outcome.ms })
+    case 'approval':
+      return emit({ type: 'step.waiting', ...place(unit), at: now, for: 'approval', message: outcome.message })
+    case 'run':
+      return ready(turn, unit, outcome.resolved, outcome.hit)
+    default:
+      assertNever(outcome)
+  }
+}
+
+function ready(turn: Turn, unit: Unit, found: Resolved, hit: CacheHit | null): void {
+  const { state, now } = turn
+  const never = impossible(state, unit.step.resources)
+  if (never !== null) {
+    turn.emit({ type: 'step.finished', ...place(unit), at: now, status: 'failed', error: never })
+    return
+  }
+  if (found.cache !== null && !unit.skipCache && unit.failures === 0) {
+    const source = hit ?? freshHit(turn, unit, found.cache)
+    if (source !== null) {
+      const attempt = nextAttempt(unit)
+      turn.emit({ type: 'step.cached', ...place(unit), at: now, attempt, key: found.cache.key, ...source })
+      return
+    }
+    const producer = state.producers.get(found.cache.key)?.findLast((other) => other.run.workspace === unit.run.workspace)
+    if (producer !== undefined) {
+      const execution = currentExecution(producer)
+      unit.phase = 'cachePending'
+      unit.awaits = { key: found.cache.key, source: executionId(producer, execution?.attempt ?? 0) }
+      const waiting = state.awaiting.get(found.cache.key)
+      if (waiting === undefined) state.awaiting.set(found.cache.key, [unit])
+      else waiting.push(unit)
+      return
+    }
+  }
+  enqueue(state, unit, found, now)
+}
+
+/** A result that was recorded within this window may not yet have been in the cache table when the edge asked it. */
+const FRESH_MS = 60_000
+
+function freshHit({ state, now }: Turn, unit: Unit, cache: CacheState): CacheHit | null {
+  const fresh = state.fresh.get(cache.key)
+  if (fresh === undefined || fresh.workspace !== unit.run.workspace) return null
+  const oldest = now - Math.min(FRESH_MS, unit.step.cache?.maxAgeMs ?? FRESH_MS)
+  return fresh.at < oldest ? null : { source: fresh.source, outputs: fresh.outputs }
+}
+
+function finishRun(turn: Turn, run: RunState, outcome: { outputs: ValueRef } | { error: Failure }): void {
+  if (run.finished !== null || run.open > 0 || run.cancelling !== null) return
+  const base = { type: 'run.finished', run: run.id, at: turn.now } as const
+  if ('outputs' in outcome) turn.emit({ ...base, status: 'succeeded', outputs: outcome.outputs, error: null })
+  else turn.emit({ ...base, status: 'failed', outputs: null, error: outcome.error })
+}
+
+function answer(turn: Turn, command: Extract<Command, { type: 'approval.answer' }>): void {
+  const unit = findUnit(turn.state, command.run, command.step, command.index)
+  if (unit?.phase !== 'approval') return
+  const base = { type: 'step.finished', ...place(unit), at: turn.now, by: command.by } as const
+  if (command.approved) return turn.emit({ ...base, status: 'succeeded', outputs: command.outputs })
+  const comment = command.comment === null ? '' : `: ${command.comment}`
+  turn.emit({ ...base, status: 'failed', error: { code: 'rejected', message: `${command.by} said no${comment}` } })
+}
+
+function started(turn: Turn, command: Extract<Command, { type: 'execution.started' }>): void {
+  const held = turn.state.executions.get(command.token)
+  if (held === undefined) return
+  const base = { ...place(held.unit), at: turn.now, token: command.token }
+  if (command.adopted) turn.emit({ type: 'execution.adopted', ...base })
+  if (held.execution.startedAt === null) turn.emit({ type: 'execution.started', ...base, detail: command.detail })
+}
+
+function finished(turn: Turn, token: string, finish: Finish): void {
+  const held = turn.state.executions.get(token)
+  if (held === undefined) return stale(turn, token, finish.status)
+  const { unit, execution } = held
+  const kind: FailureKind = execution.cancelling === 'timeout' ? 'timeout' : (finish.kind ?? 'error')
+  const status = endStatus(execution.cancelling, finish.status, kind)
+  const error = status === 'timeout' ? timeoutError(unit) : finish.error
+  turn.emit({
+    type: 'execution.finished',
+    ...place(unit),
+    at: turn.now,
+    token,
+    status,
+    ...(status === 'succeeded' ? { outputs: finish.outputs ?? EMPTY } : {}),
+    ...(error === undefined || status === 'succeeded' ? {} : { error }),
+    ...(finish.exitCode === undefined ? {} : { exitCode: finish.exitCode }),
+    ...(finish.signal === undefined ? {} : { signal: finish.signal }),
+    ...(finish.usage === undefined ? {} : { usage: finish.usage }),
+    ...retryOf(turn, unit, status, kind, finish.exitCode ?? null),
+  })
+}
+
+/** A success counts even when the end was ordered meanwhile: the work is done. */
+function endStatus(
+  ordered: 'timeout' | 'cancel' | null,
+  reported: Finish['status'],
+  kind: FailureKind,
+): ExecutionFinished['status'] {
+  if (reported === 'succeeded') return 'succeeded'
+  if (ordered === 'cancel') return 'cancelled'
+  if (ordered === 'timeout') return 'timeout'
+  // Nobody here asked for its end: somebody else took it away.
+  return reported === 'cancelled' || kind === 'abandoned' ? 'abandoned' : 'failed'
+}
+
+function retryOf(
+  turn: Turn,
+  unit: Unit,
+  status: ExecutionFinished['status'],
+  kind: FailureKind,
+  exitCode: number | null,
+): { retryAt?: number } {
+  if (status === 'succeeded' || status === 'cancelled' || !mayGoOn(unit)) return {}
+  const policy = unit.step.retry
+  if (unit.failures >= policy.limit || !retries(policy, kind, exitCode)) return {}
+  return { retryAt: turn.now + retryDelay(policy, unit.failures + 1) }
+}
+
+const mayGoOn = (unit: Unit): boolean => unit.run.cancelling === null && unit.parent?.fanOut?.failing !== true
+
+function timeoutError(unit: Unit): Failure {
+  return {
+    code: 'timeout',
+    message: `it ran longer than its time limit of ${(unit.step.timeoutMs ?? 0) / 1000} s and was ended`,
+    fix: `raise steps.${unit.step.name}.timeout, or find out in its log what it waited for`,
+  }
+}
+
+/** An execution that vanished with the machine or its launcher goes again, unless the step's rule says otherwise. */
+function lost(turn: Turn, token: string, reason: string): void {
+  const held = turn.state.executions.get(token)
+  if (held === undefined) return stale(turn, token, 'abandoned')
+  const { unit, execution } = held
+  const again =
+    execution.cancelling !== 'cancel' &&
+    mayGoOn(unit) &&
+    unit.losses < LOSSES_LIMIT &&
+    retries(unit.step.retry, 'abandoned', null)
+  turn.emit({
+    type: 'execution.finished',
+    ...place(unit),
+    at: turn.now,
+    token,
+    status: execution.cancelling === 'cancel' ? 'cancelled' : 'abandoned',
+    error: { code: 'abandoned', message: reason },
+    ...(again ? { retryAt: turn.now } : {}),
+  })
+}
+
+/** A late answer of an attempt that is over: kept for the record when its run is still known. */
+function stale(turn: Turn, token: string, status: string): void {
+  const run = token.split('/')[0] ?? ''
+  if (turn.state.runs.has(run)) turn.emit({ type: 'execution.stale', run, at: turn.now, token, status })
+}
+
+function tick(turn: Turn): void {
+  const { state, now } = turn
+  for (let timer = state.timers.take(now); timer !== null; timer = state.timers.take(now)) {
+    const unit = timer.target
+    if (state.runs.get(unit.run.id) !== unit.run) continue
+    if (timer.kind === 'timeout') {
+      const execution = currentExecution(unit)
+      if (execution === undefined || execution.token !== timer.token || execution.cancelling !== null) continue
+      turn.emit({ type: 'execution.cancelling', ...place(unit), at: now, token: execution.token, reason: 'timeout' })
+    } else if (unit.wakeAt !== null && unit.wakeAt <= now) {
+      if (unit.phase === 'sleeping') {
+        turn.emit({ type: 'step.finished', ...place(unit), at: now, status: 'succeeded', outputs: EMPTY })
+      } else if (unit.phase === 'retry') {
+        unit.wakeAt = null
+        state.followUps.push(unit)
+      }
+    }
+  }
+}

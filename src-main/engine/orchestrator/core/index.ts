@@ -1,0 +1,7 @@
+export { apply, forget } from './apply.ts'
+export * from './events.ts'
+export { type CacheHit, type Command, type Finish, handle, LOSSES_LIMIT, recover, reopening, type Resolution } from './handle.ts'
+export { violations } from './invariants.ts'
+export * from './state.ts'
+export { counts, type Load, asRecord, runStatus, stepStatus, valuesOf, viewRun, viewSummary } from './view.ts'
+export { why, reasonText } from './why.ts'

@@ -1,0 +1,263 @@
+import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
+import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
+import type { ExecutionFinished, Trigger, ValueRef } from './events.ts'
+import { createTimers, type Timers } from './timers.ts'
+
+/**
+ * Where a unit (a step, or an item of a fan-out) stands.
+ *
+ *   blocked ─▶ ready ─▶ queued ─▶ dispatched ─▶ running ─▶ done
+ *                │  ▲               └── cancelling ──┘ │
+ *                │  └────────── retry ◀───────────────┘
+ *                ├─▶ items      a fan-out: its items run, it waits for them
+ *                ├─▶ sleeping │ approval │ child │ cachePending ─▶ done
+ *                └─▶ done       skipped, cached, or it could not be resolved
+ *
+ * `ready`, `queued` and `cachePending` exist only in memory: `ready` waits for the edge to resolve its expressions,
+ * `queued` for room, `cachePending` for another execution with the same cache key. They follow from the rest and are not
+ * journalled; after a restart such a unit is ready again.
+ */
+export type Phase =
+  | 'blocked'
+  | 'ready'
+  | 'queued'
+  | 'dispatched'
+  | 'running'
+  | 'cancelling'
+  | 'retry'
+  | 'items'
+  | 'sleeping'
+  | 'approval'
+  | 'child'
+  | 'cachePending'
+  | 'done'
+
+export type Outcome = 'succeeded' | 'cached' | 'skipped' | 'failed' | 'cancelled'
+
+export interface ExecutionState {
+  readonly attempt: number
+  readonly token: string
+  readonly executor: string
+  readonly dispatchedAt: number
+  startedAt: number | null
+  finishedAt: number | null
+  detail: string | null
+  /** Null while it runs */
+  status: ExecutionFinished['status'] | 'cached' | null
+  /** Why it is being ended, once that was ordered */
+  cancelling: 'timeout' | 'cancel' | null
+  adopted: number
+  error: Failure | null
+  exitCode: number | null
+  signal: string | null
+  usage: Usage | null
+  readonly cache: CacheState | null
+  /** For a cached one: the execution whose result it took */
+  readonly source: string | null
+}
+
+export interface CacheState {
+  readonly key: string
+  readonly parts: Readonly<Record<string, string>> | null
+  readonly reason: string | null
+}
+
+/** What the edge found out about a unit before it may run. In memory only. */
+export interface Resolved {
+  readonly inputs: ValueRef | null
+  readonly concurrencyKey: string | null
+  readonly cache: CacheState | null
+}
+
+export interface Unit {
+  readonly run: RunState
+  readonly step: PlanStep
+  readonly index: number | null
+  /** The fan-out that it is an item of */
+  readonly parent: Unit | null
+  phase: Phase
+  outcome: Outcome | null
+  outputs: ValueRef | null
+  error: Failure | null
+  /** Needs that have not ended */
+  missing: number
+  readonly executions: ExecutionState[]
+  /** Failed attempts since the unit was created or reset; losses are counted apart */
+  failures: number
+  losses: number
+  /** Set by a manual re-run: the cache is not asked */
+  skipCache: boolean
+  resolved: Resolved | null
+  /** Grows when it becomes ready or is reset: an answer of the edge to an older question is ignored */
+  generation: number
+  readyAt: number
+  /** Phase `sleeping` and `retry`: when it goes on */
+  wakeAt: number | null
+  /** Phase `approval`: what is asked */
+  message: string | null
+  skipReason: string | null
+  /** Phase `child` and after */
+  child: string | null
+  /** Phase `cachePending`: key, and execution that is waited for */
+  awaits: { readonly key: string; readonly source: string } | null
+  fanOut: FanOut | null
+  /** Items of the expansion before a re-run: their attempts are carried over */
+  former: readonly Unit[]
+}
+
+export interface FanOut {
+  readonly items: ValueRef
+  readonly units: Unit[]
+  /** Items that hold an execution: bounded by maxParallel */
+  active: number
+  done: number
+  failed: number
+  /** An item was lost and the rule is to fail: nothing more is started */
+  failing: boolean
+}
+
+export interface RunState {
+  readonly id: string
+  readonly workflow: string
+  readonly version: number
+  readonly plan: Plan
+  readonly workspace: string
+  readonly params: ValueRef
+  readonly secrets: readonly string[]
+  readonly priority: number
+  readonly trigger: Trigger
+  readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
+  readonly createdAt: number
+  startedAt: number | null
+  finishedAt: number | null
+  finished: 'succeeded' | 'failed' | 'cancelled' | null
+  cancelling: { readonly by: string; readonly reason: string | null } | null
+  outputs: ValueRef | null
+  error: Failure | null
+  /** By name, in the plan's order */
+  readonly steps: Map<string, Unit>
+  /** Steps that have not ended */
+  open: number
+  /** Executions that are dispatched: the measure of fairness between runs */
+  active: number
+  /** Units that are ready or queued */
+  waiting: number
+}
+
+/** Units of one step of one run that are ready to run: they ask for the same resources, so they share a fate. */
+export interface ReadyGroup {
+  readonly run: RunState
+  readonly step: PlanStep
+  readonly units: Unit[]
+  /** Index of the first unit that is still in the queue */
+  head: number
+}
+
+export type Effect =
+  /** Evaluate condition, items and inputs of a ready unit, then answer with `unit.resolved`. */
+  | { readonly type: 'resolve'; readonly unit: Unit }
+  /** Evaluate the outputs of a run whose steps have all ended, then answer with `run.resolved`. */
+  | { readonly type: 'resolveRun'; readonly run: RunState }
+  | { readonly type: 'start'; readonly unit: Unit; readonly execution: ExecutionState }
+  | { readonly type: 'adopt'; readonly unit: Unit; readonly execution: ExecutionState }
+  | { readonly type: 'kill'; readonly unit: Unit; readonly execution: ExecutionState }
+  /** The end of an execution was recorded: what the executor kept for it may go. */
+  | { readonly type: 'release'; readonly executor: string; readonly token: string }
+
+export interface FreshResult {
+  readonly workspace: string
+  readonly source: string
+  readonly outputs: ValueRef
+  readonly at: number
+}
+
+/** The active runs of one project, and what they wait for. Owned by one orchestrator; advanced by `apply` alone. */
+export interface State {
+  epoch: number
+  nextToken: number
+  capacity: StepResources
+  used: { cpus: number; memoryBytes: number; gpus: number }
+  readonly runs: Map<string, RunState>
+  /** Plans of the runs, by digest: put here before `run.created` is applied */
+  readonly plans: Map<string, Plan>
+  /** Executions that are out, by token */
+  readonly executions: Map<string, { readonly unit: Unit; readonly execution: ExecutionState }>
+  /** Executors that cannot take jobs now, with the reason */
+  readonly unavailable: Map<string, string>
+  /** Executions that are out, by concurrency key */
+  readonly concurrency: Map<string, number>
+  /** By `run/step` */
+  readonly queue: Map<string, ReadyGroup>
+  readonly timers: Timers<Unit>
+  /** Units that run with a cache key, newest last, by key: their result is a hit that is still pending */
+  readonly producers: Map<string, Unit[]>
+  /** Units that wait for a producer, by key */
+  readonly awaiting: Map<string, Unit[]>
+  /** Results of this process's lifetime that are younger than the cache table's reader may see, by key; bounded */
+  readonly fresh: Map<string, FreshResult>
+  /** Units and runs whose surroundings changed: `handle` asks each what follows, until none is left */
+  followUps: (Unit | RunState)[]
+  /** What the turn has ordered; the shell takes it after the commit (`resolve` before it) */
+  effects: Effect[]
+}
+
+export function createState(epoch: number, capacity: StepResources): State {
+  return {
+    epoch,
+    nextToken: 1,
+    capacity,
+    used: { cpus: 0, memoryBytes: 0, gpus: 0 },
+    runs: new Map(),
+    plans: new Map(),
+    executions: new Map(),
+    unavailable: new Map(),
+    concurrency: new Map(),
+    queue: new Map(),
+    timers: createTimers(),
+    producers: new Map(),
+    awaiting: new Map(),
+    fresh: new Map(),
+    followUps: [],
+    effects: [],
+  }
+}
+
+/** `fit`, or `fit[3]` for an item. */
+export const unitKey = (unit: Unit): string =>
+  unit.index === null ? unit.step.name : `${unit.step.name}[${unit.index}]`
+
+/** `run:step:attempt` */
+export const executionId = (unit: Unit, attempt: number): string => `${unit.run.id}:${unitKey(unit)}:${attempt}`
+
+export const currentExecution = (unit: Unit): ExecutionState | undefined => {
+  const last = unit.executions.at(-1)
+  return last !== undefined && last.status === null ? last : undefined
+}
+
+export const executorOf = (step: PlanStep): string => (step.image === null ? 'process' : 'container')
+
+/** Finds a unit; undefined when the run, the step or the item is not there. */
+export function findUnit(state: State, run: string, step: string, index?: number): Unit | undefined {
+  const unit = state.runs.get(run)?.steps.get(step)
+  return index === undefined ? unit : unit?.fanOut?.units[index]
+}
+
+/** A step and, when it is a fan-out, its items. */
+export function* unitsOf(run: RunState): Generator<Unit> {
+  for (const unit of run.steps.values()) {
+    yield unit
+    if (unit.fanOut !== null) yield* unit.fanOut.units
+  }
+}
+
+export const succeeded = (unit: Unit): boolean => unit.outcome === 'succeeded' || unit.outcome === 'cached'
+
+/** Where a unit is, as events name it. */
+export const place = (unit: Unit): { run: string; step: string; index?: number } => ({
+  run: unit.run.id,
+  step: unit.step.name,
+  ...(unit.index === null ? {} : { index: unit.index }),
+})
+
+/** Number of the next attempt: it counts on over re-runs, so that an execution's id is never used twice. */
+export const nextAttempt = (unit: Unit): number => (unit.executions.at(-1)?.attempt ?? 0) + 1

@@ -1,0 +1,80 @@
+/** A moment at which something is due. */
+export interface Timer<T> {
+  /** ms since 1970, steady */
+  readonly at: number
+  readonly kind: 'wake' | 'timeout'
+  readonly target: T
+  /** For `timeout`: the attempt that it belongs to */
+  readonly token: string | null
+}
+
+/**
+ * A binary heap by time. Timers are never taken out early: whoever takes a due one checks whether it still means
+ * anything, which keeps starting and ending an attempt at O(log n).
+ */
+export interface Timers<T> {
+  add(timer: Timer<T>): void
+  /** Moment of the earliest, or null. */
+  next(): number | null
+  /** Takes the earliest if it is due at `now`. */
+  take(now: number): Timer<T> | null
+  /** Moves all timers of a kind by some milliseconds. */
+  shift(kind: Timer<T>['kind'], byMs: number): void
+  readonly size: number
+}
+
+export function createTimers<T>(): Timers<T> {
+  const heap: Timer<T>[] = []
+
+  const swap = (a: number, b: number): void => {
+    const first = heap[a] as Timer<T>
+    heap[a] = heap[b] as Timer<T>
+    heap[b] = first
+  }
+  const at = (index: number): number => heap[index]?.at ?? Number.POSITIVE_INFINITY
+
+  const rise = (from: number): void => {
+    let index = from
+    while (index > 0) {
+      const parent = (index - 1) >> 1
+      if (at(parent) <= at(index)) return
+      swap(parent, index)
+      index = parent
+    }
+  }
+  const sink = (from: number): void => {
+    let index = from
+    for (;;) {
+      const left = 2 * index + 1
+      const smaller = at(left + 1) < at(left) ? left + 1 : left
+      if (at(smaller) >= at(index)) return
+      swap(smaller, index)
+      index = smaller
+    }
+  }
+
+  return {
+    add(timer) {
+      heap.push(timer)
+      rise(heap.length - 1)
+    },
+    next: () => heap[0]?.at ?? null,
+    take(now) {
+      const first = heap[0]
+      if (first === undefined || first.at > now) return null
+      const last = heap.pop() as Timer<T>
+      if (heap.length > 0) {
+        heap[0] = last
+        sink(0)
+      }
+      return first
+    },
+    shift(kind, byMs) {
+      for (const [index, timer] of heap.entries()) if (timer.kind === kind) heap[index] = { ...timer, at: timer.at + byMs }
+      for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(index)
+    },
+    get size() {
+      return heap.length
+    },
+  }
+}

@@ -1,0 +1,199 @@
+import type {
+  Execution,
+  ExecutionStatus,
+  Json,
+  Run,
+  RunStatus,
+  RunStep,
+  RunSummary,
+  StepStatus,
+} from '../../../../src-shared/contract/index.ts'
+import type { ValueRef } from './events.ts'
+import { type ExecutionState, executionId, type RunState, type Unit, unitKey } from './state.ts'
+
+/** Reads a value that was loaded before; the edge loads what {@link valuesOf} names. */
+export type Load = (ref: ValueRef) => Json
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms))
+
+export function runStatus(run: RunState): RunStatus {
+  if (run.finished !== null) return run.finished
+  if (run.cancelling !== null) return 'cancelling'
+  if (run.active > 0) return 'running'
+  if (run.waiting > 0 || run.open === 0) return run.startedAt === null ? 'queued' : 'running'
+  return 'waiting'
+}
+
+export function stepStatus(unit: Unit): StepStatus {
+  switch (unit.phase) {
+    case 'blocked':
+      return unit.missing > 0 ? 'blocked' : 'queued'
+    case 'ready':
+    case 'queued':
+      return 'queued'
+    case 'dispatched':
+    case 'running':
+    case 'cancelling':
+      return 'running'
+    case 'items':
+      return itemsStatus(unit)
+    case 'retry':
+    case 'sleeping':
+    case 'approval':
+    case 'child':
+    case 'cachePending':
+      return 'waiting'
+    case 'done':
+      return unit.outcome ?? 'succeeded'
+  }
+}
+
+function itemsStatus(unit: Unit): StepStatus {
+  const { fanOut } = unit
+  if (fanOut === null || fanOut.active > 0) return 'running'
+  const waits = fanOut.units.some((item) => item.phase === 'blocked' || item.phase === 'ready' || item.phase === 'queued')
+  return waits ? 'queued' : 'waiting'
+}
+
+/** Counts over steps and items: cheap, because a fan-out keeps its own. */
+export function counts(run: RunState): { total: number; done: number; failed: number; dropped: number } {
+  const sum = { total: 0, done: 0, failed: 0, dropped: 0 }
+  for (const unit of run.steps.values()) {
+    if (unit.fanOut === null) {
+      sum.total += 1
+      if (unit.phase === 'done') sum.done += 1
+      if (unit.outcome === 'failed') sum.failed += 1
+      continue
+    }
+    const { units, done, failed } = unit.fanOut
+    sum.total += units.length
+    sum.done += done
+    sum.failed += failed
+    if (unit.step.forEach?.onFailure === 'continue') sum.dropped += failed
+  }
+  return sum
+}
+
+export function viewSummary(run: RunState, project: string): RunSummary {
+  return {
+    id: run.id,
+    project,
+    workspace: run.workspace,
+    workflow: run.workflow,
+    version: run.version,
+    status: runStatus(run),
+    trigger: run.trigger,
+    parent: run.parent === null ? null : { run: run.parent.run, step: parentKey(run.parent) },
+    priority: run.priority,
+    createdAt: iso(run.createdAt),
+    startedAt: isoOrNull(run.startedAt),
+    finishedAt: isoOrNull(run.finishedAt),
+    durationMs: run.finishedAt === null ? null : run.finishedAt - (run.startedAt ?? run.createdAt),
+    counts: counts(run),
+  }
+}
+
+const parentKey = (parent: { step: string; index?: number }): string =>
+  parent.index === undefined ? parent.step : `${parent.step}[${parent.index}]`
+
+/** A run as the API shows it. `why` says in words why a unit is not running. */
+export function viewRun(run: RunState, project: string, load: Load, why: (unit: Unit) => string | null): Run {
+  const steps: RunStep[] = []
+  for (const unit of run.steps.values()) {
+    steps.push(viewUnit(unit, load, why))
+    for (const item of unit.fanOut?.units ?? []) steps.push(viewUnit(item, load, why))
+  }
+  return {
+    ...viewSummary(run, project),
+    params: viewParams(run, load),
+    result: run.finished === null ? null : { outputs: outputsOf(run.outputs, load), error: run.error },
+    steps,
+  }
+}
+
+function viewParams(run: RunState, load: Load): Record<string, Json> {
+  const params = { ...asRecord(load(run.params)) }
+  for (const name of run.secrets) params[name] = null
+  return params
+}
+
+/** Every value that {@link viewRun} will ask for. */
+export function* valuesOf(run: RunState): Generator<ValueRef> {
+  yield run.params
+  if (run.outputs !== null) yield run.outputs
+  for (const unit of run.steps.values()) {
+    if (unit.outputs !== null) yield unit.outputs
+    if (unit.fanOut === null) continue
+    yield unit.fanOut.items
+    for (const item of unit.fanOut.units) if (item.outputs !== null) yield item.outputs
+  }
+}
+
+function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): RunStep {
+  const { step, fanOut } = unit
+  const items = unit.parent?.fanOut?.items
+  const item = items === undefined || unit.index === null ? undefined : listItem(load(items), unit.index)
+  const outputs = outputsOf(unit.outputs, load)
+  const view: RunStep = {
+    name: step.name,
+    key: unitKey(unit),
+    kind: step.kind,
+    status: stepStatus(unit),
+    why: why(unit),
+    needs: [...step.needs],
+    executions: unit.executions.map((execution) => viewExecution(unit, execution)),
+  }
+  if (unit.index !== null) view.index = unit.index
+  if (item !== undefined) view.item = item
+  if (outputs !== null) view.outputs = outputs
+  if (unit.child !== null) view.child = unit.child
+  if (fanOut !== null) {
+    const ok = fanOut.units.filter((one) => one.outcome === 'succeeded' || one.outcome === 'cached').length
+    const dropped = step.forEach?.onFailure === 'continue' ? fanOut.failed : 0
+    view.fanOut = { total: fanOut.units.length, done: fanOut.done, succeeded: ok, failed: fanOut.failed, dropped }
+  }
+  if (unit.phase === 'approval' && step.approval !== null) {
+    view.approval = { message: unit.message ?? '', form: { ...step.approval.form } as Record<string, Json> }
+  }
+  return view
+}
+
+function viewExecution(unit: Unit, execution: ExecutionState): Execution {
+  const startedAt = execution.startedAt ?? execution.dispatchedAt
+  const view: Execution = {
+    id: executionId(unit, execution.attempt),
+    attempt: execution.attempt,
+    status: executionStatus(execution),
+    executor: execution.executor,
+    startedAt: iso(startedAt),
+    finishedAt: isoOrNull(execution.finishedAt),
+    durationMs: execution.finishedAt === null ? null : execution.finishedAt - startedAt,
+  }
+  if (execution.exitCode !== null) view.exitCode = execution.exitCode
+  if (execution.signal !== null) view.signal = execution.signal
+  if (execution.error !== null) view.error = execution.error
+  if (execution.usage !== null) view.usage = execution.usage
+  if (execution.adopted > 0) view.adopted = execution.adopted
+  if (execution.cache !== null) {
+    const { key, reason } = execution.cache
+    view.cache = { hit: execution.source !== null, key }
+    if (execution.source !== null) view.cache.source = execution.source
+    if (reason) view.cache.reason = reason
+  }
+  return view
+}
+
+function executionStatus(execution: ExecutionState): ExecutionStatus {
+  if (execution.status !== null) return execution.status
+  if (execution.cancelling !== null) return 'cancelling'
+  return execution.startedAt === null ? 'dispatched' : 'running'
+}
+
+const outputsOf = (ref: ValueRef | null, load: Load): Record<string, Json> | null =>
+  ref === null ? null : asRecord(load(ref))
+
+export const asRecord = (value: Json): Record<string, Json> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
+
+const listItem = (value: Json, index: number): Json | undefined => (Array.isArray(value) ? value[index] : undefined)

@@ -1,0 +1,137 @@
+import type { StepStatus } from '../../../../src-shared/contract/index.ts'
+import { before, gib, obstacle } from './schedule.ts'
+import { executionId, type RunState, type State, type Unit, unitKey } from './state.ts'
+import { stepStatus } from './view.ts'
+
+export interface Reason {
+  readonly step: string
+  readonly status: StepStatus
+  readonly text: string
+}
+
+/** How many reasons one answer holds; a fan-out of 10,000 has as many, and nobody reads them. */
+const REASONS_LIMIT = 200
+
+/** Answers "why is this not running, or why did it end so?" for a run, or for one of its units. */
+export function why(state: State, run: RunState, unit: Unit | null): { summary: string; reasons: Reason[] } {
+  if (unit !== null) {
+    const reason = reasonOf(state, unit)
+    return { summary: `${unitKey(unit)}: ${reason.text}`, reasons: [reason, ...itemReasons(state, unit)] }
+  }
+  const reasons: Reason[] = []
+  for (const step of run.steps.values()) {
+    if (reasons.length >= REASONS_LIMIT) break
+    if (step.phase !== 'done' || step.outcome !== 'succeeded') reasons.push(reasonOf(state, step))
+    reasons.push(...itemReasons(state, step).slice(0, REASONS_LIMIT - reasons.length))
+  }
+  return { summary: runSummary(run, reasons), reasons }
+}
+
+function itemReasons(state: State, unit: Unit): Reason[] {
+  const open = unit.fanOut?.units.filter((item) => item.phase !== 'done' || item.outcome === 'failed') ?? []
+  return open.slice(0, REASONS_LIMIT).map((item) => reasonOf(state, item))
+}
+
+function runSummary(run: RunState, reasons: readonly Reason[]): string {
+  if (run.finished === 'succeeded') return 'the run has succeeded'
+  if (run.finished === 'cancelled') return `the run was cancelled by ${run.cancelling?.by ?? 'somebody'}`
+  if (run.finished === 'failed') return run.error?.message ?? 'the run has failed'
+  if (run.cancelling !== null) return `the run is being cancelled; ${run.active} executions still have to end`
+  if (run.active > 0) return `the run is going on: ${run.active} executions are out, ${run.waiting} units are queued`
+  const first = reasons.find((reason) => reason.status !== 'blocked' && reason.status !== 'skipped')
+  return first === undefined ? 'the outputs of the run are being put together' : `${first.step}: ${first.text}`
+}
+
+const reasonOf = (state: State, unit: Unit): Reason => ({
+  step: unitKey(unit),
+  status: stepStatus(unit),
+  text: reasonText(state, unit),
+})
+
+/** One sentence about where a unit stands and what it waits for. */
+export function reasonText(state: State, unit: Unit): string {
+  switch (unit.phase) {
+    case 'blocked':
+      return blockedText(unit)
+    case 'ready':
+      return 'its inputs are being put together'
+    case 'queued':
+      return queuedText(state, unit)
+    case 'dispatched':
+      return 'it was handed to its executor and starts'
+    case 'running':
+      return `it runs (${unit.executions.at(-1)?.detail ?? 'started'})`
+    case 'cancelling':
+      return 'it is being ended'
+    case 'retry':
+      return `waits until ${new Date(unit.wakeAt ?? 0).toISOString()} for attempt ${(unit.executions.at(-1)?.attempt ?? 0) + 1}: ${
+        unit.error?.message ?? 'the last one failed'
+      }`
+    case 'sleeping':
+      return `sleeps until ${new Date(unit.wakeAt ?? 0).toISOString()}`
+    case 'approval':
+      return `waits for a person: ${unit.message ?? ''}`
+    case 'child':
+      return `waits for its child run ${unit.child}`
+    case 'cachePending':
+      return `waits for ${unit.awaits?.source ?? 'another execution'}, which computes the same result`
+    case 'items':
+      return `${unit.fanOut?.done ?? 0} of ${unit.fanOut?.units.length ?? 0} items have ended`
+    case 'done':
+      return doneText(unit)
+  }
+}
+
+function blockedText(unit: Unit): string {
+  const open = unit.step.needs.filter((need) => unit.run.steps.get(need)?.phase !== 'done')
+  return open.length === 0 ? 'it is about to become ready' : `needs ${open.join(', ')} first`
+}
+
+function queuedText(state: State, unit: Unit): string {
+  const found = obstacle(state, unit)
+  if (found !== null) {
+    switch (found.type) {
+      case 'executor':
+        return `the ${found.executor} executor cannot take it: ${found.reason}`
+      case 'parallel':
+        return `${found.limit} items of this step run already, which is its limit (maxParallel)`
+      case 'concurrency':
+        return `holders of the concurrency key "${found.key}" run already (limit ${found.limit}): ${holders(state, found.key)}`
+      case 'cpus':
+        return `waits for ${found.wanted} CPUs; ${Math.max(0, Math.round(found.free * 100) / 100)} of ${state.capacity.cpus} are free`
+      case 'memory':
+        return `waits for ${gib(found.wanted)} of memory; ${gib(Math.max(0, found.free))} of ${gib(state.capacity.memoryBytes)} are free`
+      case 'gpus':
+        return `waits for ${found.wanted} GPUs; ${Math.max(0, found.free)} of ${state.capacity.gpus} are free`
+    }
+  }
+  const own = state.queue.get(`${unit.run.id}/${unit.step.name}`)
+  const ahead = [...state.queue.values()].filter((group) => own !== undefined && group !== own && before(group, own))
+  return ahead.length === 0 ? 'it is next' : `${ahead.length} other steps go first`
+}
+
+function holders(state: State, key: string): string {
+  const ids: string[] = []
+  for (const { unit, execution } of state.executions.values()) {
+    if (unit.resolved?.concurrencyKey === key) ids.push(executionId(unit, execution.attempt))
+  }
+  return ids.slice(0, 3).join(', ') + (ids.length > 3 ? `, and ${ids.length - 3} more` : '')
+}
+
+function doneText(unit: Unit): string {
+  const last = unit.executions.at(-1)
+  switch (unit.outcome) {
+    case 'cached':
+      return `took the result of ${last?.source ?? 'an earlier execution'}`
+    case 'skipped':
+      return unit.skipReason ?? 'skipped'
+    case 'failed':
+      return unit.error?.message ?? 'failed'
+    case 'cancelled':
+      return 'cancelled'
+    default: {
+      const reason = last?.cache?.reason
+      return reason ? `succeeded; it ran because of a cache miss: ${reason}` : 'succeeded'
+    }
+  }
+}

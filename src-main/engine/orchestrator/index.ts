@@ -1,0 +1,20 @@
+export type { Calls, LiveRun, StartRequest } from './calls.ts'
+export { parseKey } from './calls.ts'
+export {
+  apply,
+  asRecord,
+  createState,
+  type Event,
+  type Load,
+  type RunState,
+  unitKey,
+  valuesOf,
+  type ValueRef,
+  viewRun,
+  viewSummary,
+} from './core/index.ts'
+export type { FromThread, ThreadData, ToThread } from './messages.ts'
+export { fromFault } from './messages.ts'
+export { readSecrets } from './secrets.ts'
+export { createValues, type Values } from './values.ts'
+export type JournalEntries = readonly import('../storage/index.ts').JournalEntry[]

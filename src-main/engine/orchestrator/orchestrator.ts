@@ -1,0 +1,315 @@
+import type { Executor, Job, Outcome, Report } from '../executors/index.ts'
+import type { IdempotencyRow, JournalEntry, ProjectStorage } from '../storage/index.ts'
+import { planOf, type StepResources } from '../workflows/index.ts'
+import { createBatchBuilder } from './batch.ts'
+import type { Clock } from './clock.ts'
+import {
+  apply,
+  type Command,
+  createState,
+  type Effect,
+  type Event,
+  type Finish,
+  forget,
+  handle,
+  recover,
+  type State,
+  violations,
+} from './core/index.ts'
+import { jobOf } from './jobs.ts'
+import { createResolver, toFailure } from './resolve.ts'
+import type { Secrets } from './secrets.ts'
+import type { Values } from './values.ts'
+
+export interface OrchestratorParts {
+  readonly project: string
+  readonly runsFolder: string
+  readonly storage: ProjectStorage
+  readonly values: Values
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly capacity: StepResources
+  /** By name; called with the function that takes their reports */
+  readonly executors: (report: (report: Report) => void) => ReadonlyMap<string, Executor>
+  readonly imageDigest: (image: string) => Promise<string | null>
+  readonly newRunId: () => string
+  /** Called after each commit with what it wrote */
+  readonly published: (entries: readonly JournalEntry[]) => void
+  /** Something broke that no caller hears of */
+  readonly failed: (error: unknown) => void
+}
+
+/** Grace between asking a step to end and ending it by force, in ms. */
+const KILL_GRACE_MS = 5_000
+
+/** setTimeout takes no more; a later timer is looked at again then. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
+
+/** How often the machine's clock is compared with ours, in ms. */
+const CLOCK_CHECK_MS = 5_000
+
+interface Pending {
+  readonly command: Command
+  readonly idempotency: IdempotencyRow | null
+  readonly done: (() => void) | null
+  readonly refuse: ((error: unknown) => void) | null
+}
+
+/**
+ * The turn loop of one project: takes the commands that are ready, lets the core decide, commits once, and only then
+ * starts work and answers callers. Commands that come while a commit runs wait for the next turn.
+ */
+export class Orchestrator {
+  readonly state: State
+  /** What executors say about executions that have not started, by token; not journalled */
+  readonly progress = new Map<string, string>()
+  private readonly parts: OrchestratorParts
+  private readonly batch
+  private readonly resolver
+  private readonly executors: ReadonlyMap<string, Executor>
+  /** Jobs that are being put together: a kill waits until its job was handed over */
+  private readonly starting = new Map<string, Promise<void>>()
+  private inbox: Pending[] = []
+  private busy = false
+  private scheduled = false
+  private closed = false
+  private timer: NodeJS.Timeout | null = null
+  private readonly clockTimer: NodeJS.Timeout
+
+  constructor(parts: OrchestratorParts, epoch: number) {
+    this.parts = parts
+    this.state = createState(epoch, parts.capacity)
+    this.batch = createBatchBuilder(this.state, parts.values)
+    this.resolver = createResolver({
+      state: this.state,
+      values: parts.values,
+      storage: parts.storage,
+      now: parts.clock.now,
+      newRunId: parts.newRunId,
+      imageDigest: parts.imageDigest,
+    })
+    this.executors = parts.executors((report) => this.report(report))
+    this.clockTimer = setInterval(() => this.checkClock(), CLOCK_CHECK_MS)
+    this.clockTimer.unref()
+  }
+
+  /** Replays the active runs and takes back what still lives. */
+  async recover(): Promise<void> {
+    const { storage } = this.parts
+    const entries: JournalEntry[] = []
+    for (const id of await storage.activeRuns()) {
+      await this.loadPlan(id)
+      entries.push(...(await storage.journal(id, 0)))
+    }
+    // Parent and child write about each other: their events are replayed in the order in which they were decided.
+    entries.sort((a, b) => a.cursor - b.cursor)
+    for (const entry of entries) for (const event of JSON.parse(entry.events) as Event[]) apply(this.state, event)
+    this.state.fresh.clear()
+    this.batch.add(recover(this.state, this.parts.clock.now()))
+    this.wake()
+  }
+
+  /** Puts an ended run back into memory, so that it can be opened again. False when there is none. */
+  async load(id: string): Promise<boolean> {
+    if (this.state.runs.has(id)) return true
+    const entries = await this.parts.storage.journal(id, 0)
+    if (entries.length === 0 || !(await this.loadPlan(id))) return false
+    if (this.state.runs.has(id)) return true
+    const { effects, followUps } = this.state
+    this.state.effects = []
+    this.state.followUps = []
+    for (const entry of entries) for (const event of JSON.parse(entry.events) as Event[]) apply(this.state, event)
+    this.state.effects = effects
+    this.state.followUps = followUps
+    return true
+  }
+
+  /** Takes a run that has ended out of memory again. */
+  unload(id: string): void {
+    if (this.state.runs.get(id)?.finished != null) forget(this.state, id)
+  }
+
+  /** Hands a command to the core; resolves when what it decided is on disk. */
+  post(command: Command, idempotency: IdempotencyRow | null = null): Promise<void> {
+    if (this.closed) return Promise.reject(new Error('the orchestrator has stopped'))
+    return new Promise((done, refuse) => {
+      this.inbox.push({ command, idempotency, done, refuse })
+      this.wake()
+    })
+  }
+
+  /** The same for commands that nobody waits for. */
+  private tell(command: Command): void {
+    if (this.closed) return
+    this.inbox.push({ command, idempotency: null, done: null, refuse: null })
+    this.wake()
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    if (this.timer !== null) clearTimeout(this.timer)
+    clearInterval(this.clockTimer)
+    await Promise.all([...this.executors.values()].map((executor) => executor.close()))
+    while (this.busy) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Faults in the state, as sentences; for tests and the doctor. */
+  check(): string[] {
+    return violations(this.state)
+  }
+
+  private wake(): void {
+    if (this.scheduled || this.busy) return
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      if (!this.busy) void this.turn()
+    })
+  }
+
+  private async turn(): Promise<void> {
+    this.busy = true
+    const taken = this.inbox
+    this.inbox = []
+    try {
+      for (const { command, idempotency } of taken) {
+        this.run(command)
+        if (idempotency !== null) this.batch.remember(idempotency)
+      }
+      const outward = this.resolveReady()
+      const ended = await this.commit()
+      for (const { done } of taken) done?.()
+      for (const effect of outward) this.perform(effect)
+      for (const id of ended) if (this.state.runs.get(id)?.finished != null) forget(this.state, id)
+    } catch (error) {
+      for (const { refuse } of taken) refuse?.(error)
+      // The state in memory is ahead of the disk now: only a new start from the journal is safe.
+      this.closed = true
+      this.parts.failed(error)
+    } finally {
+      this.busy = false
+    }
+    if (this.closed) return
+    this.arm()
+    if (this.inbox.length > 0) this.wake()
+  }
+
+  private run(command: Command): void {
+    this.batch.add(handle(this.state, command, this.parts.clock.now()))
+  }
+
+  /** Answers units whose values are in memory within the turn; the others when they are loaded. Returns what is left. */
+  private resolveReady(): Effect[] {
+    const outward: Effect[] = []
+    while (this.state.effects.length > 0) {
+      const effects = this.state.effects
+      this.state.effects = []
+      for (const effect of effects) {
+        if (effect.type === 'resolve') this.answer(this.resolver.unit(effect.unit))
+        else if (effect.type === 'resolveRun') this.answer(this.resolver.run(effect.run))
+        else outward.push(effect)
+      }
+    }
+    return outward
+  }
+
+  private answer(command: Command | Promise<Command>): void {
+    if (!(command instanceof Promise)) return this.run(command)
+    command.then((ready) => this.tell(ready)).catch((error: unknown) => this.parts.failed(error))
+  }
+
+  private async commit(): Promise<string[]> {
+    if (this.batch.size === 0) return []
+    const { batch, ended } = this.batch.build(this.parts.clock.now())
+    const committed = this.parts.storage.commit(batch)
+    const cursors = committed instanceof Promise ? await committed : committed
+    this.parts.published(batch.entries.map((entry, index) => ({ ...entry, cursor: cursors[index] ?? 0 })))
+    return ended
+  }
+
+  private perform(effect: Effect): void {
+    if (effect.type === 'release') {
+      this.progress.delete(effect.token)
+      this.executors.get(effect.executor)?.release?.(effect.token)
+      return
+    }
+    if (effect.type === 'resolve' || effect.type === 'resolveRun') return
+    const { unit, execution } = effect
+    const executor = this.executors.get(execution.executor)
+    if (executor === undefined) {
+      const error = { code: 'executor_missing', message: `there is no executor named ${execution.executor} here` }
+      return this.tell({ type: 'execution.finished', token: execution.token, status: 'failed', error })
+    }
+    if (effect.type === 'kill') {
+      const handed = this.starting.get(execution.token) ?? Promise.resolve()
+      void handed.then(() => executor.kill(execution.token, KILL_GRACE_MS))
+      return
+    }
+    const hand = (job: Job): void => (effect.type === 'start' ? executor.start(job) : executor.adopt(job))
+    const started = jobOf(this.parts, unit, execution)
+      .then(hand)
+      .catch((error: unknown) =>
+        this.tell({ type: 'execution.finished', token: execution.token, status: 'failed', error: toFailure(error) }),
+      )
+      .finally(() => this.starting.delete(execution.token))
+    this.starting.set(execution.token, started)
+  }
+
+  private report(report: Report): void {
+    switch (report.type) {
+      case 'started':
+      case 'adopted': {
+        this.progress.delete(report.token)
+        const { token, detail } = report
+        return this.tell({ type: 'execution.started', token, detail, adopted: report.type === 'adopted' })
+      }
+      case 'progress':
+        this.progress.set(report.token, report.text)
+        return
+      case 'lost':
+        return this.tell({ type: 'execution.lost', token: report.token, reason: report.reason })
+      case 'availability': {
+        const { executor, available, reason } = report
+        return this.tell({ type: 'executor.availability', executor, available, reason })
+      }
+      case 'finished':
+        return this.finish(report.token, report.outcome)
+    }
+  }
+
+  /** Stores the outputs first: a result is recorded only when everything that it refers to is on disk. */
+  private finish(token: string, outcome: Outcome): void {
+    const { outputs, finishedAt: _finishedAt, ...rest } = outcome
+    const command = (finish: Finish): Command => ({ type: 'execution.finished', token, ...finish })
+    if (outputs === undefined) return this.tell(command(rest))
+    const ref = this.parts.values.refer({ ...outputs })
+    if (!(ref instanceof Promise)) return this.tell(command({ ...rest, outputs: ref }))
+    ref
+      .then((stored) => this.tell(command({ ...rest, outputs: stored })))
+      .catch((error: unknown) => this.tell(command({ status: 'failed', error: toFailure(error) })))
+  }
+
+  private arm(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+    const next = this.state.timers.next()
+    if (next === null) return
+    const wait = Math.min(LONGEST_TIMEOUT_MS, Math.max(0, next - this.parts.clock.now()))
+    this.timer = setTimeout(() => this.tell({ type: 'tick' }), wait)
+  }
+
+  private checkClock(): void {
+    const byMs = this.parts.clock.check()
+    if (byMs > 0) this.tell({ type: 'clock.jumped', byMs })
+  }
+
+  private async loadPlan(run: string): Promise<boolean> {
+    const row = await this.parts.storage.run(run)
+    if (row === null) return false
+    if (this.state.plans.has(row.plan)) return true
+    const workflow = await this.parts.storage.workflowByDigest(row.plan)
+    if (workflow === null) throw new Error(`the workflow version ${row.plan} of run ${run} is missing`)
+    this.state.plans.set(row.plan, planOf(workflow))
+    return true
+  }
+}

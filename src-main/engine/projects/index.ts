@@ -1,0 +1,3 @@
+export type { Project } from './project.ts'
+export { projectHandlers } from './routes.ts'
+export { DEFAULT_PROJECT, openProjects, type Projects, type ProjectsOptions } from './service.ts'

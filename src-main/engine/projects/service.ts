@@ -1,0 +1,84 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ProblemError, type Project as ProjectView } from '../../../src-shared/contract/index.ts'
+import { machineCapacity } from './capacity.ts'
+import { openProject, type Project } from './project.ts'
+
+/** The project that is there from the first start. */
+export const DEFAULT_PROJECT = 'default'
+
+export interface ProjectsOptions {
+  /** The engine's data folder */
+  readonly data: string
+  /** Bundle of the orchestrator's thread */
+  readonly threadFile: string
+  /** Names this data folder on things outside of it, e.g. in labels of containers */
+  readonly engineId: string
+  readonly retention: { readonly keepRuns: number; readonly keepDays: number }
+  readonly note: (text: string) => void
+}
+
+/** The projects of this engine. */
+export interface Projects {
+  /** Refuses with `project_not_found`. */
+  get(name: string): Promise<Project>
+  list(): Promise<ProjectView[]>
+  /** Starts the orchestrators, so that what an engine before this one left is taken back. Never rejects. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+export function openProjects(options: ProjectsOptions): Projects {
+  const root = join(options.data, 'projects')
+  const open = new Map<string, Promise<Project>>()
+  const capacity = machineCapacity()
+
+  const names = (): string[] => {
+    const there = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : []
+    const found = there.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+    return [...new Set([DEFAULT_PROJECT, ...found])].sort()
+  }
+
+  const get = (name: string): Promise<Project> => {
+    const before = open.get(name)
+    if (before !== undefined) return before
+    if (!names().includes(name)) {
+      return Promise.reject(new ProblemError('project_not_found', `there is no project ${name}`))
+    }
+    const { threadFile, engineId, retention, note } = options
+    const folder = join(root, name)
+    const fresh = openProject({ name, folder, threadFile, engineId, capacity, retention, note })
+    open.set(name, fresh)
+    fresh.catch(() => open.delete(name))
+    return fresh
+  }
+
+  return {
+    get,
+    async list() {
+      return Promise.all(
+        names().map(async (name) => {
+          const project = await get(name)
+          const { state } = project.thread
+          const activeRuns = state === 'running' ? (await project.thread.call('stats')).activeRuns : 0
+          return { name, state, activeRuns }
+        }),
+      )
+    },
+    async start() {
+      await Promise.all(
+        names().map(async (name) => {
+          try {
+            await (await get(name)).thread.start()
+          } catch (error) {
+            options.note(`project ${name} did not start: ${error instanceof Error ? error.message : String(error)}`)
+          }
+        }),
+      )
+    },
+    async close() {
+      const projects = await Promise.allSettled(open.values())
+      await Promise.all(projects.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))
+    },
+  }
+}

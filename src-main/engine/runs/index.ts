@@ -1,0 +1,2 @@
+export { runHandlers } from './routes.ts'
+export { createRunService, type RunService } from './service.ts'

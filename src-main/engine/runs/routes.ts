@@ -1,0 +1,71 @@
+import { ProblemError, RunStatus, type runRoutes } from '../../../src-shared/contract/index.ts'
+import type { CallContext, Handlers } from '../http/index.ts'
+import type { Caller, RunService } from './service.ts'
+
+const callerOf = (context: CallContext): Caller => ({
+  actor: context.actor.name,
+  idempotencyKey: context.idempotencyKey,
+})
+
+/** @param serviceOf refuses with `project_not_found` */
+export function runHandlers(serviceOf: (project: string) => Promise<RunService>): Handlers<typeof runRoutes> {
+  return {
+    async start({ params, body }, context) {
+      const { workflow, version, params: given, workspace, priority } = body
+      const request = {
+        workflow,
+        params: given,
+        workspace,
+        ...(version === undefined ? {} : { version }),
+        ...(priority === undefined ? {} : { priority }),
+      }
+      return (await serviceOf(params.project)).start(request, callerOf(context))
+    },
+    async list({ params, query }) {
+      const { workflow, status, cursor, limit } = query
+      return (await serviceOf(params.project)).list({
+        limit,
+        ...(workflow === undefined ? {} : { workflow }),
+        ...(status === undefined ? {} : { statuses: parseStatuses(status) }),
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+    },
+    async get({ params, query }) {
+      const service = await serviceOf(params.project)
+      return query.steps === 'none' ? service.getWithoutSteps(params.run) : service.get(params.run)
+    },
+    result: async ({ params }) => (await serviceOf(params.project)).result(params.run),
+    why: async ({ params, query }) => (await serviceOf(params.project)).why(params.run, query.step ?? null),
+    async logs({ params, query }, context) {
+      const { step, attempt, stream, tail, follow } = query
+      const request = {
+        follow,
+        ...(step === undefined ? {} : { step }),
+        ...(attempt === undefined ? {} : { attempt }),
+        ...(stream === undefined ? {} : { stream }),
+        ...(tail === undefined ? {} : { tail }),
+      }
+      return (await serviceOf(params.project)).logs(params.run, request, context.signal)
+    },
+    cancel: async ({ params, body }, context) =>
+      (await serviceOf(params.project)).cancel(params.run, callerOf(context), body.reason ?? null),
+    rerun: async ({ params, body }, context) =>
+      (await serviceOf(params.project)).rerun(params.run, body.from, callerOf(context)),
+    async approve({ params, body }, context) {
+      const answer = { approved: body.approved, answers: body.answers, comment: body.comment ?? null }
+      return (await serviceOf(params.project)).approve(params.run, params.step, answer, callerOf(context))
+    },
+    remove: async ({ params }) => (await serviceOf(params.project)).remove(params.run),
+  }
+}
+
+function parseStatuses(text: string): RunStatus[] {
+  return text.split(',').map((word) => {
+    const status = RunStatus.safeParse(word.trim())
+    if (status.success) return status.data
+    throw new ProblemError('bad_request', `${word} is no status of a run`, {
+      field: 'query.status',
+      fix: `use one or more of ${RunStatus.options.join(', ')}`,
+    })
+  })
+}

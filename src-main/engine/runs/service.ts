@@ -1,0 +1,246 @@
+import type {
+  Asset,
+  AssetValue,
+  Json,
+  LogLine,
+  Page,
+  Run,
+  RunEvent,
+  RunResult,
+  RunStatus,
+  RunSummary,
+} from '../../../src-shared/contract/index.ts'
+import { isAsset, ProblemError } from '../../../src-shared/contract/index.ts'
+import {
+  createValues,
+  type JournalEntries,
+  readSecrets,
+  type RunState,
+  type StartRequest,
+  unitKey,
+  valuesOf,
+  type ValueRef,
+  viewRun,
+  viewSummary,
+} from '../orchestrator/index.ts'
+import type { Project } from '../projects/index.ts'
+import type { RunRow } from '../storage/index.ts'
+import { toRunEvents } from './events.ts'
+import { hasStep, loggedExecutions } from './executions.ts'
+import { followLines, readLines } from './logs.ts'
+import { createReplays } from './replay.ts'
+
+export interface Caller {
+  readonly actor: string
+  readonly idempotencyKey: string | null
+}
+
+export interface ListQuery {
+  readonly workflow?: string
+  readonly statuses?: readonly RunStatus[]
+  readonly cursor?: string
+  readonly limit: number
+}
+
+export interface LogRequest {
+  readonly step?: string
+  readonly attempt?: number
+  readonly stream?: LogLine['stream']
+  readonly tail?: number
+  readonly follow: boolean
+}
+
+/** Runs of one project: reads from the journal, changes through the orchestrator. */
+export type RunService = ReturnType<typeof createRunService>
+
+export function createRunService(project: Project) {
+  const replays = createReplays(() => project.reader())
+  const values = createValues(project.blobs)
+  const { thread } = project
+
+  const stateOf = async (id: string): Promise<RunState> => {
+    const run = await replays.run(id)
+    if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
+    return run
+  }
+  const summary = async (id: string): Promise<RunSummary> => viewSummary(await stateOf(id), project.name)
+
+  const view = async (id: string): Promise<Run> => {
+    const live = thread.state === 'running' ? await thread.call('live', id) : { why: {}, progress: {} }
+    const run = await stateOf(id)
+    const refs = [...valuesOf(run)]
+    const loaded = new Map<ValueRef, Json>()
+    for (const ref of refs) loaded.set(ref, await values.load(ref))
+    // The replay is shared and may have grown while values were loaded: what came since is read as absent.
+    const load = (ref: ValueRef): Json => loaded.get(ref) ?? values.peek(ref)?.value ?? null
+    const shown = viewRun(run, project.name, load, (unit) => live.why[unitKey(unit)] ?? null)
+    for (const step of shown.steps) {
+      const progress = live.progress[step.key]
+      const last = step.executions.at(-1)
+      if (progress !== undefined && last !== undefined) last.progress = progress
+    }
+    return shown
+  }
+
+  return {
+    async start(request: StartRequest, caller: Caller): Promise<Run> {
+      const { run } = await thread.call('start', request, caller)
+      return view(run)
+    },
+
+    async list(query: ListQuery): Promise<Page<RunSummary>> {
+      const storage = await project.reader()
+      const after = query.cursor === undefined ? undefined : parseCursor(query.cursor)
+      const rows = await storage.runs({
+        limit: query.limit + 1,
+        ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
+        ...(query.statuses === undefined ? {} : { statuses: query.statuses }),
+        ...(after === undefined ? {} : { after }),
+      })
+      const shown = rows.slice(0, query.limit)
+      const last = shown.at(-1)
+      const next = rows.length > query.limit && last !== undefined ? `${last.createdAt}.${last.id}` : null
+      return { items: shown.map((row) => summaryOfRow(row, project.name)), next }
+    },
+
+    get: view,
+
+    async getWithoutSteps(id: string): Promise<Run> {
+      return { ...(await view(id)), steps: [] }
+    },
+
+    async result(id: string): Promise<RunResult & { status: RunStatus }> {
+      const { status, result } = await view(id)
+      if (result === null) {
+        throw new ProblemError('run_not_finished', `run ${id} is ${status}`, { fix: 'ask again when it has ended' })
+      }
+      return { ...result, status }
+    },
+
+    async cancel(id: string, caller: Caller, reason: string | null): Promise<RunSummary> {
+      await thread.call('cancel', id, caller, reason)
+      return summary(id)
+    },
+
+    async rerun(id: string, from: string, caller: Caller): Promise<RunSummary> {
+      await thread.call('rerun', id, from, caller)
+      return summary(id)
+    },
+
+    async approve(
+      id: string,
+      step: string,
+      answer: { approved: boolean; answers: Record<string, Json>; comment: string | null },
+      caller: Caller,
+    ): Promise<RunSummary> {
+      await thread.call('approve', id, step, answer, caller)
+      return summary(id)
+    },
+
+    async remove(id: string): Promise<void> {
+      await thread.call('remove', id)
+      replays.drop(id)
+    },
+
+    why: (id: string, step: string | null) => thread.call('why', id, step),
+
+    /** Lines of output; see the contract. Refuses before the first line when there is no such run or step. */
+    async logs(id: string, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
+      const run = await stateOf(id)
+      if (request.step !== undefined && !hasStep(run, request.step)) {
+        throw new ProblemError('step_not_found', `run ${id} has no step ${request.step}`, { field: 'query.step' })
+      }
+      const secrets = run.secrets.length === 0 ? {} : await readSecrets(project.runsFolder, id)
+      const query = {
+        mask: Object.values(secrets),
+        ...(request.stream === undefined ? {} : { stream: request.stream }),
+        ...(request.tail === undefined ? {} : { tail: request.tail }),
+      }
+      const wanted = {
+        ...(request.step === undefined ? {} : { step: request.step }),
+        ...(request.attempt === undefined ? {} : { attempt: request.attempt }),
+      }
+      if (!request.follow || run.finished !== null) {
+        return readLines(loggedExecutions(run, project.runsFolder, wanted), query)
+      }
+      const watch = {
+        async executions() {
+          const now = await replays.run(id)
+          if (now === null) return null
+          return { executions: loggedExecutions(now, project.runsFolder, wanted), over: now.finished !== null }
+        },
+        onChange: (listener: () => void) =>
+          project.onCommit((entries) => {
+            if (entries.some((entry) => entry.run === id)) listener()
+          }),
+      }
+      return followLines(watch, query, signal)
+    },
+
+    /** Assets that the executions of a run have left; null when there is no such run. */
+    async assetsOf(id: string): Promise<readonly Asset[] | null> {
+      const run = await replays.run(id)
+      if (run === null) return null
+      const shown = await view(id)
+      return shown.steps.flatMap((step) => assetsOfStep(id, step))
+    },
+
+    async eventsAfter(after: number, limit: number, run?: string): Promise<{ items: RunEvent[]; cursor: number }> {
+      const storage = await project.reader()
+      const entries = run === undefined ? await storage.journalAfter(after, limit) : await storage.journal(run, after)
+      const taken = entries.slice(0, limit)
+      return { items: taken.flatMap((entry) => toRunEvents(project.name, entry)), cursor: taken.at(-1)?.cursor ?? after }
+    },
+
+    async lastCursor(): Promise<number> {
+      return (await project.reader()).lastCursor()
+    },
+
+    onCommit: (listener: (entries: JournalEntries) => void) => project.onCommit(listener),
+  }
+}
+
+function assetsOfStep(run: string, step: Run['steps'][number]): Asset[] {
+  const made = step.executions.findLast((execution) => execution.status === 'succeeded' || execution.status === 'cached')
+  if (made === undefined) return []
+  return Object.entries(step.outputs ?? {}).flatMap(([name, value]) => {
+    if (!isAsset(value)) return []
+    const { files }: AssetValue = value
+    const size = files.reduce((sum, file) => sum + file.size, 0)
+    const id = `${run}:${step.key}:${made.attempt}:${name}`
+    return [{ kind: 'asset', files, name, id, run, step: step.key, attempt: made.attempt, size }]
+  })
+}
+
+function parseCursor(cursor: string): { createdAt: number; id: string } {
+  const [createdAt, id] = cursor.split('.')
+  if (id === undefined || !/^\d+$/.test(createdAt ?? '')) {
+    throw new ProblemError('bad_request', 'the cursor is not one that this list has answered', {
+      field: 'query.cursor',
+      fix: 'use `next` of the page before',
+    })
+  }
+  return { createdAt: Number(createdAt), id }
+}
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
+
+function summaryOfRow(row: RunRow, project: string): RunSummary {
+  return {
+    id: row.id,
+    project,
+    workspace: row.workspace,
+    workflow: row.workflow,
+    version: row.version,
+    status: row.status,
+    trigger: row.trigger,
+    parent: row.parentRun === null || row.parentStep === null ? null : { run: row.parentRun, step: row.parentStep },
+    priority: row.priority,
+    createdAt: new Date(row.createdAt).toISOString(),
+    startedAt: iso(row.startedAt),
+    finishedAt: iso(row.finishedAt),
+    durationMs: row.finishedAt === null ? null : row.finishedAt - (row.startedAt ?? row.createdAt),
+    counts: { total: row.total, done: row.done, failed: row.failed, dropped: row.dropped },
+  }
+}
+
