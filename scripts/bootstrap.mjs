@@ -23,7 +23,9 @@ export const checkNode = (version = process.versions.node) => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [floorMajor = 0, floorMinor = 0] = NODE_FLOOR
   if (major > floorMajor || (major === floorMajor && minor >= floorMinor)) return
-  throw new Stop(`Weir needs Node ${NODE_FLOOR.join('.')} or newer; this is ${version}. Install a newer Node and try again.`)
+  throw new Stop(
+    `Weir needs Node ${NODE_FLOOR.join('.')} or newer; this is ${version}. Install a newer Node and try again.`,
+  )
 }
 
 /** Runs a program with its output on this terminal; answers its exit code, 127 when it could not be started. */
@@ -37,7 +39,8 @@ export const run = (program, args, options = {}) => {
 }
 
 /** Runs a package's command-line program with the Node that runs this script. */
-export const runTool = (file, args, options = {}) => run(process.execPath, [join('node_modules', file), ...args], options)
+export const runTool = (file, args, options = {}) =>
+  run(process.execPath, [join('node_modules', file), ...args], options)
 
 /**
  * Which packages of the lock file are missing from node_modules, or there in another version, by their path. npm keeps
@@ -70,11 +73,19 @@ export const ensureInstalled = () => {
   const status = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     shell: process.platform === 'win32',
   })
-  if (status !== 0) throw new Stop('npm ci failed, see above. Check the network and the registry that npm uses, then try again.')
+  if (status !== 0)
+    throw new Stop('npm ci failed, see above. Check the network and the registry that npm uses, then try again.')
 }
 
 /** Everything that the build is made from. */
-const BUILD_INPUTS = ['src-shared', 'src-main', 'vite.config.ts', 'package.json', 'package-lock.json', 'scripts/build.mjs']
+const BUILD_INPUTS = [
+  'src-shared',
+  'src-main',
+  'vite.config.ts',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+]
 const STAMP = 'out/main/.built-from'
 
 const filesBelow = (path) => {

@@ -3,7 +3,8 @@ import { checkNode, missingPackages, Stop } from './bootstrap.mjs'
 import { refusedSkips } from './test.mjs'
 import { summarize } from './test-summary.mjs'
 
-const lock = (packages: Record<string, object>): string => JSON.stringify({ packages: { '': { name: 'weir' }, ...packages } })
+const lock = (packages: Record<string, object>): string =>
+  JSON.stringify({ packages: { '': { name: 'weir' }, ...packages } })
 
 describe('missingPackages', () => {
   const wanted = lock({
@@ -18,14 +19,19 @@ describe('missingPackages', () => {
     expect(missingPackages(wanted, lock({ 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } }))).toEqual([])
   })
   it('sees another version and another body of the same version', () => {
-    expect(missingPackages(wanted, lock({ 'node_modules/a': { version: '1.0.1', integrity: 'sha512-a' } }))).toEqual(['node_modules/a'])
-    expect(missingPackages(wanted, lock({ 'node_modules/a': { version: '1.0.0', integrity: 'sha512-x' } }))).toEqual(['node_modules/a'])
+    expect(missingPackages(wanted, lock({ 'node_modules/a': { version: '1.0.1', integrity: 'sha512-a' } }))).toEqual([
+      'node_modules/a',
+    ])
+    expect(missingPackages(wanted, lock({ 'node_modules/a': { version: '1.0.0', integrity: 'sha512-x' } }))).toEqual([
+      'node_modules/a',
+    ])
   })
 })
 
 describe('checkNode', () => {
   it('accepts the floor and newer', () => {
-    for (const version of ['20.18.0', '20.18.1', '20.20.2', '22.0.0', '26.1.0']) expect(() => checkNode(version)).not.toThrow()
+    for (const version of ['20.18.0', '20.18.1', '20.20.2', '22.0.0', '26.1.0'])
+      expect(() => checkNode(version)).not.toThrow()
   })
   it('refuses older ones in words', () => {
     for (const version of ['20.17.9', '18.20.0']) expect(() => checkNode(version)).toThrow(Stop)
@@ -49,8 +55,15 @@ describe('summarize', () => {
   })
 
   it('counts what passed, failed and was skipped, with the reason', () => {
-    const summary = summarize([module([test('passed'), test('failed'), test('skipped', 'no Docker'), test('skipped')])], [])
-    expect(summary).toMatchObject({ passed: 1, failed: 1, skipped: [{ reason: 'no Docker' }, { reason: 'no reason given' }] })
+    const summary = summarize(
+      [module([test('passed'), test('failed'), test('skipped', 'no Docker'), test('skipped')])],
+      [],
+    )
+    expect(summary).toMatchObject({
+      passed: 1,
+      failed: 1,
+      skipped: [{ reason: 'no Docker' }, { reason: 'no reason given' }],
+    })
   })
   it('counts a file that does not load, a hook that throws and a stray rejection as failures', () => {
     expect(summarize([module([], [new Error('load')], [new Error('hook')])], [new Error('stray')]).failed).toBe(3)

@@ -31,7 +31,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     checkNode()
     ensureInstalled()
     const failed = runChecks().filter((check) => check.result === 'failed')
-    process.stdout.write(failed.length === 0 ? '\nAll checks passed.\n' : `\nFailed: ${failed.map((c) => c.name).join(', ')}.\n`)
+    process.stdout.write(
+      failed.length === 0 ? '\nAll checks passed.\n' : `\nFailed: ${failed.map((c) => c.name).join(', ')}.\n`,
+    )
     return failed.length === 0 ? 0 : 1
   })
 }

@@ -67,7 +67,8 @@ const trendWords = ({ temperature, precipitation }) =>
 const runExample = (data) => {
   say(`Runs ${EXAMPLE}`)
   const { status, answer } = weir(data, ['run', 'start', EXAMPLE, '--param', `csv=${DATA_SET}`, '--wait', '-o', 'json'])
-  if (status !== 0) throw new Stop(`The run did not succeed (exit code ${status}). The doctor may know: npx weir --data ${data} doctor`)
+  if (status !== 0)
+    throw new Stop(`The run did not succeed (exit code ${status}). The doctor may know: npx weir --data ${data} doctor`)
   return JSON.parse(answer)
 }
 
@@ -90,7 +91,8 @@ await main((args) => {
   checkNode()
   ensureInstalled()
   ensureBuilt()
-  if (!existsSync(join(ROOT, DATA_SET))) throw new Stop(`${DATA_SET} is missing. Run npm ci --ignore-scripts and try again.`)
+  if (!existsSync(join(ROOT, DATA_SET)))
+    throw new Stop(`${DATA_SET} is missing. Run npm ci --ignore-scripts and try again.`)
   mkdirSync(data, { recursive: true })
   // Ctrl-C ends the command that runs now; the engine is stopped all the same.
   process.on('SIGINT', () => process.stderr.write('\nInterrupted: stops the engine.\n'))
@@ -99,7 +101,20 @@ await main((args) => {
   try {
     const run = runExample(data)
     const report = join(data, 'report.html')
-    ask(data, ['asset', 'get', run.id, '--step', 'report', '--output', 'report', '--file', 'report.html', '--to', report, '--force'])
+    ask(data, [
+      'asset',
+      'get',
+      run.id,
+      '--step',
+      'report',
+      '--output',
+      'report',
+      '--file',
+      'report.html',
+      '--to',
+      report,
+      '--force',
+    ])
     show(run, report)
     return 0
   } finally {

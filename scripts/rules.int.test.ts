@@ -21,21 +21,57 @@ const CLEAN: Readonly<Record<string, string>> = {
 
 /** What breaks each rule: files that are added to the clean tree or stand in for its own. */
 const PLANTED: readonly { rule: string; files: Readonly<Record<string, string>> }[] = [
-  { rule: 'no-cycles', files: { 'src-main/engine/storage/storage.ts': `export type Kept = number\nexport { keep } from './keep.ts'` } },
+  {
+    rule: 'no-cycles',
+    files: { 'src-main/engine/storage/storage.ts': `export type Kept = number\nexport { keep } from './keep.ts'` },
+  },
   { rule: 'no-orphans', files: { 'src-main/engine/runs/forgotten.ts': 'export const nobody = 1' } },
   { rule: 'resolvable', files: { 'src-main/engine/main.ts': `import './runs/index.ts'\nimport './not-there.ts'` } },
-  { rule: 'engine-without-electron', files: { 'src-main/engine/main.ts': `import './runs/index.ts'\nimport 'electron'` } },
-  { rule: 'contract-only-zod', files: { 'src-shared/contract/index.ts': `import 'node:fs'\nexport const version = 'v1'` } },
-  { rule: 'shared-without-sides', files: { 'src-shared/client/index.ts': `import '../../src-main/engine/runs/index.ts'` } },
-  { rule: 'renderer-without-engine', files: { 'src-renderer/runs/list.ts': `import '../../src-main/engine/runs/index.ts'` } },
-  { rule: 'main-without-renderer', files: { 'src-main/engine/main.ts': `import './runs/index.ts'\nimport '../../src-renderer/list.ts'`, 'src-renderer/list.ts': 'export {}' } },
-  { rule: 'cli-without-engine', files: { 'src-main/cli/main.ts': `import '../engine/runs/index.ts'\nimport '../../src-shared/contract/index.ts'` } },
+  {
+    rule: 'engine-without-electron',
+    files: { 'src-main/engine/main.ts': `import './runs/index.ts'\nimport 'electron'` },
+  },
+  {
+    rule: 'contract-only-zod',
+    files: { 'src-shared/contract/index.ts': `import 'node:fs'\nexport const version = 'v1'` },
+  },
+  {
+    rule: 'shared-without-sides',
+    files: { 'src-shared/client/index.ts': `import '../../src-main/engine/runs/index.ts'` },
+  },
+  {
+    rule: 'renderer-without-engine',
+    files: { 'src-renderer/runs/list.ts': `import '../../src-main/engine/runs/index.ts'` },
+  },
+  {
+    rule: 'main-without-renderer',
+    files: {
+      'src-main/engine/main.ts': `import './runs/index.ts'\nimport '../../src-renderer/list.ts'`,
+      'src-renderer/list.ts': 'export {}',
+    },
+  },
+  {
+    rule: 'cli-without-engine',
+    files: { 'src-main/cli/main.ts': `import '../engine/runs/index.ts'\nimport '../../src-shared/contract/index.ts'` },
+  },
   { rule: 'supervisor-without-engine', files: { 'src-main/supervisor/main.ts': `import '../engine/runs/index.ts'` } },
-  { rule: 'areas-through-index', files: { 'src-main/engine/runs/service.ts': `import '../storage/keep.ts'\nexport const runs = 1` } },
-  { rule: 'composition-through-index', files: { 'src-main/engine/main.ts': `import './runs/index.ts'\nimport './storage/keep.ts'` } },
+  {
+    rule: 'areas-through-index',
+    files: { 'src-main/engine/runs/service.ts': `import '../storage/keep.ts'\nexport const runs = 1` },
+  },
+  {
+    rule: 'composition-through-index',
+    files: { 'src-main/engine/main.ts': `import './runs/index.ts'\nimport './storage/keep.ts'` },
+  },
   { rule: 'interfaces-are-thin', files: { 'src-main/engine/runs/plan.ts': `import './service.ts'` } },
   { rule: 'core-is-pure', files: { 'src-main/engine/orchestrator/core/decide.ts': `import 'node:crypto'` } },
-  { rule: 'code-without-tests', files: { 'src-main/engine/runs/service.ts': `import './a.test.ts'\nexport const runs = 1`, 'src-main/engine/runs/a.test.ts': 'export {}' } },
+  {
+    rule: 'code-without-tests',
+    files: {
+      'src-main/engine/runs/service.ts': `import './a.test.ts'\nexport const runs = 1`,
+      'src-main/engine/runs/a.test.ts': 'export {}',
+    },
+  },
 ]
 
 let tree: string
@@ -51,7 +87,11 @@ function brokenRules(files: Readonly<Record<string, string>>): string[] {
     mkdirSync(dirname(join(tree, path)), { recursive: true })
     writeFileSync(join(tree, path), `${text}\n`)
   }
-  const folders = ['src-shared', 'src-main', ...(Object.keys(files).some((path) => path.startsWith('src-renderer')) ? ['src-renderer'] : [])]
+  const folders = [
+    'src-shared',
+    'src-main',
+    ...(Object.keys(files).some((path) => path.startsWith('src-renderer')) ? ['src-renderer'] : []),
+  ]
   const args = [CRUISER, '--config', join(ROOT, '.dependency-cruiser.cjs'), '--output-type', 'json', ...folders]
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: tree, encoding: 'utf8' })
   if (stdout === '') throw new Error(stderr)
@@ -71,7 +111,9 @@ describe('dependency rules', () => {
   }
 
   it('plants a violation of every rule', async () => {
-    const config = (await import(join(ROOT, '.dependency-cruiser.cjs'))) as { default: { forbidden: { name: string }[] } }
+    const config = (await import(join(ROOT, '.dependency-cruiser.cjs'))) as {
+      default: { forbidden: { name: string }[] }
+    }
     expect(PLANTED.map(({ rule }) => rule).sort()).toEqual(config.default.forbidden.map(({ name }) => name).sort())
   })
 })

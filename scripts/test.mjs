@@ -43,9 +43,12 @@ const runAll = async (args) => {
   ensureBuilt()
   const tests = runTests(args.filter((arg) => arg !== '--check'))
   printSkips(tests.skipped)
-  const refused = process.env.CI === 'true' ? refusedSkips(tests.skipped, JSON.parse(readFileSync(ALLOWED_SKIPS, 'utf8'))) : []
+  const refused =
+    process.env.CI === 'true' ? refusedSkips(tests.skipped, JSON.parse(readFileSync(ALLOWED_SKIPS, 'utf8'))) : []
   if (refused.length > 0) {
-    process.stdout.write(`\n${refused.length} skipped for a reason that is not in scripts/allowed-skips.json: in CI that is a failure.\n`)
+    process.stdout.write(
+      `\n${refused.length} skipped for a reason that is not in scripts/allowed-skips.json: in CI that is a failure.\n`,
+    )
   }
   const failedChecks = checks.filter(({ result }) => result === 'failed')
   for (const { name } of failedChecks) process.stdout.write(`\nThe check of ${name} failed, see above.\n`)

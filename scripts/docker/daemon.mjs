@@ -81,7 +81,10 @@ export const startDaemon = async (options = {}) => {
     ended.error = error
   })
   const host = `unix://${dir}/docker.sock`
-  const up = await until(async () => ended.error !== null || child.exitCode !== null || (await answers(host)), START_TIMEOUT_MS)
+  const up = await until(
+    async () => ended.error !== null || child.exitCode !== null || (await answers(host)),
+    START_TIMEOUT_MS,
+  )
   const daemon = { host, pid: child.pid ?? -1, dir, bridge }
   if (!up || ended.error !== null || child.exitCode !== null) {
     const reason = ended.error?.message ?? logTail(dir)
@@ -120,7 +123,9 @@ const stopContainerd = async (dir) => {
 }
 
 const unmountBelow = async (dir) => {
-  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '')
+  const mounts = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
   for (const mount of mounts.filter((mount) => mount.startsWith(`${dir}/`)).reverse()) {
     await run('umount', ['-l', mount])
   }

@@ -97,7 +97,9 @@ const exists = async (host, image) => (await callDocker(host, 'GET', `/images/${
 
 const refuseForeignSystem = (image, substitute) => {
   if (process.platform === 'linux') return
-  throw new Error(`the image ${image} is made from programs of a Linux machine; here run: docker pull ${substitute} && docker tag ${substitute} ${image}`)
+  throw new Error(
+    `the image ${image} is made from programs of a Linux machine; here run: docker pull ${substitute} && docker tag ${substitute} ${image}`,
+  )
 }
 
 /** Makes `weir-test/busybox:1` unless the engine has it. Answers the image's name. */

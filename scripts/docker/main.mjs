@@ -13,7 +13,8 @@ const fail = (message) => {
 }
 
 const makeImages = async (host) => {
-  for (const image of [await ensureTestImage(host), await ensureNodeImage(host)]) process.stderr.write(`image ${image}\n`)
+  for (const image of [await ensureTestImage(host), await ensureNodeImage(host)])
+    process.stderr.write(`image ${image}\n`)
 }
 
 const commands = {
@@ -33,7 +34,9 @@ const commands = {
     const host = await findDocker()
     if (host === null) return fail('no Docker engine answers')
     const kept = keptDaemon()
-    process.stderr.write(kept?.host === host ? `started by "up", process ${kept.pid}, log ${kept.dir}/dockerd.log\n` : '')
+    process.stderr.write(
+      kept?.host === host ? `started by "up", process ${kept.pid}, log ${kept.dir}/dockerd.log\n` : '',
+    )
     process.stdout.write(`DOCKER_HOST=${host}\n`)
   },
   async down() {

@@ -12,7 +12,8 @@ export const ticks = (low, high) => {
   const power = 10 ** Math.floor(Math.log10(span / TICKS_WANTED))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => span / size <= TICKS_WANTED) ?? 10 * power
   const first = Math.floor(low / step)
-  const last = Math.ceil(high / step)
+  // At least two marks: a scale needs a length, also when all values are the same.
+  const last = Math.max(Math.ceil(high / step), first + 1)
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))
 }
 
@@ -49,7 +50,9 @@ const trendLine = (points, line, x, y) => {
 }
 
 const yearLabels = (points, x) =>
-  points.map(({ year }, i) => `<text class="tick" x="${x(i)}" y="${HEIGHT - 10}" text-anchor="middle">${year}</text>`).join('')
+  points
+    .map(({ year }, i) => `<text class="tick" x="${x(i)}" y="${HEIGHT - 10}" text-anchor="middle">${year}</text>`)
+    .join('')
 
 /**
  * Points {year, value} joined by a line, with a straight trend line through them.
@@ -57,7 +60,10 @@ const yearLabels = (points, x) =>
  * @param label what the chart shows, for readers who hear it
  */
 export const lineChart = (points, line, label) => {
-  const { y, grid } = vertical(points.map(({ value }) => value), false)
+  const { y, grid } = vertical(
+    points.map(({ value }) => value),
+    false,
+  )
   const { x } = columns(points.length)
   const path = points.map(({ value }, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(' ')
   const dots = points
@@ -66,12 +72,18 @@ export const lineChart = (points, line, label) => {
       return `<circle class="dot" cx="${x(i)}" cy="${y(value).toFixed(1)}" r="4.5"><title>${year}: ${value.toFixed(2)}</title></circle><text class="value" x="${x(i)}" y="${above.toFixed(1)}" text-anchor="middle">${value.toFixed(1)}</text>`
     })
     .join('')
-  return svg(label, `${grid}${trendLine(points, line, x, y)}<polyline class="line" points="${path}"/>${dots}${yearLabels(points, x)}`)
+  return svg(
+    label,
+    `${grid}${trendLine(points, line, x, y)}<polyline class="line" points="${path}"/>${dots}${yearLabels(points, x)}`,
+  )
 }
 
 /** Bars for points {year, value} from zero, with a straight trend line over them. */
 export const barChart = (points, line, label) => {
-  const { y, grid } = vertical(points.map(({ value }) => value), true)
+  const { y, grid } = vertical(
+    points.map(({ value }) => value),
+    true,
+  )
   const { x, width } = columns(points.length)
   const bar = Math.min(width * 0.6, 96)
   const bars = points
@@ -110,7 +122,9 @@ export const heatMap = (rows, palette, digits, label) => {
     const top = EDGE.top + row * rowHeight
     return `<rect x="${(x(column) - width / 2 + 1).toFixed(1)}" y="${top}" width="${(width - 2).toFixed(1)}" height="${rowHeight - 2}" rx="3" fill="rgb(${fill})"/><text x="${x(column).toFixed(1)}" y="${top + rowHeight / 2 - 1}" dy="0.35em" text-anchor="middle" class="cell" fill="${ink(fill)}">${value.toFixed(digits)}</text>`
   }
-  const months = MONTHS.map((name, i) => `<text class="tick" x="${x(i).toFixed(1)}" y="14" text-anchor="middle">${name}</text>`).join('')
+  const months = MONTHS.map(
+    (name, i) => `<text class="tick" x="${x(i).toFixed(1)}" y="14" text-anchor="middle">${name}</text>`,
+  ).join('')
   const body = rows
     .map((row, i) => {
       const middle = EDGE.top + i * rowHeight + rowHeight / 2 - 1

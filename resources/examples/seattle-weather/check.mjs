@@ -16,7 +16,8 @@ if (absent.length > 0) {
 if (rows.length === 0) refuse('The table has a header but no days.')
 
 const column = Object.fromEntries(header.map((name, i) => [name, i]))
-const isDate = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true
+const isDate = (text) =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true
 
 const faults = []
 let missingCells = 0
@@ -34,7 +35,8 @@ for (const { line, cells } of rows) {
   }
   const max = cells[column.temp_max]
   const min = cells[column.temp_min]
-  if (max !== '' && min !== '' && Number(max) < Number(min)) faults.push(`line ${line}: temp_max ${max} is below temp_min ${min}`)
+  if (max !== '' && min !== '' && Number(max) < Number(min))
+    faults.push(`line ${line}: temp_max ${max} is below temp_min ${min}`)
   if (Number(cells[column.precipitation]) < 0) faults.push(`line ${line}: precipitation is below zero`)
 
   const date = cells[column.date]
@@ -65,4 +67,6 @@ const summary = {
   missingCells,
 }
 writeFileSync('summary.json', JSON.stringify(summary))
-console.log(`${summary.rows} days from ${summary.from} to ${summary.to}; ${missingDays} days and ${missingCells} cells missing`)
+console.log(
+  `${summary.rows} days from ${summary.from} to ${summary.to}; ${missingDays} days and ${missingCells} cells missing`,
+)

@@ -2,8 +2,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { barChart, heatMap, lineChart } from './charts.mjs'
 
-const COLD_TO_WARM = [[58, 110, 180], [238, 236, 225], [214, 96, 56]]
-const DRY_TO_WET = [[238, 236, 225], [126, 176, 205], [24, 78, 128]]
+const COLD_TO_WARM = [
+  [58, 110, 180],
+  [238, 236, 225],
+  [214, 96, 56],
+]
+const DRY_TO_WET = [
+  [238, 236, 225],
+  [126, 176, 205],
+  [24, 78, 128],
+]
 /** Below this share of explained variance a line through the points says nothing. */
 const CLEAR_TREND_R2 = 0.5
 
@@ -19,7 +27,8 @@ const trendWords = ({ slope, r2 }, digits, unit) => {
 
 const warmest = stats.reduce((best, year) => (year.meanTemperature > best.meanTemperature ? year : best))
 const wettest = stats.reduce((best, year) => (year.precipitation > best.precipitation ? year : best))
-const tile = (label, value, note) => `<div class="tile"><span>${label}</span><strong>${value}</strong><span>${note}</span></div>`
+const tile = (label, value, note) =>
+  `<div class="tile"><span>${label}</span><strong>${value}</strong><span>${note}</span></div>`
 const section = (title, note, chart) => `<section><h2>${title}</h2><p>${note}</p>${chart}</section>`
 const points = (field) => stats.map((year) => ({ year: year.year, value: year[field] }))
 const months = (field) => stats.map((year) => ({ year: year.year, values: year.months.map((month) => month[field]) }))

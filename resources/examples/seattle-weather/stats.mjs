@@ -45,4 +45,6 @@ const stats = {
 }
 
 writeFileSync('stats.json', JSON.stringify(stats))
-console.log(`${year}: ${stats.meanTemperature.toFixed(1)} °C, ${stats.precipitation.toFixed(0)} mm on ${stats.wetDays} wet days`)
+console.log(
+  `${year}: ${stats.meanTemperature.toFixed(1)} °C, ${stats.precipitation.toFixed(0)} mm on ${stats.wetDays} wet days`,
+)

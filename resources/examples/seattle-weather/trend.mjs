@@ -25,5 +25,8 @@ const line = (field) => leastSquares(stats.map((year) => ({ x: year.year, y: yea
 const trend = { years: stats.length, temperature: line('meanTemperature'), precipitation: line('precipitation') }
 
 writeFileSync('trend.json', JSON.stringify(trend))
-const signed = (value, digits) => (value === null ? 'no trend' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`)
-console.log(`temperature ${signed(trend.temperature.slope, 2)} °C a year, precipitation ${signed(trend.precipitation.slope, 0)} mm a year`)
+const signed = (value, digits) =>
+  value === null ? 'no trend' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`
+console.log(
+  `temperature ${signed(trend.temperature.slope, 2)} °C a year, precipitation ${signed(trend.precipitation.slope, 0)} mm a year`,
+)
