@@ -142,19 +142,21 @@ export function createProjectThread(parts: Parts): ProjectThread {
     })
   }
 
+  const call: ProjectThread['call'] = async (method, ...args) => {
+    if (closing) throw new ProblemError('engine_stopping', 'the engine is stopping')
+    if (method !== 'stats') lastCall = Date.now()
+    if (retry !== null && reason !== null) throw refusal(reason)
+    await withLimit(start())
+    const id = nextId++
+    // `never` fits every method's answer; the thread answers from the same table that types the caller.
+    return new Promise<never>((resolve, reject) => {
+      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      post({ type: 'call', id, method, args })
+    })
+  }
+
   const self: ProjectThread = {
-    async call(method, ...args) {
-      if (closing) throw new ProblemError('engine_stopping', 'the engine is stopping')
-      lastCall = method === 'stats' ? lastCall : Date.now()
-      if (retry !== null && reason !== null) throw refusal(reason)
-      await withLimit(start())
-      const id = nextId++
-      return new Promise((resolve, reject) => {
-        // The thread answers with what the method of this name returns: one table types both ends.
-        waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-        post({ type: 'call', id, method, args })
-      })
-    },
+    call,
     start,
     get state() {
       if (reason !== null) return 'failed'

@@ -2,6 +2,7 @@ import { assertNever } from '../../../../src-shared/contract/index.ts'
 import { dependents } from './graph.ts'
 import type { PlanStep } from '../../workflows/index.ts'
 import type * as E from './events.ts'
+import { runReopened } from './reset.ts'
 import { occupy, type Held, vacate } from './ledger.ts'
 import {
   currentExecution,
@@ -180,64 +181,6 @@ function endExecution(state: State, unit: Unit, execution: ExecutionState, reaso
   execution.cancelling = reason
   unit.phase = 'cancelling'
   state.effects.push({ type: 'kill', unit, execution })
-}
-
-function runReopened(state: State, event: E.RunReopened): void {
-  const run = state.runs.get(event.run)
-  if (run === undefined) return
-  run.finished = null
-  run.finishedAt = null
-  run.cancelling = null
-  run.outputs = null
-  run.error = null
-  const reset = new Set([...event.steps, ...Object.keys(event.items)])
-  for (const name of event.steps) {
-    const unit = run.steps.get(name)
-    if (unit !== undefined) resetUnit(run, unit, reset)
-  }
-  for (const [name, indices] of Object.entries(event.items)) resetItems(state, run, name, indices)
-  state.followUps.push(run, ...run.steps.values())
-}
-
-function resetUnit(run: RunState, unit: Unit, reset: ReadonlySet<string>): void {
-  if (unit.parent === null && unit.phase === 'done') run.open += 1
-  unit.phase = 'blocked'
-  unit.generation += 1
-  unit.outcome = null
-  unit.outputs = null
-  unit.error = null
-  unit.failures = 0
-  unit.losses = 0
-  unit.skipCache = true
-  unit.resolved = null
-  unit.wakeAt = null
-  unit.message = null
-  unit.skipReason = null
-  unit.former = unit.fanOut?.units ?? unit.former
-  unit.fanOut = null
-  unit.missing = unit.parent === null ? unit.step.needs.filter((need) => reset.has(need)).length : 0
-}
-
-/** Opens some items of a fan-out again; what depends on it is among the whole steps of the event. */
-function resetItems(state: State, run: RunState, name: string, indices: readonly number[]): void {
-  const unit = run.steps.get(name)
-  if (unit?.fanOut == null) return
-  const nothing = new Set<string>()
-  for (const index of indices) {
-    const item = unit.fanOut.units[index]
-    if (item === undefined || item.phase !== 'done') continue
-    unit.fanOut.done -= 1
-    if (item.outcome === 'failed') unit.fanOut.failed -= 1
-    resetUnit(run, item, nothing)
-    state.followUps.push(item)
-  }
-  unit.fanOut.failing = false
-  if (unit.phase === 'done') run.open += 1
-  unit.phase = 'items'
-  unit.generation += 1
-  unit.outcome = null
-  unit.outputs = null
-  unit.error = null
 }
 
 function runFinished(state: State, event: E.RunFinished): void {

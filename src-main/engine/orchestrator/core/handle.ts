@@ -1,9 +1,9 @@
-import { assertNever, type Failure, type Usage } from '../../../../src-shared/contract/index.ts'
-import type { StepResources } from '../../workflows/index.ts'
+import { assertNever, type Failure } from '../../../../src-shared/contract/index.ts'
 import { apply } from './apply.ts'
-import { EMPTY, type Event, type ExecutionFinished, type Trigger, type ValueRef } from './events.ts'
+import type { CacheHit, Command, Finish, Resolution } from './commands.ts'
+import { EMPTY, type Event, type ExecutionFinished, type ValueRef } from './events.ts'
 import { cancelRun, followUp } from './follow.ts'
-import { downstream } from './graph.ts'
+import { reopen } from './reopen.ts'
 import type { Turn } from './turn.ts'
 import { type FailureKind, retries, retryDelay } from './retry.ts'
 import { enqueue, impossible, schedule } from './schedule.ts'
@@ -19,87 +19,6 @@ import {
   type State,
   type Unit,
 } from './state.ts'
-
-/** What reaches the core: wishes of people, answers of the edge, reports of executors, time. */
-export type Command =
-  | {
-      readonly type: 'run.create'
-      readonly run: string
-      readonly workflow: string
-      readonly version: number
-      /** Digest; the plan itself is in `state.plans` */
-      readonly plan: string
-      readonly workspace: string
-      readonly params: ValueRef
-      readonly secrets: readonly string[]
-      readonly priority: number
-      readonly trigger: Trigger
-      /** For a child: the unit that waits for it, and the generation of the question that this answers */
-      readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
-      readonly generation?: number
-    }
-  | { readonly type: 'run.cancel'; readonly run: string; readonly by: string; readonly reason: string | null }
-  | {
-      readonly type: 'run.reopen'
-      readonly run: string
-      readonly by: string
-      readonly from: 'failed' | 'start' | { readonly step: string; readonly index?: number }
-    }
-  | {
-      readonly type: 'unit.resolved'
-      readonly run: string
-      readonly step: string
-      readonly index?: number
-      readonly generation: number
-      readonly outcome: Resolution
-    }
-  | { readonly type: 'run.resolved'; readonly run: string; readonly outcome: { outputs: ValueRef } | { error: Failure } }
-  | {
-      readonly type: 'approval.answer'
-      readonly run: string
-      readonly step: string
-      readonly index?: number
-      readonly approved: boolean
-      readonly outputs: ValueRef
-      readonly by: string
-      readonly comment: string | null
-    }
-  | { readonly type: 'execution.started'; readonly token: string; readonly detail: string; readonly adopted: boolean }
-  | ({ readonly type: 'execution.finished'; readonly token: string } & Finish)
-  | { readonly type: 'execution.lost'; readonly token: string; readonly reason: string }
-  | {
-      readonly type: 'executor.availability'
-      readonly executor: string
-      readonly available: boolean
-      readonly reason: string
-    }
-  | { readonly type: 'capacity'; readonly capacity: StepResources }
-  | { readonly type: 'clock.jumped'; readonly byMs: number }
-  | { readonly type: 'tick' }
-
-export interface Finish {
-  readonly status: 'succeeded' | 'failed' | 'cancelled'
-  readonly kind?: FailureKind
-  readonly outputs?: ValueRef
-  readonly error?: Failure
-  readonly exitCode?: number
-  readonly signal?: string
-  readonly usage?: Usage
-}
-
-/** What the edge found when it evaluated a ready unit. */
-export type Resolution =
-  | { readonly type: 'skip'; readonly reason: string }
-  | { readonly type: 'error'; readonly error: Failure }
-  | { readonly type: 'items'; readonly items: ValueRef; readonly count: number }
-  | { readonly type: 'run'; readonly resolved: Resolved; readonly hit: CacheHit | null }
-  | { readonly type: 'sleep'; readonly ms: number }
-  | { readonly type: 'approval'; readonly message: string }
-
-export interface CacheHit {
-  readonly source: string
-  readonly outputs: ValueRef
-}
 
 /** How often an execution may be lost (power cut, killed launcher) before its step fails. */
 export const LOSSES_LIMIT = 10
@@ -230,43 +149,6 @@ function createRun(turn: Turn, command: Extract<Command, { type: 'run.create' }>
   })
   if (command.parent === null) return
   turn.emit({ type: 'step.waiting', ...command.parent, at: now, for: 'child', child: command.run })
-}
-
-/** Steps and items that `from` names, closed under "what depends on them". Null when there are none. */
-export function reopening(
-  run: RunState,
-  from: Extract<Command, { type: 'run.reopen' }>['from'],
-): { steps: string[]; items: Record<string, number[]> } | null {
-  const whole = new Set<string>()
-  const items: Record<string, number[]> = {}
-  const bad = (unit: Unit): boolean => unit.outcome === 'failed' || unit.outcome === 'cancelled'
-  if (from === 'start') for (const name of run.steps.keys()) whole.add(name)
-  else if (from === 'failed') {
-    for (const unit of run.steps.values()) {
-      const lostItems = unit.fanOut?.units.filter(bad).map((item) => item.index ?? 0) ?? []
-      if (lostItems.length > 0) items[unit.step.name] = lostItems
-      else if (bad(unit)) whole.add(unit.step.name)
-    }
-  } else if (from.index === undefined) whole.add(from.step)
-  else items[from.step] = [from.index]
-  if (whole.size === 0 && Object.keys(items).length === 0) return null
-  const after = downstream(run.plan, [...whole, ...Object.keys(items)])
-  for (const name of after) if (!(name in items) || whole.has(name)) whole.add(name)
-  // A fan-out that depends on another reopened step runs as a whole.
-  for (const name of Object.keys(items)) {
-    const needs = run.steps.get(name)?.step.needs ?? []
-    if (needs.some((need) => after.has(need))) {
-      whole.add(name)
-      delete items[name]
-    }
-  }
-  return { steps: run.plan.steps.map((step) => step.name).filter((name) => whole.has(name)), items }
-}
-
-function reopen(turn: Turn, run: RunState, command: Extract<Command, { type: 'run.reopen' }>): void {
-  if (run.finished === null) return
-  const parts = reopening(run, command.from)
-  if (parts !== null) turn.emit({ type: 'run.reopened', run: run.id, at: turn.now, by: command.by, ...parts })
 }
 
 function resolved(turn: Turn, unit: Unit, outcome: Resolution): void {

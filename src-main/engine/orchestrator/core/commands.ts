@@ -1,0 +1,86 @@
+import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
+import type { StepResources } from '../../workflows/index.ts'
+import type { Trigger, ValueRef } from './events.ts'
+import type { FailureKind } from './retry.ts'
+import type { Resolved } from './state.ts'
+
+/** What reaches the core: wishes of people, answers of the edge, reports of executors, time. */
+export type Command =
+  | {
+      readonly type: 'run.create'
+      readonly run: string
+      readonly workflow: string
+      readonly version: number
+      /** Digest; the plan itself is in `state.plans` */
+      readonly plan: string
+      readonly workspace: string
+      readonly params: ValueRef
+      readonly secrets: readonly string[]
+      readonly priority: number
+      readonly trigger: Trigger
+      /** For a child: the unit that waits for it, and the generation of the question that this answers */
+      readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
+      readonly generation?: number
+    }
+  | { readonly type: 'run.cancel'; readonly run: string; readonly by: string; readonly reason: string | null }
+  | {
+      readonly type: 'run.reopen'
+      readonly run: string
+      readonly by: string
+      readonly from: 'failed' | 'start' | { readonly step: string; readonly index?: number }
+    }
+  | {
+      readonly type: 'unit.resolved'
+      readonly run: string
+      readonly step: string
+      readonly index?: number
+      readonly generation: number
+      readonly outcome: Resolution
+    }
+  | { readonly type: 'run.resolved'; readonly run: string; readonly outcome: { outputs: ValueRef } | { error: Failure } }
+  | {
+      readonly type: 'approval.answer'
+      readonly run: string
+      readonly step: string
+      readonly index?: number
+      readonly approved: boolean
+      readonly outputs: ValueRef
+      readonly by: string
+      readonly comment: string | null
+    }
+  | { readonly type: 'execution.started'; readonly token: string; readonly detail: string; readonly adopted: boolean }
+  | ({ readonly type: 'execution.finished'; readonly token: string } & Finish)
+  | { readonly type: 'execution.lost'; readonly token: string; readonly reason: string }
+  | {
+      readonly type: 'executor.availability'
+      readonly executor: string
+      readonly available: boolean
+      readonly reason: string
+    }
+  | { readonly type: 'capacity'; readonly capacity: StepResources }
+  | { readonly type: 'clock.jumped'; readonly byMs: number }
+  | { readonly type: 'tick' }
+
+export interface Finish {
+  readonly status: 'succeeded' | 'failed' | 'cancelled'
+  readonly kind?: FailureKind
+  readonly outputs?: ValueRef
+  readonly error?: Failure
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly usage?: Usage
+}
+
+/** What the edge found when it evaluated a ready unit. */
+export type Resolution =
+  | { readonly type: 'skip'; readonly reason: string }
+  | { readonly type: 'error'; readonly error: Failure }
+  | { readonly type: 'items'; readonly items: ValueRef; readonly count: number }
+  | { readonly type: 'run'; readonly resolved: Resolved; readonly hit: CacheHit | null }
+  | { readonly type: 'sleep'; readonly ms: number }
+  | { readonly type: 'approval'; readonly message: string }
+
+export interface CacheHit {
+  readonly source: string
+  readonly outputs: ValueRef
+}

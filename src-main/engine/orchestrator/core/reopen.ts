@@ -1,0 +1,42 @@
+import type { Command } from './commands.ts'
+import { downstream } from './graph.ts'
+import type { RunState, Unit } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** Steps and items that `from` names, closed under "what depends on them". Null when there are none. */
+export function reopening(
+  run: RunState,
+  from: Extract<Command, { type: 'run.reopen' }>['from'],
+): { steps: string[]; items: Record<string, number[]> } | null {
+  const whole = new Set<string>()
+  const items: Record<string, number[]> = {}
+  const bad = (unit: Unit): boolean => unit.outcome === 'failed' || unit.outcome === 'cancelled'
+  if (from === 'start') for (const name of run.steps.keys()) whole.add(name)
+  else if (from === 'failed') {
+    for (const unit of run.steps.values()) {
+      const lostItems = unit.fanOut?.units.filter(bad).map((item) => item.index ?? 0) ?? []
+      if (lostItems.length > 0) items[unit.step.name] = lostItems
+      else if (bad(unit)) whole.add(unit.step.name)
+    }
+  } else if (from.index === undefined) whole.add(from.step)
+  else items[from.step] = [from.index]
+  if (whole.size === 0 && Object.keys(items).length === 0) return null
+  const after = downstream(run.plan, [...whole, ...Object.keys(items)])
+  for (const name of after) if (!(name in items) || whole.has(name)) whole.add(name)
+  // A fan-out that depends on another reopened step runs as a whole.
+  for (const name of Object.keys(items)) {
+    const needs = run.steps.get(name)?.step.needs ?? []
+    if (needs.some((need) => after.has(need))) {
+      whole.add(name)
+      delete items[name]
+    }
+  }
+  return { steps: run.plan.steps.map((step) => step.name).filter((name) => whole.has(name)), items }
+}
+
+/** Opens an ended run again for the steps that are asked for. */
+export function reopen(turn: Turn, run: RunState, command: Extract<Command, { type: 'run.reopen' }>): void {
+  if (run.finished === null) return
+  const parts = reopening(run, command.from)
+  if (parts !== null) turn.emit({ type: 'run.reopened', run: run.id, at: turn.now, by: command.by, ...parts })
+}
