@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The numbers of one year, as the examples must find them. */
-export interface YearNumbers {
+interface YearNumbers {
   readonly days: number
   readonly meanTemperature: number
   readonly minTemperature: number
@@ -30,7 +30,7 @@ function tenths(text: string | undefined): number {
 
 const total = (column: readonly number[]): number => column.reduce((sum, value) => sum + value, 0)
 
-const numbersOf = ({ rain, high, low, wind }: Columns): YearNumbers => ({
+const sumUp = ({ rain, high, low, wind }: Columns): YearNumbers => ({
   days: rain.length,
   // Half the sum of highest and lowest, both in tenths.
   meanTemperature: (total(high) + total(low)) / 20 / rain.length,
@@ -55,7 +55,17 @@ export function referenceNumbers(csv: string): Map<number, YearNumbers> {
     columns.low.push(tenths(low))
     columns.wind.push(tenths(wind))
   }
-  return new Map([...years].map(([year, columns]) => [year, numbersOf(columns)]))
+  return new Map([...years].map(([year, columns]) => [year, sumUp(columns)]))
+}
+
+/** Names and values of one year; a year that the table does not have is an error. */
+export function numbersOf(
+  reference: Map<number, YearNumbers>,
+  year: number | undefined,
+): [keyof YearNumbers, number][] {
+  const numbers = year === undefined ? undefined : reference.get(year)
+  if (numbers === undefined) throw new Error(`the table has no year ${year}`)
+  return Object.entries(numbers) as [keyof YearNumbers, number][]
 }
 
 /** Slope of the straight line by least squares, as the mean over all pairs of points, weighted by their distance squared. */

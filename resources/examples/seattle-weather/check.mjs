@@ -16,8 +16,12 @@ if (absent.length > 0) {
 if (rows.length === 0) refuse('The table has a header but no days.')
 
 const column = Object.fromEntries(header.map((name, i) => [name, i]))
-const isDate = (text) =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true
+/** A day of the calendar: the way through Date and back changes a day that does not exist, such as 30 February. */
+const isDate = (text) => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}
 
 const faults = []
 let missingCells = 0
