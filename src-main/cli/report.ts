@@ -1,0 +1,79 @@
+import type { DefinitionProblem, Json, Problem } from '../../src-shared/contract/index.ts'
+import type { Context } from './context.ts'
+import { type ExitName, exitOfProblem } from './exit-codes.ts'
+import { CliError, cliProblem, explainSystemError, Interrupted } from './failure.ts'
+import type { Colors, Output } from './output.ts'
+
+/**
+ * Says on stderr what went wrong and what to do: in words, or as problem details with `-o json`.
+ * @returns what the program exits with
+ */
+export async function reportFailure(thrown: unknown, output: Output, source: Context['source']): Promise<ExitName> {
+  if (thrown instanceof Interrupted) return 'interrupted'
+  const error = explainSystemError(thrown)
+  const { problem, exit } = describeFailure(error)
+  if (output.format === 'json') {
+    output.error(JSON.stringify(problem, null, 2))
+    return exit
+  }
+  output.error(await problemText(problem, output.errColors, source))
+  if (problem.code === 'unexpected' && error instanceof Error && process.env['WEIR_DEBUG'] !== undefined) {
+    output.error(String(error.stack))
+  }
+  return exit
+}
+
+function describeFailure(error: unknown): { problem: Problem; exit: ExitName } {
+  if (error instanceof CliError) return { problem: cliProblem(error), exit: error.exit }
+  if (hasProblem(error)) {
+    const problem = error.toProblem()
+    return { problem, exit: exitOfProblem(problem.code) }
+  }
+  const detail = error instanceof Error ? error.message : String(error)
+  const problem: Problem = {
+    type: '/docs/errors#unexpected',
+    title: 'unexpected',
+    status: 0,
+    code: 'unexpected',
+    detail,
+    fix: 'This is a fault of Weir. WEIR_DEBUG=1 shows where; please report it with that text.',
+  }
+  return { problem, exit: 'failed' }
+}
+
+/** What the engine answered (a ProblemError), told by its shape: this file is loaded before the contract is. */
+const hasProblem = (error: unknown): error is { toProblem(): Problem } =>
+  error instanceof Error && 'toProblem' in error && typeof error.toProblem === 'function'
+
+async function problemText(problem: Problem, colors: Colors, source: Context['source']): Promise<string> {
+  const lines = [`${colors.red(colors.bold('error:'))} ${problem.detail} ${colors.dim(`(${problem.code})`)}`]
+  if (problem.fix !== undefined) lines.push(`  ${colors.cyan('fix:')} ${problem.fix}`)
+  const several = problem.problems ?? []
+  const definition = several.filter(isDefinitionProblem)
+  if (definition.length > 0) {
+    const { renderProblems } = await import('./carets.ts')
+    const { label = problem.field ?? 'definition', text = '' } = source ?? {}
+    lines.unshift(renderProblems(definition, label, text, colors), '')
+  } else {
+    lines.push(...several.map((each) => `  - ${faultText(each)}`))
+  }
+  return lines.join('\n')
+}
+
+function isDefinitionProblem(value: Json): value is Json & DefinitionProblem {
+  const it = value as Partial<DefinitionProblem> | null
+  return (
+    typeof it === 'object' &&
+    it !== null &&
+    typeof it.message === 'string' &&
+    (it.severity === 'error' || it.severity === 'warning')
+  )
+}
+
+/** A fault inside a problem: usually a field and a message. */
+function faultText(fault: unknown): string {
+  if (typeof fault !== 'object' || fault === null) return String(fault)
+  const { field, path, message, detail, fix } = fault as Record<string, unknown>
+  const text = [field ?? path, message ?? detail].filter((each) => typeof each === 'string').join(': ')
+  return (text === '' ? JSON.stringify(fault) : text) + (typeof fix === 'string' ? ` ${fix}` : '')
+}

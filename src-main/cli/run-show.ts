@@ -1,0 +1,223 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Execution, Json, Run, RunResult, RunStep, RunSummary } from '../../src-shared/contract/index.ts'
+import type { Session } from './connect.ts'
+import { type ExitName, exitOfRun } from './exit-codes.ts'
+import { statusCell } from './glyphs.ts'
+import type { Colors, Output } from './output.ts'
+import { allPages } from './pages.ts'
+import { countWords, executionTime, runTime, stepNote } from './run-words.ts'
+import { renderFields, renderTable } from './table.ts'
+import { formatBytes, formatDuration, formatTime } from './times.ts'
+import { shortValue } from './values.ts'
+
+export interface ListOptions {
+  readonly status?: string
+  readonly workflow?: string
+  readonly limit?: number
+}
+
+/** Runs that a list shows unless more are asked for. */
+const DEFAULT_LIMIT = 20
+/** Steps beyond this are summed up in `inspect`; `-o json` has all. */
+const MAX_SHOWN_STEPS = 200
+
+export async function list(session: Session, options: ListOptions): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const { status, workflow, limit = DEFAULT_LIMIT } = options
+  const page = await allPages(limit, (part) =>
+    client.call(routes.runs.list, {
+      params: { project },
+      query: { ...part, ...(status === undefined ? {} : { status }), ...(workflow === undefined ? {} : { workflow }) },
+    }),
+  )
+  await output.result(page, () =>
+    output.quiet ? page.items.map((run) => run.id).join('\n') : runTable(page.items, output),
+  )
+  if (page.items.length === 0) output.note('No runs. Start one with: weir run start FILE')
+  else if (page.next !== null && output.format === 'table') output.note(`There are more: --limit ${limit * 2}`)
+  return undefined
+}
+
+function runTable(runs: readonly RunSummary[], output: Output): string {
+  if (runs.length === 0) return ''
+  const now = Date.now()
+  return renderTable(
+    [
+      { title: 'RUN' },
+      { title: 'WORKFLOW', flexible: true },
+      { title: 'STATUS' },
+      { title: 'STARTED' },
+      { title: 'TIME', align: 'right' },
+      { title: 'STEPS', flexible: true },
+    ],
+    runs.map((run) => [
+      run.id,
+      `${run.workflow} v${run.version}`,
+      statusCell(run.status, output.colors, output.unicode),
+      formatTime(run.startedAt ?? run.createdAt),
+      formatDuration(runTime(run, now)),
+      countWords(run.counts),
+    ]),
+    output.width,
+  )
+}
+
+export async function inspect(session: Session, id: string): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const run = await client.call(routes.runs.get, { params: { project, run: id } })
+  await output.result(run, () => runDetails(run, output))
+  return undefined
+}
+
+function runDetails(run: Run, output: Output): string {
+  const { colors } = output
+  const now = Date.now()
+  const fields = renderFields([
+    ['Run', colors.bold(run.id)],
+    ['Workflow', `${run.workflow} v${run.version}`],
+    ['Status', statusCell(run.status, colors, output.unicode)],
+    ['Workspace', `${run.project} / ${run.workspace}`],
+    ['Trigger', run.trigger],
+    ['Parent', run.parent === null ? null : `${run.parent.run} ${run.parent.step}`],
+    ['Created', formatTime(run.createdAt)],
+    ['Finished', run.finishedAt === null ? null : formatTime(run.finishedAt)],
+    ['Time', formatDuration(runTime(run, now))],
+    ['Steps', countWords(run.counts)],
+    [
+      'Parameters',
+      Object.keys(run.params).length === 0
+        ? null
+        : Object.entries(run.params)
+            .map(([name, value]) => `${name}=${shortValue(value)}`)
+            .join('  '),
+    ],
+  ])
+  const shown = run.steps.slice(0, MAX_SHOWN_STEPS)
+  const parts = [fields, stepTable(shown, output, now)]
+  if (shown.length < run.steps.length)
+    parts.push(colors.dim(`… and ${run.steps.length - shown.length} more; all with -o json`))
+  if (run.result !== null) parts.push(resultText(run.result, colors))
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function stepTable(steps: readonly RunStep[], output: Output, now: number): string {
+  const rows = steps.map((step) => {
+    const last = step.executions.at(-1)
+    const time = executionTime(step.executions, now)
+    return [
+      step.index === undefined ? step.name : `  ${step.key}`,
+      statusCell(step.status, output.colors, output.unicode),
+      time === null ? '' : formatDuration(time),
+      step.executions.length > 0 ? String(step.executions.length) : '',
+      last?.executor ?? step.kind,
+      last?.exitCode === undefined ? '' : String(last.exitCode),
+      last?.usage?.peakMemoryBytes == null ? '' : formatBytes(last.usage.peakMemoryBytes),
+      noteOf(step, last),
+    ]
+  })
+  return renderTable(
+    [
+      { title: 'STEP' },
+      { title: 'STATUS' },
+      { title: 'TIME', align: 'right' },
+      { title: 'TRIES', align: 'right' },
+      { title: 'BY' },
+      { title: 'EXIT', align: 'right' },
+      { title: 'MEMORY', align: 'right' },
+      { title: 'NOTE', flexible: true },
+    ],
+    rows,
+    output.width,
+  )
+}
+
+function noteOf(step: RunStep, last: Execution | undefined): string {
+  const note = stepNote(step)
+  return note === '' && last?.cache?.hit === false && last.cache.reason !== undefined
+    ? `no cache: ${last.cache.reason}`
+    : note
+}
+
+/** The outputs of a run, one a line, or its error with what to do. */
+export function resultText(result: RunResult, colors: Colors): string {
+  const { outputs, error } = result
+  if (error !== null) {
+    const lines = [`${colors.red('error:')} ${error.message} ${colors.dim(`(${error.code})`)}`]
+    if (error.fix !== undefined) lines.push(`  ${colors.cyan('fix:')} ${error.fix}`)
+    if (error.details !== undefined)
+      lines.push(
+        ...error.details
+          .trimEnd()
+          .split('\n')
+          .map((line) => `  ${colors.dim('|')} ${line}`),
+      )
+    return lines.join('\n')
+  }
+  return renderFields(Object.entries(outputs ?? {}).map(([name, value]) => [name, outputText(value)] as const))
+}
+
+const outputText = (value: Json): string => {
+  const short = shortValue(value)
+  return typeof value === 'string' && !value.includes('\n') ? value : isDeepStrictEqual(value, null) ? 'null' : short
+}
+
+export async function result(session: Session, id: string): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const answer = await client.call(routes.runs.result, { params: { project, run: id } })
+  await output.result(answer, () => resultText(answer, output.colors) || `The run ${answer.status}; it has no outputs.`)
+  return exitOfRun(answer.status)
+}
+
+export async function why(
+  session: Session,
+  options: { readonly step?: string },
+  id: string,
+): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const query = options.step === undefined ? {} : { step: options.step }
+  const answer = await client.call(routes.runs.why, { params: { project, run: id }, query })
+  await output.result(answer, () => {
+    const reasons = renderTable(
+      [{ title: 'STEP' }, { title: 'STATUS' }, { title: 'WHY' }],
+      answer.reasons.map((reason) => [
+        reason.step,
+        statusCell(reason.status, output.colors, output.unicode),
+        reason.text,
+      ]),
+      Number.POSITIVE_INFINITY, // a reason that is cut is none
+    )
+    return answer.reasons.length === 0 ? answer.summary : `${answer.summary}\n\n${reasons}`
+  })
+  return undefined
+}
+
+export async function cancel(
+  session: Session,
+  options: { readonly reason?: string; readonly wait?: boolean },
+  id: string,
+): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const body = options.reason === undefined ? {} : { reason: options.reason }
+  const answer = await client.call(routes.runs.cancel, { params: { project, run: id }, body })
+  if (options.wait !== true) {
+    await output.result(answer, () => `Run ${id} is being cancelled.`)
+    return undefined
+  }
+  const { waitForRun } = await import('./run-wait.ts')
+  const run = await waitForRun(session, id, {}, 'err')
+  await output.result(run, () => `Run ${id} ${run.status}.`)
+  return run.status === 'cancelled' ? undefined : exitOfRun(run.status)
+}
+
+export async function remove(
+  session: Session,
+  options: { readonly yes?: boolean },
+  id: string,
+): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const { confirmDeletion } = await import('./ask.ts')
+  await confirmDeletion(`Delete the run ${id} with its logs and files?`, options.yes === true, output)
+  await client.call(routes.runs.remove, { params: { project, run: id } })
+  await output.result({ deleted: id }, () => `Deleted run ${id}.`)
+  return undefined
+}

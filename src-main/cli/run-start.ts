@@ -1,0 +1,108 @@
+import type { AssetValue, Json, Run, Workflow } from '../../src-shared/contract/index.ts'
+import type { Session } from './connect.ts'
+import { type ExitName, exitOfRun } from './exit-codes.ts'
+import { readParams } from './params.ts'
+import { resultText } from './run-show.ts'
+import { type WaitOptions as Waiting, waitForRun } from './run-wait.ts'
+import { hasEnded, runTime } from './run-words.ts'
+import { isLocalSource, readSource } from './source.ts'
+import { formatDuration } from './times.ts'
+import { uploadParam } from './upload.ts'
+import { applySource } from './workflow-apply.ts'
+
+export interface WaitOptions extends Waiting {
+  readonly wait?: boolean
+}
+
+export interface StartOptions extends WaitOptions {
+  readonly param?: readonly string[]
+  readonly paramsFile?: string
+  readonly version?: number
+  readonly workspace?: string
+  readonly priority?: number
+}
+
+export async function start(session: Session, options: StartOptions, what: string): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const workflow = await workflowOf(session, what, options.version)
+  const given = await readParams(
+    workflow.definition.params ?? {},
+    options.param ?? [],
+    options.paramsFile,
+    process.cwd(),
+  )
+  const params: Record<string, Json> = { ...given.values }
+  for (const path of given.paths) params[path.name] = assetJson(await uploadParam(session, path))
+  const run = await client.call(routes.runs.start, {
+    params: { project },
+    body: {
+      workflow: workflow.name,
+      version: workflow.version,
+      params,
+      ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+      ...(options.priority === undefined ? {} : { priority: options.priority }),
+    },
+  })
+  if (waits(options)) return await waitAndTell(session, run.id, options, 'err')
+  await output.result(run, () =>
+    output.quiet ? run.id : `Run ${run.id} of ${run.workflow} v${run.version} has started.`,
+  )
+  output.note(`Watch it with: weir run watch ${run.id}`)
+  return undefined
+}
+
+/** An asset value is plain JSON; its optional field is what its type cannot say of itself. */
+const assetJson = (value: AssetValue): Json => value as unknown as Json
+
+/** A definition of this machine is saved first; otherwise the engine knows the workflow by its name. */
+async function workflowOf(session: Session, what: string, version: number | undefined): Promise<Workflow> {
+  const { client, routes, project } = session
+  if (await isLocalSource(what)) return await applySource(session, await readSource(what))
+  return await client.call(routes.workflows.get, {
+    params: { project, workflow: what },
+    query: version === undefined ? {} : { version },
+  })
+}
+
+export async function watch(session: Session, options: WaitOptions, id: string): Promise<ExitName | undefined> {
+  return await waitAndTell(session, id, options, session.output.format === 'table' ? 'out' : 'err')
+}
+
+export async function rerun(
+  session: Session,
+  options: WaitOptions & { readonly from: string },
+  id: string,
+): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const run = await client.call(routes.runs.rerun, { params: { project, run: id }, body: { from: options.from } })
+  if (waits(options)) return await waitAndTell(session, id, options, 'err')
+  await output.result(run, () => (output.quiet ? run.id : `Run ${run.id} goes on (from ${options.from}).`))
+  output.note(`Watch it with: weir run watch ${run.id}`)
+  return undefined
+}
+
+/** A time limit or output to follow says that one waits. */
+const waits = (options: WaitOptions): boolean =>
+  options.wait === true || options.follow === true || options.timeout !== undefined
+
+async function waitAndTell(
+  session: Session,
+  id: string,
+  options: WaitOptions,
+  stream: 'out' | 'err',
+): Promise<ExitName> {
+  const { output } = session
+  const run = await waitForRun(session, id, options, stream)
+  await output.result(run, () => (output.quiet ? '' : endText(session, run)))
+  await session.stopStarted()
+  return exitOfRun(run.status)
+}
+
+function endText(session: Session, run: Run): string {
+  const { output } = session
+  const lines = [`Run ${run.id} ${run.status} after ${formatDuration(runTime(run, Date.now()))}.`]
+  if (run.result !== null && hasEnded(run)) lines.push(resultText(run.result, output.colors))
+  if (run.status === 'failed')
+    lines.push(output.colors.dim(`See why with: weir run why ${run.id}; its output with: weir run logs ${run.id}`))
+  return lines.filter((line) => line !== '').join('\n')
+}
