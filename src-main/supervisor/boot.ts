@@ -1,0 +1,200 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdirSync, openSync, readFileSync, closeSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { engineRoutes, type EngineStatus } from '../../src-shared/contract/index.ts'
+import { type Client, EngineUnreachable, nobodyListens } from '../../src-shared/client/index.ts'
+import { createNodeClient } from '../../src-shared/client/node.ts'
+import { askToStop, openControl } from './control.ts'
+import { bundle } from './entry.ts'
+import { ENGINE_FILE, EngineFile } from './protocol.ts'
+import { socketPlace } from './socket-path.ts'
+import { type GaveUp, StartFailure, supervise } from './supervise.ts'
+
+/** How long a stop may take: the engine's own limit, and the supervisor's kill. */
+const DOWN_TIMEOUT_MS = 30_000
+/** How long an engine may take to answer the question how it is. */
+const STATUS_TIMEOUT_MS = 5_000
+/** How often it is looked whether an engine without a supervisor has ended. */
+const DOWN_CHECK_MS = 50
+
+export interface BootOptions {
+  readonly data: string
+  /** Address of the API; the settings' or the default when absent */
+  readonly listen?: string | undefined
+  /** In the background: the engine lives on when this process ends */
+  readonly daemon: boolean
+  /** What the supervisor has to say, in the foreground; standard error when absent */
+  readonly say?: (sentence: string) => void
+}
+
+export interface Boot {
+  readonly status: EngineStatus
+  /** Path of the engine's socket: hand it to `createNodeClient({ socketPath })` */
+  readonly socketPath: string
+  /** True when an engine ran already, and nothing was started */
+  readonly isAlreadyRunning: boolean
+  /** In the foreground: resolves when the engine has ended, with null when it was asked to. Null otherwise. */
+  readonly ended: Promise<GaveUp | null> | null
+  /** In the foreground: stops the engine. Does nothing otherwise. */
+  stop(): void
+}
+
+/**
+ * Starts the engine of a data folder with its supervisor, and resolves when it is well. An engine that runs already is
+ * answered as it is.
+ * @throws StartFailure why it cannot start, and what to do
+ */
+export async function bootUp(options: BootOptions): Promise<Boot> {
+  const data = resolve(options.data)
+  const running = await bootStatus(data)
+  if (running !== null) return { ...running, isAlreadyRunning: true, ended: null, stop: () => undefined }
+  return options.daemon ? bootDaemon(data, options) : bootForeground(data, options)
+}
+
+/** How the engine of a data folder is, or null when none answers on its socket, whatever `engine.json` says. */
+export async function bootStatus(data: string): Promise<{ status: EngineStatus; socketPath: string } | null> {
+  const socketPath = socketOf(resolve(data))
+  const client = createNodeClient({ socketPath })
+  try {
+    const status = await client.call(engineRoutes.status, {}, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) })
+    return { status, socketPath }
+  } catch (error) {
+    if (nobodyListens(error)) return null
+    throw error
+  } finally {
+    client.close()
+  }
+}
+
+/**
+ * Stops the engine of a data folder and its supervisor, and resolves when both have ended; false when neither was there.
+ * Steps that run go on, and are adopted at the next start.
+ */
+export async function bootDown(data: string, options: { readonly timeoutMs?: number } = {}): Promise<boolean> {
+  const folder = resolve(data)
+  const timeoutMs = options.timeoutMs ?? DOWN_TIMEOUT_MS
+  const late = new StartFailure({
+    code: 'stop_timeout',
+    message: `The engine of ${folder} did not stop within ${timeoutMs / 1000} s.`,
+    fix: `Look at ${join(folder, 'logs', 'engine.log')}; its process is named in ${ENGINE_FILE}.`,
+  })
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(late), timeoutMs)
+  try {
+    if (await askToStop(folder, deadline.signal)) return true
+    return await stopUnsupervised(folder, deadline.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** An engine that was started by hand, or has lost its supervisor. */
+async function stopUnsupervised(data: string, signal: AbortSignal): Promise<boolean> {
+  const client = createNodeClient({ socketPath: socketOf(data) })
+  try {
+    await client.call(engineRoutes.shutdown, {}, { signal })
+    while (await answers(client)) {
+      signal.throwIfAborted()
+      await delay(DOWN_CHECK_MS)
+    }
+    return true
+  } catch (error) {
+    if (nobodyListens(error)) return false
+    throw error
+  } finally {
+    client.close()
+  }
+}
+
+async function answers(client: Client): Promise<boolean> {
+  try {
+    await client.call(engineRoutes.health, {})
+    return true
+  } catch (error) {
+    if (error instanceof EngineUnreachable) return !nobodyListens(error)
+    throw error
+  }
+}
+
+/** Where the engine said that it listens, or where it would. */
+function socketOf(data: string): string {
+  try {
+    return EngineFile.parse(JSON.parse(readFileSync(join(data, ENGINE_FILE), 'utf8'))).socket
+  } catch {
+    return socketPlace(data, 'engine').path // no engine, or one that is about to say it
+  }
+}
+
+async function bootForeground(data: string, options: BootOptions): Promise<Boot> {
+  const say = options.say ?? ((sentence) => void process.stderr.write(`weir: ${sentence}\n`))
+  let onStop: () => void = () => undefined
+  const control = await openControl(data, () => onStop())
+  const supervision = supervise({ data, listen: options.listen, say })
+  onStop = () => supervision.stop()
+  const ended = supervision.ended.finally(() => control.close())
+  await supervision.ready
+  const running = await bootStatus(data)
+  if (running === null) {
+    supervision.stop()
+    throw new StartFailure({ code: 'engine_crashed', message: 'The engine started, but ended at once.', fix: `Look at ${logOf(data)}.` })
+  }
+  return { ...running, isAlreadyRunning: false, ended, stop: () => supervision.stop() }
+}
+
+async function bootDaemon(data: string, options: BootOptions): Promise<Boot> {
+  const logs = join(data, 'logs')
+  try {
+    mkdirSync(logs, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new StartFailure({
+      code: 'data_unusable',
+      message: `The data folder ${data} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+      fix: 'Give your user the right to write there, or use another folder with --data.',
+    })
+  }
+  const log = openSync(join(logs, 'supervisor.log'), 'a', 0o600)
+  const args = ['--data', data, ...(options.listen === undefined ? [] : ['--listen', options.listen])]
+  const child = fork(bundle('supervisor.cjs'), args, {
+    execArgv: [],
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  })
+  closeSync(log)
+  await started(child, data)
+  if (child.connected) child.disconnect()
+  child.unref()
+  const running = await bootStatus(data)
+  if (running !== null) return { ...running, isAlreadyRunning: false, ended: null, stop: () => undefined }
+  throw new StartFailure({ code: 'engine_crashed', message: 'The engine started, but ended at once.', fix: `Look at ${logOf(data)}.` })
+}
+
+/** Waits until the background supervisor says that the engine is well, or why not. */
+function started(child: ChildProcess, data: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => {
+      const failure = failureOf(message)
+      if (failure === null) resolve()
+      else reject(new StartFailure(failure))
+    })
+    child.once('error', reject)
+    child.once('exit', (code, signal) => {
+      reject(
+        new StartFailure({
+          code: 'supervisor_crashed',
+          message: `The supervisor ended before the engine was well (${signal ?? `exit code ${code ?? 'unknown'}`}).`,
+          fix: `Look at ${join(data, 'logs', 'supervisor.log')}.`,
+        }),
+      )
+    })
+  })
+}
+
+/** The supervisor's one message: `{ ok: true }`, or why it gave up. */
+function failureOf(message: unknown): GaveUp | null {
+  if (typeof message !== 'object' || message === null || !('message' in message)) return null
+  const { message: text, code, fix } = message as { message: unknown; code?: unknown; fix?: unknown }
+  return { code: String(code ?? 'internal'), message: String(text), fix: typeof fix === 'string' ? fix : undefined }
+}
+
+const logOf = (data: string): string => join(data, 'logs', 'engine.log')
