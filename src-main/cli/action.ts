@@ -16,7 +16,7 @@ export function action<O extends object>(body: Body<O>): CommanderAction {
   return async (...given) => {
     const command = given.at(-1) as Command
     const options = given.at(-2) as O
-    const args = given.slice(0, -2).map((arg) => (arg === undefined ? '' : String(arg)))
+    const args = given.slice(0, -2).map((arg) => (typeof arg === 'string' ? arg : ''))
     const globals = command.optsWithGlobals<Globals>()
     const output = new Output(globals.format, globals.quiet)
     const context: Context = { globals, output, source: null }

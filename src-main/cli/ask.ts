@@ -13,14 +13,14 @@ export function ask(
   return new Promise((resolve, reject) => {
     const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
     let answered = false
-    const leave = (error: unknown): void => {
+    const leave = (error: Error): void => {
       answered = true
       reader.close()
       reject(error)
     }
     const onAbort = (): void => {
       process.stderr.write('\n')
-      leave(options.signal?.reason)
+      leave(options.signal?.reason instanceof Error ? options.signal.reason : new Interrupted())
     }
     options.signal?.addEventListener('abort', onAbort, { once: true })
     reader.once('SIGINT', () => {

@@ -108,7 +108,10 @@ export async function askForApproval(step: RunStep, signal?: AbortSignal): Promi
 
 async function askForField(name: string, field: Param, waits: { signal?: AbortSignal }): Promise<Json | undefined> {
   const { ask } = await import('./ask.ts')
-  const choices = field.enum === undefined ? field.type : field.enum.map((each) => String(each)).join(' | ')
+  const choices =
+    field.enum === undefined
+      ? field.type
+      : field.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' | ')
   const fallback = field.default === undefined ? '' : `, Enter: ${JSON.stringify(field.default)}`
   if (field.description !== undefined) process.stderr.write(`  ${field.description}\n`)
   for (;;) {

@@ -45,7 +45,7 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   )
   const table = new Table({
     head: columns.map((column) => column.title),
-    colWidths: fit(natural, columns, width),
+    colWidths: fittedWidths(natural, columns, width),
     colAligns: columns.map((column) => column.align ?? 'left'),
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
@@ -58,7 +58,7 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
     .join('\n')
 }
 
-function fit(natural: readonly number[], columns: readonly Column[], width: number): number[] {
+function fittedWidths(natural: readonly number[], columns: readonly Column[], width: number): number[] {
   const widths = [...natural]
   let over = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1) - width
   for (const [index, column] of columns.entries()) {

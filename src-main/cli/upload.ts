@@ -74,7 +74,7 @@ async function uploadFiles(session: Session, files: readonly LocalFile[], title:
     title,
     files.reduce((sum, file) => sum + file.size, 0),
   )
-  const uploaded: AssetFile[] = new Array<AssetFile>(files.length)
+  const uploaded: AssetFile[] = []
   const queue = files.entries()
   const worker = async (): Promise<void> => {
     for (const [index, file] of queue) uploaded[index] = await uploadFile(session, file, meter)

@@ -34,6 +34,12 @@ export function workflowCommand(): Command {
         (await import('./workflow-actions.ts')).list(session, options),
       ),
     )
+  addReading(workflow)
+  addDeletion(workflow)
+  return workflow
+}
+
+function addReading(workflow: Command): void {
   workflow
     .command('inspect')
     .description('One workflow: parameters, steps, files, source')
@@ -64,6 +70,9 @@ export function workflowCommand(): Command {
         (await import('./workflow-actions.ts')).exportTo(session, options, name),
       ),
     )
+}
+
+function addDeletion(workflow: Command): void {
   workflow
     .command('delete')
     .description('Delete a workflow; its runs stay')
@@ -75,5 +84,4 @@ export function workflowCommand(): Command {
         (await import('./workflow-actions.ts')).remove(session, options, name),
       ),
     )
-  return workflow
 }

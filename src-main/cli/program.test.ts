@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { expect, it } from 'vitest'
+import { exitCodes } from './exit-codes.ts'
+import { createProgram, everyCommand } from './program.ts'
+
+const pathOf = (command: Command): string => (command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`)
+const leaves = everyCommand(createProgram()).filter((command) => command.commands.length === 0)
+const docs = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+
+const helpOf = (command: Command): string => {
+  let text = ''
+  command.configureOutput({ writeOut: (part) => void (text += part) }).outputHelp()
+  return text
+}
+
+it.each(leaves.map((command) => [pathOf(command), command] as const))('%s has examples and the options of every command', (path, command) => {
+  const help = helpOf(command)
+  expect(help).toContain('Examples:')
+  expect(help).toContain(path)
+  expect(help).toContain('--format <format>')
+})
+
+it('documents every command, and every option of runs and assets', () => {
+  for (const command of leaves) {
+    expect(docs).toContain(pathOf(command))
+    for (const option of command.options) if (!['--help', '--yes'].includes(option.long ?? '')) expect(docs, pathOf(command)).toContain(option.long === '--to' ? '-O' : option.long)
+  }
+})
+
+it('documents the exit codes of the table', () => {
+  for (const [code, meaning] of Object.values(exitCodes)) expect(docs).toContain(`| ${code} | ${meaning} |`)
+  expect(helpOf(createProgram())).toContain(exitCodes.cancelled[1])
+})
+
+it('suggests what was meant', async () => {
+  const program = createProgram()
+  let said = ''
+  for (const command of everyCommand(program)) command.configureOutput({ writeErr: (text) => void (said += text) })
+  await expect(program.parseAsync(['run', 'lsit'], { from: 'user' })).rejects.toMatchObject({ exitCode: 1 })
+  expect(said).toContain('Did you mean list?')
+})
