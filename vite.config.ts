@@ -3,17 +3,26 @@ import { defineConfig } from 'vite'
 
 const entry = (path: string): string => resolve(import.meta.dirname, path)
 
+/** What ships. */
+const PRODUCT = {
+  cli: entry('src-main/cli/main.ts'),
+  engine: entry('src-main/engine/main.ts'),
+  orchestrator: entry('src-main/engine/orchestrator/thread.ts'),
+  supervisor: entry('src-main/supervisor/main.ts'),
+}
+
 /**
  * Everything that runs in Node is bundled to CommonJS, so that packages which ship only ES modules also load in the
- * oldest runtime that Weir supports (Node 20.18, Electron 33). Native packages stay outside the bundle.
+ * oldest runtime that Weir supports (Node 20.18, Electron 33). Native packages stay outside the bundle. `--mode bench`
+ * bundles the measurements the same way, because they measure the same code.
  */
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   publicDir: false,
   ssr: { noExternal: true, external: ['@photostructure/sqlite', 'dockerode'] },
   build: {
     ssr: true,
     target: 'node20.18',
-    outDir: 'out/main',
+    outDir: mode === 'bench' ? 'out/bench' : 'out/main',
     minify: false,
     sourcemap: true,
     rollupOptions: {
@@ -21,13 +30,8 @@ export default defineConfig({
       onwarn: (warning, warn) => {
         if (warning.code !== 'INVALID_ANNOTATION') warn(warning)
       },
-      input: {
-        cli: entry('src-main/cli/main.ts'),
-        engine: entry('src-main/engine/main.ts'),
-        orchestrator: entry('src-main/engine/orchestrator/thread.ts'),
-        supervisor: entry('src-main/supervisor/main.ts'),
-      },
+      input: mode === 'bench' ? { bench: entry('bench/main.ts') } : PRODUCT,
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
     },
   },
-})
+}))

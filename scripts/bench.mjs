@@ -1,0 +1,21 @@
+/** `npm run bench [-- PART…]`: installs and builds what is missing, brings up Docker, measures (bench/main.ts). */
+import { checkNode, ensureBuilt, ensureInstalled, main, run, runTool, Stop, say } from './bootstrap.mjs'
+
+await main(async (args) => {
+  checkNode()
+  ensureInstalled()
+  ensureBuilt()
+  say('Builds the measurements')
+  if (runTool('vite/bin/vite.js', ['build', '--mode', 'bench', '--logLevel', 'warn']) !== 0) {
+    throw new Stop('The build failed, see above.')
+  }
+  // Needs packages, so it is loaded only now. Leaves the address of Docker, or why there is none, in the environment.
+  const { setUpTestDocker } = await import('./docker/index.mjs')
+  const docker = await setUpTestDocker()
+  try {
+    say('Measures')
+    return run(process.execPath, ['out/bench/bench.cjs', ...args])
+  } finally {
+    if (!('skipped' in docker)) await docker.stop()
+  }
+})
