@@ -1,0 +1,1 @@
+export { createProcessExecutor, type ProcessExecutorParts } from './process-executor.ts'
