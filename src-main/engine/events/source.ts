@@ -3,7 +3,7 @@ import type { RunEvent } from '../../../src-shared/contract/index.ts'
 /** A piece of the journal. All events of one cursor are in the same piece, because a commit is seen whole or not. */
 export interface EventPage {
   readonly items: RunEvent[]
-  /** Read on from here: at least the cursor of the last item, more when later events were of other runs */
+  /** Read on from here: the cursor of the last item, or the one that was asked with when there is none */
   readonly cursor: number
 }
 
@@ -14,7 +14,7 @@ export interface EventSource {
   lastCursor(project: string): number | Promise<number>
   /**
    * Events after a cursor, oldest first, about `limit` of them. The answer's cursor equals `cursor` when, and only when,
-   * nothing newer is there.
+   * nothing newer is there (of the run, when one is given).
    */
   after(project: string, cursor: number, limit: number, run?: string): EventPage | Promise<EventPage>
   /** Calls back after each commit, in order, with its events (of all runs). Returns what ends it. */

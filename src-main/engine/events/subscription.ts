@@ -36,7 +36,7 @@ export class EventSubscription {
   readonly #onEnd: () => void
   #state: 'replaying' | 'live' | 'ended' = 'replaying'
   #cursor = 0
-  /** Newest cursor that was committed while the journal was being read */
+  /** Newest cursor of what was committed for this subscription since it began */
   #committed = 0
   #unlisten: (() => void) | null = null
 
@@ -91,18 +91,20 @@ export class EventSubscription {
 
   /** Called for every commit of the project. */
   #take(events: readonly RunEvent[]): void {
-    const last = events.at(-1)?.cursor ?? 0
+    const { id, run } = this.#request
+    const wanted = run === undefined ? events : events.filter((event) => event.run === run)
+    const last = wanted.at(-1)?.cursor
+    if (last === undefined) return
     this.#committed = Math.max(this.#committed, last)
     if (this.#state !== 'live' || last <= this.#cursor) return
     if (this.#reader.isFull()) {
-      this.#reader.send({ type: 'resync', id: this.#request.id, cursor: this.#cursor })
+      this.#reader.send({ type: 'resync', id, cursor: this.#cursor })
       this.end()
       return
     }
-    const { run } = this.#request
-    const fresh = events.filter((event) => event.cursor > this.#cursor && (run === undefined || event.run === run))
+    const fresh = wanted.filter((event) => event.cursor > this.#cursor)
     this.#cursor = last
-    if (fresh.length > 0) this.#deliver(fresh)
+    this.#deliver(fresh)
   }
 
   #deliver(events: RunEvent[]): void {

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Check } from '../check.ts'
+
+/** Writes, syncs and deletes a small file, as every change of a run does. */
+export const dataFolder: Check = {
+  id: 'data-folder',
+  title: 'Data folder',
+  async check({ data }) {
+    const probe = join(data, `.doctor-${randomBytes(6).toString('hex')}`)
+    try {
+      const file = await open(probe, 'wx', 0o600)
+      try {
+        await file.write('probe')
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      return { status: 'ok', detail: `${data} can be written.` }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return {
+        status: 'error',
+        detail: `${data} cannot be written: ${reason}.`,
+        fix: 'Give your user the right to write there, mount the disk writable, or use another folder with --data.',
+      }
+    } finally {
+      await rm(probe, { force: true })
+    }
+  },
+}
