@@ -1,11 +1,7 @@
 import { Command } from 'commander'
 import { action } from './action.ts'
+import type { UpOptions } from './boot-actions.ts'
 import { examples } from './examples.ts'
-
-interface UpOptions {
-  readonly daemon?: boolean
-  readonly listen?: string
-}
 
 export function bootCommand(): Command {
   const boot = new Command('boot').description('Start and stop the engine of this machine')

@@ -1,5 +1,5 @@
 import type { Client } from '../../src-shared/client/index.ts'
-import { createNodeClient, type EngineAddress } from '../../src-shared/client/node.ts'
+import { createNodeClient } from '../../src-shared/client/node.ts'
 import { routes } from '../../src-shared/contract/index.ts'
 import { bootDown, bootStatus, bootUp } from '../supervisor/index.ts'
 import type { Context, Globals } from './context.ts'
@@ -34,16 +34,8 @@ export async function connect(context: Context): Promise<Session> {
   output.note(
     `No engine runs in ${data}: starting one (stop it with: weir boot down${globals.data === undefined ? '' : ` --data ${globals.data}`}).`,
   )
-  await bootUp({ data, daemon: true })
-  const address = await addressIn(data)
-  if (address === null)
-    throw new CliError(
-      'unreachable',
-      'engine_lost',
-      `The engine in ${data} was started but does not answer.`,
-      `See ${data}/logs for why.`,
-    )
-  return new EngineSession(context, createNodeClient(address), true)
+  const { socketPath } = await bootUp({ data, daemon: true })
+  return new EngineSession(context, createNodeClient({ socketPath }), true)
 }
 
 /** The same without starting an engine: null when none runs. */
@@ -55,8 +47,8 @@ export async function connectRunning(context: Context): Promise<Session | null> 
 async function findClient(globals: Globals): Promise<Client | null> {
   const url = engineUrl(globals)
   if (url !== undefined) return createNodeClient({ url: checkedUrl(url), token: process.env['WEIR_TOKEN'] ?? null })
-  const address = await addressIn(chosenDataFolder(globals.data))
-  return address === null ? null : createNodeClient(address)
+  const running = await bootStatus(chosenDataFolder(globals.data))
+  return running === null ? null : createNodeClient({ socketPath: running.socketPath })
 }
 
 /** `--data` on the command line outweighs WEIR_ENGINE. */
@@ -71,11 +63,6 @@ function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url?.protocol === 'http:') return text
   throw new CliError('usage', 'usage', `"${text}" is not the address of an engine.`, 'Write it as http://host:port.')
-}
-
-async function addressIn(data: string): Promise<EngineAddress | null> {
-  const status = await bootStatus({ data })
-  return status.running ? status.address : null
 }
 
 class EngineSession implements Session {
@@ -99,7 +86,7 @@ class EngineSession implements Session {
   }
 
   async reconnect(): Promise<void> {
-    const next = await findClient(this.context.globals)
+    const next = await findClient(this.context.globals).catch(() => null)
     if (next === null) return // not there yet: the next call fails as this one did, and is tried again
     this.client.close()
     this.client = next
@@ -115,7 +102,7 @@ class EngineSession implements Session {
       )
       return
     }
-    await bootDown({ data: status.data })
+    await bootDown(status.data)
     this.output.note('The engine that was started for this run is stopped.')
   }
 

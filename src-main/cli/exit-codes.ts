@@ -6,7 +6,7 @@ export const exitCodes = {
   failed: [1, 'the run failed, the doctor found an error, or something unexpected happened'],
   usage: [2, 'the command line is wrong'],
   notFound: [3, 'there is no such run, workflow, step, asset or file'],
-  unreachable: [4, 'no engine answers'],
+  unreachable: [4, 'no engine answers, or it cannot be started'],
   refused: [5, 'signing in failed, or a permission is missing'],
   invalid: [6, 'the definition or the parameters have errors'],
   cancelled: [7, 'the run was cancelled'],

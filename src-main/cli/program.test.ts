@@ -4,27 +4,33 @@ import { expect, it } from 'vitest'
 import { exitCodes } from './exit-codes.ts'
 import { createProgram, everyCommand } from './program.ts'
 
-const pathOf = (command: Command): string => (command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`)
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 const leaves = everyCommand(createProgram()).filter((command) => command.commands.length === 0)
 const docs = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 
 const helpOf = (command: Command): string => {
-  let text = ''
-  command.configureOutput({ writeOut: (part) => void (text += part) }).outputHelp()
-  return text
+  const parts: string[] = []
+  command.configureOutput({ writeOut: (part) => void parts.push(part) }).outputHelp()
+  return parts.join('')
 }
 
-it.each(leaves.map((command) => [pathOf(command), command] as const))('%s has examples and the options of every command', (path, command) => {
-  const help = helpOf(command)
-  expect(help).toContain('Examples:')
-  expect(help).toContain(path)
-  expect(help).toContain('--format <format>')
-})
+it.each(leaves.map((command) => [pathOf(command), command] as const))(
+  '%s has examples and the options of every command',
+  (path, command) => {
+    const help = helpOf(command)
+    expect(help).toContain('Examples:')
+    expect(help).toContain(path)
+    expect(help).toContain('--format <format>')
+  },
+)
 
 it('documents every command, and every option of runs and assets', () => {
   for (const command of leaves) {
     expect(docs).toContain(pathOf(command))
-    for (const option of command.options) if (!['--help', '--yes'].includes(option.long ?? '')) expect(docs, pathOf(command)).toContain(option.long === '--to' ? '-O' : option.long)
+    for (const option of command.options)
+      if (!['--help', '--yes'].includes(option.long ?? ''))
+        expect(docs).toContain(option.long === '--to' ? '-O' : option.long)
   }
 })
 
@@ -35,8 +41,8 @@ it('documents the exit codes of the table', () => {
 
 it('suggests what was meant', async () => {
   const program = createProgram()
-  let said = ''
-  for (const command of everyCommand(program)) command.configureOutput({ writeErr: (text) => void (said += text) })
+  const said: string[] = []
+  for (const command of everyCommand(program)) command.configureOutput({ writeErr: (text) => void said.push(text) })
   await expect(program.parseAsync(['run', 'lsit'], { from: 'user' })).rejects.toMatchObject({ exitCode: 1 })
-  expect(said).toContain('Did you mean list?')
+  expect(said.join('')).toContain('Did you mean list?')
 })

@@ -29,6 +29,8 @@ function describeFailure(error: unknown): { problem: Problem; exit: ExitName } {
     const problem = error.toProblem()
     return { problem, exit: exitOfProblem(problem.code) }
   }
+  const outage = describeOutage(error)
+  if (outage !== null) return { problem: cliProblem(outage), exit: outage.exit }
   const detail = error instanceof Error ? error.message : String(error)
   const problem: Problem = {
     type: '/docs/errors#unexpected',
@@ -39,6 +41,30 @@ function describeFailure(error: unknown): { problem: Problem; exit: ExitName } {
     fix: 'This is a fault of Weir. WEIR_DEBUG=1 shows where; please report it with that text.',
   }
   return { problem, exit: 'failed' }
+}
+
+/** An engine that does not answer or cannot be started. Told by names, because those files are loaded when needed. */
+function describeOutage(error: unknown): CliError | null {
+  if (!(error instanceof Error)) return null
+  const text = (name: 'code' | 'fix'): string | undefined => {
+    const value: unknown = name in error ? (error as Error & Record<string, unknown>)[name] : undefined
+    return typeof value === 'string' ? value : undefined
+  }
+  switch (error.name) {
+    case 'EngineUnreachable':
+      return new CliError('unreachable', 'engine_unreachable', error.message, 'See how it is with: weir boot status')
+    case 'StartFailure':
+      return new CliError('unreachable', text('code') ?? 'start_failed', error.message, text('fix'))
+    case 'TimeoutError':
+      return new CliError(
+        'unreachable',
+        'engine_slow',
+        'The engine does not answer in time.',
+        'See its log in the data folder, or restart it with: weir boot down',
+      )
+    default:
+      return null
+  }
 }
 
 /** What the engine answered (a ProblemError), told by its shape: this file is loaded before the contract is. */
