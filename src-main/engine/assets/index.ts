@@ -1,0 +1,5 @@
+export { openBlobStore } from './blob-store.ts'
+export type { Blobs } from './blobs.ts'
+export { BLOB_GRACE_MS, IDEMPOTENCY_KEPT_MS, type SweepOptions, type Swept, sweep } from './retention.ts'
+export { assetHandlers } from './routes.ts'
+export { type AssetService, type AssetServiceParts, createAssetService } from './service.ts'
