@@ -1,8 +1,7 @@
 import http from 'node:http'
 
 /**
- * The few calls of the Docker API that the test engine needs, without a package, because these scripts also run before
- * the packages are installed.
+ * The few calls of the Docker API that the test engine needs.
  */
 
 const CALL_TIMEOUT_MS = 60_000

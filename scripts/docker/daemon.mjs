@@ -74,6 +74,7 @@ const launch = (dir, bridge) => {
  */
 export const startDaemon = async (options = {}) => {
   const dir = options.dir ?? mkdtempSync(path.join(tmpdir(), 'weird-'))
+  if (options.dir !== undefined) await clearAfterCrash(dir)
   const bridge = options.network === 'none' ? null : await createBridge(process.pid)
   const child = launch(dir, bridge)
   const ended = { error: null }
@@ -120,6 +121,13 @@ const stopContainerd = async (dir) => {
   if (!commandLine.includes(dir)) return
   process.kill(pid, 'SIGKILL')
   await until(() => !alive(pid), STOP_TIMEOUT_MS)
+}
+
+/** A dockerd that was killed leaves a containerd, or the socket of one, that the next dockerd cannot use. */
+const clearAfterCrash = async (dir) => {
+  await stopContainerd(dir)
+  rmSync(path.join(dir, 'exec/containerd'), { recursive: true, force: true })
+  rmSync(path.join(dir, 'docker.pid'), { force: true })
 }
 
 const unmountBelow = async (dir) => {

@@ -23,6 +23,11 @@ export interface Executor {
   adopt(job: Job): void
   /** Ends a job: politely, after `graceMs` by force, with all its children. Reports `finished` with `cancelled`. */
   kill(token: string, graceMs: number): void
+  /**
+   * The job's end is committed: what was kept so that a killed engine finds the result again may go. Called for every
+   * job that was reported finished or lost.
+   */
+  release?(token: string): void
   /** Stops watching. What runs goes on, to be adopted by the next engine. */
   close(): Promise<void>
 }

@@ -1,0 +1,2 @@
+export { type ContainerExecutor, type ContainerExecutorOptions, createContainerExecutor } from './container-executor.ts'
+export { type DockerStatus, dockerStatus } from './status.ts'
