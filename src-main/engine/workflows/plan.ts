@@ -55,6 +55,8 @@ export interface PlanStep {
   readonly resources: StepResources
   readonly concurrency: { readonly key: string; readonly limit: number } | null
   readonly priority: number
+  /** Names of the workflow's secret parameters: their values never count for a cache key */
+  readonly secrets?: readonly string[]
 }
 
 export interface RetryPolicy {
@@ -107,8 +109,8 @@ export interface ResolvedStep {
 }
 
 /**
- * A cache key and its parts: `workflow`, `step`, `version`, `code`, `image`, and `input.<name>` for every input that
- * counts. Each part is a SHA-256, so that a miss can be explained field by field.
+ * A cache key and its parts: `workflow`, `step`, `version`, `code`, `image`, `input.<name>` for every input that counts,
+ * and `read.<path>` for what command and env read past the inputs, e.g. `read.params.year`. Each part is a SHA-256, so that a miss can be explained field by field.
  */
 export interface CacheKey {
   readonly key: string
