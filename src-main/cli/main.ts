@@ -18,6 +18,9 @@ function endQuietlyWithReader(error: NodeJS.ErrnoException): void {
   throw error
 }
 
+/** Commands have a `--version` of their own, so the program's is no option of the tree. */
+const isVersionFlag = (word: string | undefined): boolean => word === '--version' || word === '-V'
+
 async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', endQuietlyWithReader)
   process.stderr.on('error', endQuietlyWithReader)
@@ -27,7 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
       await printCompletions(createProgram(), args.slice(1))
       return await leave(exitNumber('ok'))
     }
-    await createProgram().parseAsync(args, { from: 'user' })
+    await createProgram().parseAsync(isVersionFlag(args[0]) ? ['version', ...args.slice(1)] : args, { from: 'user' })
     await leave(outcome.exit)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -35,4 +38,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-await main(process.argv.slice(2))
+// No top-level await: the bundle is CommonJS.
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exit(exitNumber('failed'))
+})

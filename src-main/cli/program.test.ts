@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { expect, it } from 'vitest'
 import { exitCodes } from './exit-codes.ts'
-import { createProgram, everyCommand } from './program.ts'
+import { createProgram, everyCommand, pathOf } from './program.ts'
 
-const pathOf = (command: Command): string =>
-  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 const leaves = everyCommand(createProgram()).filter((command) => command.commands.length === 0)
 const docs = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 

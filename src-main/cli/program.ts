@@ -40,9 +40,18 @@ export function createProgram(): Command {
   ]
   for (const area of areas) program.addCommand(area)
   // commander copies settings to commands that it creates itself, not to those that are added: set them everywhere.
-  for (const command of everyCommand(program))
-    command.configureHelp({ showGlobalOptions: command !== program }).exitOverride()
+  for (const command of everyCommand(program)) {
+    command
+      .configureHelp({ showGlobalOptions: command !== program })
+      .showHelpAfterError(`See: ${pathOf(command)} --help`)
+      .exitOverride()
+  }
   return program
+}
+
+/** A command as it is typed: `weir run start`. */
+export function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 }
 
 /** A command and all below it. */
