@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { satisfies } from 'semver'
 import { describe, expect, it } from 'vitest'
 import { completed, missingFromLock } from './lock.mjs'
 
@@ -10,16 +11,41 @@ const PARENT = {
 }
 const LOCKED = { version: '1.2.3', optional: true }
 
+/** The oldest runtime that Weir supports: Electron 33 carries this Node. */
+const FLOOR = '20.18.1'
+/** Packages that ask for a newer Node, and why they may. */
+const NEWER_NODE: Readonly<Record<string, string>> = {
+  '@marcbachmann/cel-js': 'bundled; its tests and ours pass on the floor',
+  '@napi-rs/wasm-runtime': 'only where a linter has no native binary',
+  oxlint: 'only in npm run check, and runs on the floor',
+  '@oxlint/binding-linux-arm64-gnu': 'part of oxlint',
+  '@oxlint/binding-linux-x64-gnu': 'part of oxlint',
+}
+
+interface Locked {
+  readonly engines?: { readonly node?: string }
+}
+
+const { packages } = JSON.parse(
+  readFileSync(join(resolve(import.meta.dirname, '..'), 'package-lock.json'), 'utf8'),
+) as {
+  packages: Record<string, Locked>
+}
+
 describe('package-lock.json', () => {
   it('holds every package for every platform; otherwise npm ci refuses it: run node scripts/lock.mjs', () => {
-    const path = join(resolve(import.meta.dirname, '..'), 'package-lock.json')
-    const { packages } = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, object> }
     expect(missingFromLock(packages).map(({ name }) => name as string)).toEqual([])
   })
 
+  it('holds only packages for the oldest Node that Weir supports, with named exceptions', () => {
+    const newer = Object.entries(packages).filter(([, { engines }]) => !satisfies(FLOOR, engines?.node ?? '*'))
+    const names = newer.map(([path]) => path.split('node_modules/').at(-1))
+    expect(names.sort()).toEqual(Object.keys(NEWER_NODE).sort())
+  })
+
   it('is completed from what the parents say', () => {
-    const packages = completed({ 'node_modules/parent': PARENT, 'node_modules/c-linux-arm64': LOCKED })
-    expect(packages['node_modules/@a/b-linux-x64-musl']).toEqual({
+    const all = completed({ 'node_modules/parent': PARENT, 'node_modules/c-linux-arm64': LOCKED })
+    expect(all['node_modules/@a/b-linux-x64-musl']).toEqual({
       version: '1.2.3',
       cpu: ['x64'],
       dev: true,
@@ -27,7 +53,7 @@ describe('package-lock.json', () => {
       optional: true,
       os: ['linux'],
     })
-    expect(missingFromLock(packages)).toEqual([])
+    expect(missingFromLock(all)).toEqual([])
   })
 
   it('refuses to guess a package whose name tells no platform', () => {
