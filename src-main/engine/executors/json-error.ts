@@ -35,7 +35,7 @@ function firstFault(text: string): number {
   for (let at = skip(WHITE, text, 0); at < text.length; at = skip(WHITE, text, at)) {
     const char = text[at]
     const inside = open.at(-1)
-    const isValue = expected === 'value' || expected === 'valueOrEnd'
+    const isValue: boolean = expected === 'value' || expected === 'valueOrEnd'
     if (isValue && (char === '{' || char === '[')) {
       open.push(char)
       expected = char === '{' ? 'keyOrEnd' : 'valueOrEnd'

@@ -1,10 +1,11 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import type { AssetFile, Json } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/blobs.ts'
 import { renderCommand, renderText } from '../workflows/index.ts'
 import type { Job } from './executor.ts'
-import { ExecutionError, errnoOf } from './failure.ts'
+import { ExecutionError } from './failure.ts'
 import { executionFolder, INPUTS_FILE, INPUTS_FOLDER } from './folder.ts'
 import { placeInputs, withWorkRoot } from './inputs.ts'
 import { pathFault } from './safe-path.ts'
@@ -29,35 +30,27 @@ export interface RenderedJob {
 /**
  * Makes the execution folder: `job.json`, the workflow's files and the inputs in `work/`. What a crash left half done
  * is wiped and made again; a job that was claimed is left as it is, because its command may be running in there.
- * `inputs.json` is written last: a file that is newer was changed by the step (see collect.ts).
+ * `inputs.json` is written last: a file that is newer was changed by the step (see collect.ts). The few small files are
+ * written at once, because a round trip for each through the thread pool costs a quick step more than its command.
  * @throws ExecutionError when a path is unsafe or two files claim the same one; errors of the disk and the blob store.
  */
 export async function prepareFolder(job: Job, blobs: Blobs): Promise<void> {
   const folder = executionFolder(job.folder)
-  if (await exists(folder.claim)) return
-  if ((await mkdir(folder.root, { recursive: true, mode: FOLDER_MODE })) === undefined) {
+  if (existsSync(folder.claim)) return
+  if (mkdirSync(folder.root, { recursive: true, mode: FOLDER_MODE }) === undefined) {
     await rm(folder.work, { recursive: true, force: true })
   }
-  await writeFile(folder.job, `${JSON.stringify(withoutSecrets(job), null, 2)}\n`, { mode: 0o600 })
   const inputs = placeInputs(job.context.inputs)
-  await mkdir(folder.work)
   const files = [...job.files.map((file) => ({ to: file.path, file })), ...inputs.files]
   checkPaths(files)
+  writeFileSync(folder.job, `${JSON.stringify(withoutSecrets(job), null, 2)}\n`, { mode: 0o600 })
+  mkdirSync(folder.work)
   const folders = new Set(files.map(({ to }) => dirname(to)).filter((path) => path !== '.'))
-  for (const path of [INPUTS_FOLDER, ...inputs.folders]) folders.add(path)
+  for (const path of inputs.folders) folders.add(path)
   for (const path of folders) await mkdir(join(folder.work, path), { recursive: true })
   await copyAll(files, folder.work, blobs)
-  await writeFile(join(folder.work, INPUTS_FILE), `${JSON.stringify(inputs.values, null, 2)}\n`)
+  writeFileSync(join(folder.work, INPUTS_FILE), `${JSON.stringify(inputs.values, null, 2)}\n`)
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (errnoOf(error) === 'ENOENT') return false
-      throw error
-    },
-  )
 
 /** Parameters, inputs and items may hold secrets, so the whole context stays out; commands and env are templates. */
 function withoutSecrets(job: Job): Record<string, unknown> {

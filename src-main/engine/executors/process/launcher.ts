@@ -14,14 +14,14 @@ const LOG_MODE = 0o600
  *
  * - The claim is created exclusively (`set -C`): of two launchers one starts the command, the other ends with 75. It holds
  *   pid, start time and boot, which together name one process for ever.
- * - The command comes as arguments and is run as "$@", never read as shell text. Its program holds a slash, so that it
- *   cannot be mistaken for a builtin.
+ * - The command comes as arguments and is run by `exec "$@"`, never read as shell text, never taken for a builtin.
  * - TERM is meant for the command. The launcher only remembers it: whoever sent it then decides how long the command's
  *   children may take. Without it, what the command left running is killed with the whole group.
  * - When the engine is gone by then, nobody stores the outputs soon: they are forced to the disk, so that they outlive a
  *   power cut. The last digit of the exit file says so.
  * - When the exit file cannot be written (a full disk) the launcher ends with the command's own status.
- * - The shell's own remarks ("Killed") do not go to the step's stderr: fd 3 keeps it for the command.
+ * - The shell's own remarks ("Killed") do not go to the step's stderr: fd 3 keeps it for the command, which is started in
+ *   a subshell because dash would redirect the launcher itself for a simple command.
  */
 const LAUNCHER = `_weir_term=0
 trap '_weir_term=1' HUP INT TERM
@@ -34,7 +34,7 @@ else _weir_start=$(ps -o lstart= -p $$ | tr -s ' ' '_'); fi
 set -C
 printf '%s\\n' "$$ $_weir_start $_weir_boot" > "$_weir_claim" || exit ${CLAIM_TAKEN}
 set +C
-"$@" 2>&3 3>&-
+(exec "$@" 2>&3 3>&-)
 _weir_status=$?
 _weir_synced=0
 kill -0 "$_weir_engine" || { sync; _weir_synced=1; }
