@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Asset, AssetFile } from '../../src-shared/contract/index.ts'
 import type { Session } from './connect.ts'
 import { checkedBody, download } from './download.ts'
@@ -138,7 +137,5 @@ function nothingFound(options: GetOptions, what: string): CliError {
 }
 
 async function toStdout(session: Session, file: AssetFile): Promise<void> {
-  for await (const chunk of checkedBody(session, file)) {
-    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain')
-  }
+  for await (const chunk of checkedBody(session, file)) await session.output.raw(chunk)
 }

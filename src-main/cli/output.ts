@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import pico from 'picocolors'
 
 export type Colors = ReturnType<typeof pico.createColors>
@@ -80,7 +81,12 @@ export class Output {
     return stringify(value, { lineWidth: 0 }).trimEnd()
   }
 
-  /** Text on stdout, as it is. */
+  /** Bytes or text on stdout, as they are; waits when the reader is slow, so that memory stays flat. */
+  async raw(text: string | Uint8Array): Promise<void> {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain')
+  }
+
+  /** Lines on stdout. */
   write(text: string): void {
     if (text !== '') process.stdout.write(`${text}\n`)
   }

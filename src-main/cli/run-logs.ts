@@ -3,7 +3,7 @@ import type { Session } from './connect.ts'
 import { Endurance } from './endurance.ts'
 import type { ExitName } from './exit-codes.ts'
 import { Interrupted } from './failure.ts'
-import type { Colors } from './output.ts'
+import type { Colors, Output } from './output.ts'
 import { formatTime } from './times.ts'
 
 export interface LogsOptions {
@@ -37,7 +37,10 @@ export async function followLogs(
   const { output, project } = session
   const endurance = new Endurance(session, `weir run logs ${id} --follow`)
   const memory = new LineMemory()
-  const prefixed = options.step === undefined || !options.step.includes('[')
+  const printer = new LinePrinter(output, {
+    timestamps: options.timestamps === true,
+    prefixed: options.step === undefined,
+  })
   for (let first = true; ; first = false) {
     const { step, attempt, stream, tail, follow } = options
     const query = { step, attempt, stream, tail: first ? tail : undefined, follow: follow === true ? 'true' : 'false' }
@@ -52,16 +55,44 @@ export async function followLogs(
         endurance.alive()
         if (first || memory.isNew(line)) {
           memory.keep(line)
-          await output.item(line, () =>
-            logText(line, { timestamps: options.timestamps === true, prefixed }, output.colors),
-          )
+          await printer.print(line)
         }
       }
+      printer.end()
       return
     } catch (error) {
       if (follow !== true) throw error
       await endurance.recover(error, signal)
     }
+  }
+}
+
+/** Prints lines; the pieces of a very long one become one line again when nothing came between. */
+class LinePrinter {
+  private readonly output: Output
+  private readonly look: LogLook
+  /** Execution and stream whose line has no end yet */
+  private open: string | null = null
+
+  constructor(output: Output, look: LogLook) {
+    this.output = output
+    this.look = look
+  }
+
+  async print(line: LogLine): Promise<void> {
+    const { output } = this
+    if (output.format !== 'table') return await output.item(line, () => '')
+    const from = `${line.step}:${line.attempt}:${line.stream}`
+    const goesOn = this.open === from
+    if (!goesOn) this.end()
+    this.open = line.partial === true ? from : null
+    const text = logText(line, goesOn ? { timestamps: false, prefixed: false } : this.look, output.colors)
+    await output.raw(line.partial === true ? text : `${text}\n`)
+  }
+
+  end(): void {
+    if (this.open !== null) process.stdout.write('\n')
+    this.open = null
   }
 }
 

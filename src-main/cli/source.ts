@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { CliError, explainSystemError } from './failure.ts'
 
 /** The contract's limit; said here before 10 MB travel for nothing. */
@@ -108,45 +108,21 @@ export async function globsOf(text: string): Promise<string[]> {
 }
 
 /**
- * The files below `folder` that the globs match, by path. `!glob` leaves out what earlier ones matched.
- * @throws CliError when a glob matches nothing or leaves the folder
+ * The files below `folder` that any of the globs matches, by path; a glob that names a folder stands for all in it. What
+ * is wrong with a glob (it matches nothing, it leaves the folder) the engine says, with its place in the definition.
  */
 export async function matchFiles(folder: string, globs: readonly string[]): Promise<LocalFile[]> {
   if (globs.length === 0) return []
   const { default: picomatch } = await import('picomatch')
   const found = new Map<string, LocalFile>()
   for (const glob of globs) {
-    const negated = glob.startsWith('!')
-    const pattern = (negated ? glob.slice(1) : glob).replace(/^\.\//, '').replace(/\/$/, '/**')
-    if (pattern.startsWith('/') || pattern.split('/').includes('..')) {
-      throw new CliError(
-        'invalid',
-        'workflow_invalid',
-        `files: "${glob}" leaves the folder of the workflow.`,
-        'Copy the files into the folder, or make them a parameter.',
-      )
-    }
-    const matches = picomatch(pattern, { dot: pattern.split('/').some((part) => part.startsWith('.')) })
-    if (negated) {
-      for (const path of found.keys()) if (matches(path)) found.delete(path)
-      continue
-    }
-    const base = picomatch.scan(pattern).base
-    const before = found.size
-    let matched = false
-    for await (const file of filesBelow(folder, base)) {
-      if (!matches(file.path) && file.path !== pattern && !file.path.startsWith(`${pattern}/`)) continue
-      matched = true
+    const pattern = glob.replace(/^\.\//, '').replace(/\/+$/, '')
+    if (isAbsolute(pattern) || pattern.split('/').includes('..')) continue
+    const matches = picomatch(pattern)
+    for await (const file of filesBelow(folder, picomatch.scan(pattern).base)) {
+      if (!matches(file.path) && !file.path.startsWith(`${pattern}/`)) continue
       found.set(file.path, file)
       if (found.size > MAX_FILES) throw tooMany(folder, glob)
-    }
-    if (!matched && before === found.size) {
-      throw new CliError(
-        'invalid',
-        'workflow_invalid',
-        `files: "${glob}" matches no file in ${folder}.`,
-        'Correct the glob or take it out.',
-      )
     }
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
