@@ -26,9 +26,9 @@ export default defineConfig(({ mode }) => ({
     minify: false,
     sourcemap: true,
     rollupOptions: {
-      // zod's comments on its own bundling; nothing to act on.
+      // Nothing to act on: zod's comments on its own bundling, and files that some load at once and others later.
       onwarn: (warning, warn) => {
-        if (warning.code !== 'INVALID_ANNOTATION') warn(warning)
+        if (warning.code !== 'INVALID_ANNOTATION' && warning.plugin !== 'vite:reporter') warn(warning)
       },
       input: mode === 'bench' ? { bench: entry('bench/main.ts') } : PRODUCT,
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },

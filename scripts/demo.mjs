@@ -75,7 +75,7 @@ const runExample = (data) => {
 const show = (run, report) => {
   const { stats, trend } = run.result.outputs
   process.stdout.write(`
-Seattle's weather, run ${run.id} on ${run.steps.length} steps in ${(run.durationMs / 1000).toFixed(1)} s
+Seattle's weather, run ${run.id}: ${run.counts.total} steps in ${(run.durationMs / 1000).toFixed(1)} s
 
 ${table(stats)}
 

@@ -15,7 +15,7 @@ const LOCKED = { version: '1.2.3', optional: true }
 const FLOOR = '20.18.1'
 /** Packages that ask for a newer Node, and why they may. */
 const NEWER_NODE: Readonly<Record<string, string>> = {
-  '@marcbachmann/cel-js': 'bundled; its tests and ours pass on the floor',
+  '@marcbachmann/cel-js': 'bundled, and the tests of expressions pass on the floor',
   '@napi-rs/wasm-runtime': 'only where a linter has no native binary',
   oxlint: 'only in npm run check, and runs on the floor',
   '@oxlint/binding-linux-arm64-gnu': 'part of oxlint',
