@@ -62,8 +62,9 @@ export class DockerApi {
 
   /** Null when the image is not there. */
   async image(name: string): Promise<Docker.ImageInspectInfo | null> {
-    const image = this.#docker.getImage(name)
-    return orNull(this.#call('image inspect', () => image.inspect()))
+    const path = `/images/${name.split('/').map(encodeURIComponent).join('/')}/json`
+    const answer = await orNull(this.#text({ path, method: 'GET' }, AbortSignal.timeout(CALL_TIMEOUT_MS)))
+    return answer === null ? null : JSON.parse(answer)
   }
 
   /** The stream of the pull's progress: one JSON object a line. */
@@ -142,9 +143,12 @@ export class DockerApi {
     )
   }
 
-  /** The whole log from its beginning, in Docker's frames with timestamps; `follow` until the container ends. */
-  async logs(id: string, follow: boolean, signal: AbortSignal): Promise<Readable> {
-    const options = { stdout: true, stderr: true, timestamps: true, follow }
+  /**
+   * The log in Docker's frames with timestamps, from its beginning or the last `tail` frames; with `follow` until the
+   * container ends.
+   */
+  async logs(id: string, which: { follow: boolean; tail?: number }, signal: AbortSignal): Promise<Readable> {
+    const options = { stdout: true, stderr: true, timestamps: true, ...which }
     return this.#stream({ path: `/containers/${id}/logs?`, method: 'GET', options }, signal)
   }
 

@@ -29,11 +29,11 @@ export const isRefusal = (error: unknown, status: number): error is DockerRefusa
   error instanceof DockerRefusal && error.status === status
 
 /**
- * What dockerode throws, as one of the two kinds above. An error without an HTTP status came from the connection; one of
- * the caller's own kinds is handed back as it is.
+ * What dockerode throws, as one of the two kinds above. An error without an HTTP status came from the connection; a
+ * TypeError is a fault of ours, such as a path that is none, and is handed back.
  */
 export function dockerError(error: unknown): Error {
-  if (error instanceof DockerUnreachable || error instanceof DockerRefusal) return error
+  if (error instanceof DockerUnreachable || error instanceof DockerRefusal || error instanceof TypeError) return error
   const text = error instanceof Error ? error.message : String(error)
   const status = statusOf(error)
   if (status === null) return new DockerUnreachable(text, { cause: error })

@@ -71,6 +71,7 @@ export class Images {
     if (there !== null) return there
     const pull = this.#pulls.get(image) ?? this.#begin(api, image)
     pull.listeners.add(onProgress)
+    onProgress(`pulls ${image}`)
     try {
       await aborted(pull.done, signal)
     } finally {
@@ -106,7 +107,6 @@ function aborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 async function pullImage(api: DockerApi, image: string, tell: OnProgress, signal: AbortSignal): Promise<void> {
-  tell(`pulls ${image}`)
   const { name, tag } = splitImage(image)
   let answer: Readable
   try {

@@ -6,7 +6,7 @@ import { OutputError } from '../failure.ts'
 import { executionFolder, INPUTS_FILE, INPUTS_FOLDER } from '../folder.ts'
 import type { DockerApi } from './api.ts'
 import { linkedEntry, unpackWork } from './archive-out.ts'
-import { WORK_ROOT } from './spec.ts'
+import { mountedEntries, WORK_ROOT } from './spec.ts'
 import { changedEntries, wantedEntries } from './wanted.ts'
 
 /**
@@ -40,7 +40,8 @@ export async function copyOutputs(api: DockerApi, id: string, job: Job, signal: 
 /** Docker opens a container with its mounts, so they have to be there, even after a crash that took them. */
 async function ensureMountSources(job: Job): Promise<void> {
   const { work } = executionFolder(job.folder)
-  await mkdir(join(work, INPUTS_FOLDER), { recursive: true })
+  const hasInputs = mountedEntries(job).includes(INPUTS_FOLDER)
+  await mkdir(hasInputs ? join(work, INPUTS_FOLDER) : work, { recursive: true })
   await (await open(join(work, INPUTS_FILE), 'a')).close()
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { StepResources } from '../../workflows/plan.ts'
 import type { Job } from '../executor.ts'
 import { executionFolder, INPUTS_FILE, INPUTS_FOLDER } from '../folder.ts'
+import { placeInputs } from '../inputs.ts'
 import type { RenderedJob } from '../prepare.ts'
 import type { CreateOptions } from './api.ts'
 import { labelsOf } from './labels.ts'
@@ -67,9 +68,13 @@ function limits(resources: StepResources): NonNullable<CreateOptions['HostConfig
 
 /** Inputs can be large, so they are not copied: the container sees the engine's files, and cannot change them. */
 const inputMounts = (job: Job): { Type: 'bind'; Source: string; Target: string; ReadOnly: true }[] =>
-  [INPUTS_FOLDER, INPUTS_FILE].map((name) => ({
+  mountedEntries(job).map((name) => ({
     Type: 'bind',
     Source: join(executionFolder(job.folder).work, name),
     Target: `${WORK_ROOT}/${name}`,
     ReadOnly: true,
   }))
+
+/** Entries of the working folder that are mounted; `inputs/` is there only when the job has files as inputs. */
+export const mountedEntries = (job: Job): string[] =>
+  placeInputs(job.context.inputs).folders.length === 0 ? [INPUTS_FILE] : [INPUTS_FILE, INPUTS_FOLDER]
