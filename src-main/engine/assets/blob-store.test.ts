@@ -19,6 +19,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBlobStore } from './blob-store.ts'
 import type { Blobs } from './blobs.ts'
 
+/** For places of unknown type: vitest's matchers are typed any. */
+const containing = (text: string): unknown => expect.stringContaining(text)
+
 const HOUR_MS = 60 * 60 * 1000
 const digestOf = (body: Uint8Array | string): string => createHash('sha256').update(body).digest('hex')
 const ABSENT = digestOf('what nobody stored')
@@ -188,14 +191,14 @@ describe('a damaged body', () => {
       const ways = [() => blobs.put(body), () => blobs.put(streamOf(body)), () => blobs.putFile(source)]
       for (const [n, again] of ways.entries()) {
         await damage(digest, change)
-        const words = { code: 'blob_corrupt', message: expect.stringContaining(pathOf(digest)) }
+        const words = { code: 'blob_corrupt', message: containing(pathOf(digest)) }
         await expect(blobs.read(digest)).rejects.toMatchObject(words)
         await expect(blobs.copyTo(digest, join(folder, `copy${n}`))).rejects.toMatchObject(words)
         const parts: Uint8Array[] = []
         const reading = async (): Promise<void> => {
           for await (const part of blobs.open(digest)) parts.push(part)
         }
-        await expect(reading()).rejects.toMatchObject({ ...words, context: { fix: expect.stringContaining('Upload') } })
+        await expect(reading()).rejects.toMatchObject({ ...words, context: { fix: containing('Upload') } })
         expect(Buffer.concat(parts).length).toBeLessThan(body.length) // never the whole of it
         expect(readdirSync(folder)).not.toContain(`copy${n}`)
         expect((await again()).digest).toBe(digest)
@@ -225,7 +228,7 @@ describe('removing', () => {
   it('answers what it freed', async () => {
     const digest = await put('12345')
     expect(await blobs.remove(digest)).toBe(5)
-    expect(await blobs.remove(digest)).toBe(0)
+    expect(await blobs.remove(digest)).toBeNull()
     expect(await blobs.stat(digest)).toBeNull()
     expect(inTmp()).toEqual([])
   })
@@ -240,7 +243,7 @@ describe('removing', () => {
       const digest = await put('kept')
       await age(digest, 2 * HOUR_MS)
       await use(digest)
-      expect(await blobs.remove(digest, Date.now() - HOUR_MS)).toBe(0)
+      expect(await blobs.remove(digest, Date.now() - HOUR_MS)).toBeNull()
       expect(Buffer.from(await blobs.read(digest)).toString()).toBe('kept')
       expect(inTmp()).toEqual([])
     }

@@ -147,12 +147,12 @@ class BlobStore implements Blobs {
     await chmod(path, executable ? EXECUTABLE_MODE : COPY_MODE)
   }
 
-  async remove(digest: string, unlessUsedAfter?: number): Promise<number> {
+  async remove(digest: string, unlessUsedAfter?: number): Promise<number | null> {
     const [body, removed] = [this.#checkedPath(digest), removalPath(this.#temporary, digest)]
     try {
       await rename(body, removed)
     } catch (error) {
-      if (fileErrorCode(error) === 'ENOENT') return 0
+      if (fileErrorCode(error) === 'ENOENT') return null
       throw writeProblem(error, body)
     }
     try {
@@ -161,12 +161,12 @@ class BlobStore implements Blobs {
       const used = unlessUsedAfter !== undefined && mtimeMs > unlessUsedAfter
       if (used) await link(removed, body)
       await discard(removed)
-      return used ? 0 : size
+      return used ? null : size
     } catch (error) {
       // Stored anew meanwhile, or put back by an engine that was just started: not removed in either case.
       if (fileErrorCode(error) !== 'EEXIST' && fileErrorCode(error) !== 'ENOENT') throw writeProblem(error, body)
       await discard(removed)
-      return 0
+      return null
     }
   }
 

@@ -17,9 +17,9 @@ export interface Blobs {
   copyTo(digest: string, path: string, executable?: boolean): Promise<void>
   /**
    * Deletes a body, unless someone stored it again or asked for it after `unlessUsedAfter` (ms since 1970). Called only
-   * by retention, for what nothing refers to. Answers the bytes that were freed.
+   * by retention, for what nothing refers to. Answers the bytes that were freed, or null when nothing was deleted.
    */
-  remove(digest: string, unlessUsedAfter?: number): Promise<number>
+  remove(digest: string, unlessUsedAfter?: number): Promise<number | null>
   /** All digests with their size and when they were last stored or asked for (ms since 1970), for retention. */
   list(): AsyncIterable<{ digest: string; size: number; modifiedAt: number }>
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -135,7 +136,7 @@ it('leaves bodies alone that are young, or used again while it works', async () 
   }
   const freed = await sweepNow({ storage: busy })
   expect([young, old, used].map(hasBlob)).toEqual([true, false, true])
-  expect(freed.blobBytes).toBe(3)
+  expect(freed).toMatchObject({ blobs: 1, blobBytes: 3 })
 })
 
 it('removes folders that a sweep which was cut short left behind, and nothing else', async () => {
@@ -160,10 +161,7 @@ it('is safe to be cut short after any call: what is referred to stays, and the n
     )
     for (const id of ['aaaaaaaa', 'bbbbbbbb', 'cccccccc']) {
       if ((await storage.run(id)) === null) continue
-      const { digest } = await blobs
-        .put(Buffer.from(`result of ${id}`))
-        .then(async (stored) => (await ageBlob(stored.digest), stored))
-      expect(hasBlob(digest)).toBe(true)
+      expect(hasBlob(createHash('sha256').update(`result of ${id}`).digest('hex'))).toBe(true)
       expect(existsSync(join(runsFolder, id))).toBe(true)
     }
     await sweepNow({ keepDays: 30 })

@@ -2,11 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { acquireDataLock } from './lock.ts'
 import { openSqlite } from './sqlite.ts'
 import { bundleProgram, startProgram } from './testing/child.ts'
 import { emptyBatch, runOf } from './testing/samples.ts'
+
+/** For places of unknown type: vitest's matchers are typed any. */
+const containing = (text: string): unknown => expect.stringContaining(text)
 
 let folder: string
 beforeEach(async () => {
@@ -20,7 +24,7 @@ describe('a writer that is killed', () => {
   const MAX_BATCHES = 200
   let program: string
   beforeAll(async () => {
-    program = await bundleProgram(join(import.meta.dirname, 'testing/crash-writer.ts'))
+    program = await bundleProgram(fileURLToPath(new URL('./testing/crash-writer.ts', import.meta.url)))
   })
   afterAll(() => rm(dirname(program), { recursive: true }))
 
@@ -101,7 +105,7 @@ describe('the disk', () => {
       const untilFull = async (): Promise<unknown> => {
         for (;;) await commitOne()
       }
-      const refused = { code: 'disk_full', context: { fix: expect.stringContaining('Free some space') } }
+      const refused = { code: 'disk_full', context: { fix: containing('Free some space') } }
       await expect(untilFull()).rejects.toMatchObject(refused)
       expect(acknowledged.length).toBeGreaterThan(50)
       expect(await saved()).toEqual(acknowledged)
@@ -143,7 +147,7 @@ describe('the disk', () => {
     const disk = mountReadOnly(data, place)
     if (disk === null) return test.skip('needs the right to mount a folder (root)')
     try {
-      const words = { code: 'project_failed', message: expect.stringContaining('read-only') }
+      const words = { code: 'project_failed', message: containing('read-only') }
       const opened = async (name: string): Promise<unknown> => openSqlite(join(place, name)).bumpEpoch()
       await expect(opened('project.db')).rejects.toMatchObject(words)
       await expect(opened('new.db')).rejects.toMatchObject(words)

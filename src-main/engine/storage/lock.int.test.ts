@@ -1,15 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { acquireDataLock } from './lock.ts'
 import { bundleProgram, startProgram } from './testing/child.ts'
+
+/** For places of unknown type: vitest's matchers are typed any. */
+const containing = (text: string): unknown => expect.stringContaining(text)
 
 describe('the lock of a data folder, between processes', () => {
   let program: string
   let folder: string
   beforeAll(async () => {
-    program = await bundleProgram(join(import.meta.dirname, 'testing/lock-holder.ts'))
+    program = await bundleProgram(fileURLToPath(new URL('./testing/lock-holder.ts', import.meta.url)))
   })
   afterAll(() => rm(dirname(program), { recursive: true }))
   beforeEach(async () => {
@@ -26,7 +30,7 @@ describe('the lock of a data folder, between processes', () => {
       code: 'engine_running',
       status: 409,
       detail: `Another engine (process 4711) owns the data folder ${folder}, and answers at http://127.0.0.1:7310.`,
-      fix: expect.stringContaining('stop it first'),
+      fix: containing('stop it first'),
     })
     expect(() => acquireDataLock(folder)).toThrow('Another engine (process 4711)')
     holder.kill()

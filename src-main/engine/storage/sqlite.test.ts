@@ -7,11 +7,16 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SqliteHandle } from './sqlite/handle.ts'
 import { backupPath, checkVersion, migrate } from './sqlite/migrate.ts'
-import { migrations } from './sqlite/schema.ts'
+import { ENDED } from './sqlite/runs.ts'
+import { ACTIVE_CONDITION, migrations } from './sqlite/schema.ts'
 import { openSqlite } from './sqlite.ts'
 import { type ProjectStorage, SCHEMA_VERSION } from './storage.ts'
 import { describeStorage } from './suite.ts'
 import { digestOf, emptyBatch, entryOf, runOf } from './testing/samples.ts'
+
+/** For places of unknown type: vitest's matchers are typed any. */
+const containing = (text: string): unknown => expect.stringContaining(text)
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern)
 
 const tempFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'weir-sqlite-'))
 
@@ -86,8 +91,8 @@ describe('versions of the database', () => {
     for (const readOnly of [false, true]) {
       expect(caught(() => openSqlite(path, { readOnly }))).toMatchObject({
         code: 'project_failed',
-        message: expect.stringMatching(new RegExp(`version ${SCHEMA_VERSION + 1}.*up to ${SCHEMA_VERSION}`)),
-        context: { fix: expect.stringContaining('start a newer Weir') },
+        message: matching(new RegExp(`version ${SCHEMA_VERSION + 1}.*up to ${SCHEMA_VERSION}`)),
+        context: { fix: containing('start a newer Weir') },
       })
     }
     expect(contents()).toEqual(before)
@@ -101,7 +106,7 @@ describe('versions of the database', () => {
     other.close()
     expect(caught(() => openSqlite(path))).toMatchObject({
       code: 'project_failed',
-      message: expect.stringContaining('another program'),
+      message: containing('another program'),
     })
   })
 
@@ -149,8 +154,8 @@ describe('bad files', () => {
     writeFileSync(path, 'not a database, though long enough to be taken for one. '.repeat(100))
     expect(caught(() => openSqlite(path))).toMatchObject({
       code: 'project_failed',
-      message: expect.stringContaining('damaged'),
-      context: { fix: expect.stringContaining('backup') },
+      message: containing('damaged'),
+      context: { fix: containing('backup') },
     })
   })
 
@@ -164,7 +169,7 @@ describe('bad files', () => {
     await withStorage((storage) => {
       expect(caught(() => storage.journalAfter(0, 5_000))).toMatchObject({
         code: 'project_failed',
-        message: expect.stringContaining('damaged'),
+        message: containing('damaged'),
       })
     })
   })
@@ -173,11 +178,11 @@ describe('bad files', () => {
     const absent = join(folder, 'absent', 'project.db')
     expect(caught(() => openSqlite(absent))).toMatchObject({
       code: 'project_failed',
-      message: expect.stringContaining(absent),
+      message: containing(absent),
     })
     expect(caught(() => openSqlite(path, { readOnly: true }))).toMatchObject({
       code: 'project_failed',
-      message: expect.stringContaining('no such file'),
+      message: containing('no such file'),
     })
   })
 })
@@ -189,7 +194,12 @@ describe('giving disk back', () => {
       const runs = Array.from({ length: 20 }, (_, n) => runOf(`run${n}`, { status: 'succeeded', finishedAt: n }))
       for (const run of runs) {
         const entries = Array.from({ length: 1_000 }, () => ({ run: run.id, at: 1, events: big }))
-        storage.commit({ ...emptyBatch, runs: [run], entries, blobs: [{ run: run.id, digest: digestOf(run.id) }] })
+        await storage.commit({
+          ...emptyBatch,
+          runs: [run],
+          entries,
+          blobs: [{ run: run.id, digest: digestOf(run.id) }],
+        })
       }
       while (await storage.compact(0));
       const full = statSync(path).size
@@ -206,7 +216,7 @@ describe('giving disk back', () => {
   it('goes on with a deletion that was cut short', async () => {
     const entries = Array.from({ length: 9_000 }, (_, n) => entryOf('aaaaaaaa', n))
     const storage = openSqlite(path)
-    storage.commit({ ...emptyBatch, entries, runs: [runOf('aaaaaaaa', { status: 'failed', finishedAt: 1 })] })
+    await storage.commit({ ...emptyBatch, entries, runs: [runOf('aaaaaaaa', { status: 'failed', finishedAt: 1 })] })
     const deletion = storage.deleteRuns(['aaaaaaaa'])
     await storage.close()
     await deletion
@@ -236,6 +246,11 @@ describe('lists of runs', () => {
     expect(plan(`SELECT * FROM runs WHERE workflow = 'a' AND status = 'failed' AND ${order}`)).toMatch(
       /^SEARCH runs USING INDEX runs_by_workflow \([^;]*$/,
     )
+    expect(plan(`SELECT id FROM runs WHERE ${ACTIVE_CONDITION} ORDER BY created_at, id`)).toMatch(
+      /^SEARCH runs USING COVERING INDEX runs_by_status \(status=\?\); USE TEMP/, // sorts only the active ones
+    )
+    const ended = `SELECT id FROM ${ENDED} AND (finished_at, id) <= (5, '') ORDER BY finished_at, id LIMIT 5`
+    expect(plan(ended)).toMatch(/^SEARCH runs USING (COVERING )?INDEX runs_ended \([^;]*$/)
     handle.close()
   })
 })

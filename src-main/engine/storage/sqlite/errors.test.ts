@@ -2,6 +2,10 @@ import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { SQLITE, sqliteCode, storageProblem } from './errors.ts'
 
+/** For places of unknown type: vitest's matchers are typed any. */
+const containing = (text: string): unknown => expect.stringContaining(text)
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern)
+
 const path = '/data/projects/default/project.db'
 const thrown = (errcode: number, systemErrno?: number): Error =>
   Object.assign(new Error('what SQLite says'), { code: 'ERR_SQLITE_ERROR', errcode, systemErrno })
@@ -46,8 +50,8 @@ describe('storageProblem', () => {
   ])('puts %s into words', (_, error, code, words, fix) => {
     expect(storageProblem(error, path)).toMatchObject({
       code,
-      message: expect.stringMatching(new RegExp(`(?=.*${words})(?=.*${path})`)),
-      context: { fix: expect.stringContaining(fix), cause: error },
+      message: matching(new RegExp(`(?=.*${words})(?=.*${path})`)),
+      context: { fix: containing(fix), cause: error },
     })
   })
 

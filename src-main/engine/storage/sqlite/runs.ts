@@ -58,33 +58,41 @@ const WITHOUT_ACTIVE_ANCESTOR = `
     )
     SELECT 1 FROM above WHERE ${ACTIVE_CONDITION}))`
 
-/** Oldest first, by the time at which they ended. */
+/** The planner would rather read all ended runs by status and sort them. */
+export const ENDED = `runs INDEXED BY runs_ended WHERE ${ENDED_CONDITION}`
+
+/** A place in the list of ended runs, which is ordered by the time at which they ended. */
+interface EndedPlace {
+  readonly finishedAt: number
+  readonly id: string
+}
+
+/** Both rules say "everything up to a place in that list", so the later place stands for both: one range of an index. */
 export function expiredRuns(
   db: SqliteHandle,
   query: { keepRuns: number; endedBefore: number; limit: number },
 ): readonly string[] {
-  const newestExpired = beyond(db, query.keepRuns)
+  const tooOld: EndedPlace = { finishedAt: asInteger(query.endedBefore), id: '' }
+  const tooMany = newestBeyond(db, query.keepRuns)
+  const last = tooMany !== null && tooMany.finishedAt >= tooOld.finishedAt ? tooMany : tooOld
   return db
     .all<{ id: string }>(
-      `SELECT id FROM runs
-       WHERE ${ENDED_CONDITION} AND (finished_at < ? OR (finished_at, id) <= (?, ?)) AND ${WITHOUT_ACTIVE_ANCESTOR}
+      `SELECT id FROM ${ENDED} AND (finished_at, id) <= (?, ?) AND ${WITHOUT_ACTIVE_ANCESTOR}
        ORDER BY finished_at, id LIMIT ?`,
-      asInteger(query.endedBefore),
-      newestExpired.finishedAt,
-      newestExpired.id,
+      last.finishedAt,
+      last.id,
       query.limit,
     )
     .map((row) => row.id)
 }
 
-/** The newest ended run that is not among the newest `keep`; before all runs when there are no more than that. */
-function beyond(db: SqliteHandle, keep: number): { finishedAt: number; id: string } {
-  const row = db.get<{ finishedAt: number; id: string }>(
-    `SELECT finished_at AS finishedAt, id FROM runs WHERE ${ENDED_CONDITION}
-     ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET ?`,
+/** The newest ended run that is not among the newest `keep`; null when there are no more than that. */
+function newestBeyond(db: SqliteHandle, keep: number): EndedPlace | null {
+  if (keep === Number.POSITIVE_INFINITY) return null // without counting them all to find that out
+  return db.get<EndedPlace>(
+    `SELECT finished_at AS finishedAt, id FROM ${ENDED} ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET ?`,
     asInteger(keep),
   )
-  return row ?? { finishedAt: Number.MIN_SAFE_INTEGER, id: '' }
 }
 
 /** SQLite knows no infinity among its integers; "keep all" and "never" are given as such. */

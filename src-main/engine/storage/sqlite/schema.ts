@@ -15,8 +15,9 @@ const ENDED: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled']
 export const isEnded = (status: RunStatus): boolean => ENDED.includes(status)
 
 const quoted = (statuses: readonly RunStatus[]): string => statuses.map((status) => `'${status}'`).join(', ')
-/** Conditions of the partial indexes; queries must repeat them to the letter to use those. */
+/** Reads the ranges of `runs_by_status`, which hold only the runs that are active now. */
 export const ACTIVE_CONDITION = `status IN (${quoted(RunStatus.options.filter((status) => !isEnded(status)))})`
+/** Condition of the partial index `runs_ended`; queries must repeat it to the letter to use that. */
 export const ENDED_CONDITION = `status IN (${quoted(ENDED)})`
 
 /**
@@ -52,7 +53,6 @@ const VERSION_1 = `
   CREATE INDEX runs_by_status ON runs (status, created_at, id);
   CREATE INDEX runs_by_workflow ON runs (workflow, status, created_at, id);
   CREATE INDEX runs_by_plan ON runs (plan);
-  CREATE INDEX runs_active ON runs (created_at, id) WHERE ${ACTIVE_CONDITION};
   CREATE INDEX runs_ended ON runs (finished_at, id) WHERE ${ENDED_CONDITION};
 
   CREATE TABLE erased_runs (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -2,9 +2,9 @@ import type { ProjectStorage } from '../storage.ts'
 
 /** What the parts of the suite work on. */
 export interface SuiteContext {
-  storage(): ProjectStorage
-  reopen(): Promise<void>
-  reader(): Promise<ProjectStorage>
+  readonly storage: () => ProjectStorage
+  readonly reopen: () => Promise<void>
+  readonly reader: () => Promise<ProjectStorage>
 }
 
 /** The error that `work` fails with. */
