@@ -24,7 +24,7 @@ describe('the lock of a data folder, between processes', () => {
   it('refuses a second engine with folder, process and address, and goes with the process that is killed', async () => {
     const holder = startProgram(program, [folder])
     expect(await holder.nextLine()).toBe('held')
-    await writeFile(join(folder, 'engine.json'), JSON.stringify({ pid: 4711, listen: ['http://127.0.0.1:7310'] }))
+    await writeFile(join(folder, 'engine.json'), JSON.stringify({ pid: 4711, url: 'http://127.0.0.1:7310' }))
     const refusal = await startProgram(program, [folder]).nextLine()
     expect(JSON.parse(refusal ?? '')).toMatchObject({
       code: 'engine_running',

@@ -9,8 +9,7 @@ import { SQLITE, sqliteCode, storageProblem } from './sqlite/errors.ts'
 /** What a running engine leaves in `engine.json`, as far as it helps to find it. */
 const RunningEngine = z.looseObject({
   pid: z.int().optional(),
-  listen: z.array(z.string()).optional(),
-  addresses: z.array(z.string()).optional(),
+  url: z.string().optional(),
 })
 
 /** Keeps what is held alive: a connection that nobody refers to is collected, and its lock goes with it. */
@@ -60,7 +59,7 @@ function openLocked(folder: string, path: string): InstanceType<typeof DatabaseS
 function engineRunning(folder: string, cause: unknown): ProblemError {
   const running = readRunning(folder)
   const pid = running?.pid === undefined ? '' : ` (process ${running.pid})`
-  const address = running?.listen?.[0] ?? running?.addresses?.[0]
+  const address = running?.url
   const where = address === undefined ? '' : `, and answers at ${address}`
   return new ProblemError('engine_running', `Another engine${pid} owns the data folder ${folder}${where}.`, {
     fix: 'Use that engine, stop it first, or choose another data folder.',
