@@ -117,7 +117,7 @@ export async function restartMeasures(): Promise<Measure[]> {
   await mkdir(project, { recursive: true, mode: 0o700 })
   const source = `name: recorded
 steps:
-  each: {run: "true", resources: {cpus: 0}, forEach: "\${{ range(${RECORDED}) }}"}
+  each: {run: "true", resources: {cpus: 0.001}, forEach: "\${{ range(${RECORDED}) }}"}
   ok: {needs: each, approval: {message: "Go on?"}}
 `
   const plan = planOfSource(source)

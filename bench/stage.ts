@@ -122,7 +122,7 @@ export function planOfSource(source: string): Plan {
   return plan
 }
 
-export const chain = (length: number, run = 'true', cpus = 0): Plan =>
+export const chain = (length: number, run = 'true', cpus = 0.001): Plan =>
   planOfSource(
     [
       'name: chain',
@@ -141,6 +141,6 @@ steps:
   each:
     run: "${options.run ?? 'true'}"
     ${options.image === undefined ? '' : `image: ${options.image}`}
-    resources: {cpus: ${options.cpus ?? 0}}
+    resources: {cpus: ${options.cpus ?? 0.001}}
     forEach: {items: "\${{ range(${items}) }}"${options.maxParallel === undefined ? '' : `, maxParallel: ${options.maxParallel}`}}
 `)
