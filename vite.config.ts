@@ -26,6 +26,9 @@ export default defineConfig(({ mode }) => ({
     minify: false,
     sourcemap: true,
     rollupOptions: {
+      // ws's optional helpers: inside the bundle their absence would look like a module without functions, and every
+      // WebSocket would break at its first long message.
+      external: ['bufferutil', 'utf-8-validate'],
       // Nothing to act on: zod's comments on its own bundling, and files that some load at once and others later.
       onwarn: (warning, warn) => {
         if (warning.code !== 'INVALID_ANNOTATION' && warning.plugin !== 'vite:reporter') warn(warning)

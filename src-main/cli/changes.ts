@@ -29,13 +29,17 @@ export function changeLines(before: Run | null, after: Run, style: LineStyle): s
   const lines: string[] = []
   for (const { step, items } of groupSteps(after.steps)) {
     const old = known.get(step.key)
-    if (isNews(old, step)) lines.push(line(step.status, step.key, stepWords(step, items, style.now)))
-    else if (fanOutMoved(old, step)) lines.push(line(step.status, step.key, stepNote(step, items)))
-    for (const item of items) {
-      const told = items.length <= MAX_TOLD_ITEMS || item.status === 'failed'
-      if (told && isNews(known.get(item.key), item))
-        lines.push(line(item.status, item.key, stepWords(item, [], style.now)))
-    }
+    const told = items.filter((item) => items.length <= MAX_TOLD_ITEMS || item.status === 'failed')
+    const itemLines = told
+      .filter((item) => isNews(known.get(item.key), item))
+      .map((item) => line(item.status, item.key, stepWords(item, [], style.now)))
+    const own = isNews(old, step)
+      ? [line(step.status, step.key, stepWords(step, items, style.now))]
+      : fanOutMoved(old, step)
+        ? [line(step.status, step.key, stepNote(step, items))]
+        : []
+    // In the order in which things happen: a step begins before its items and ends after them.
+    lines.push(...(step.status === 'running' ? [...own, ...itemLines] : [...itemLines, ...own]))
   }
   if (before?.status !== after.status) {
     const head = line(after.status, `run ${after.id}`, runWords(after, style.now))

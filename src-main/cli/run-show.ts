@@ -1,14 +1,14 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Execution, Json, Run, RunResult, RunStep, RunSummary } from '../../src-shared/contract/index.ts'
 import type { Session } from './connect.ts'
 import { type ExitName, exitOfRun } from './exit-codes.ts'
 import { statusCell } from './glyphs.ts'
-import type { Colors, Output } from './output.ts'
+import type { Output } from './output.ts'
 import { allPages } from './pages.ts'
-import { countWords, executionTime, runTime, stepNote } from './run-words.ts'
+import { cut } from './progress.ts'
+import { countWords, executionTime, groupSteps, runTime, stepNote } from './run-words.ts'
 import { renderFields, renderTable } from './table.ts'
 import { formatBytes, formatDuration, formatTime } from './times.ts'
-import { shortValue } from './values.ts'
+import { isAssetJson, shortValue } from './values.ts'
 
 export interface ListOptions {
   readonly status?: string
@@ -92,29 +92,32 @@ function runDetails(run: Run, output: Output): string {
             .join('  '),
     ],
   ])
-  const shown = run.steps.slice(0, MAX_SHOWN_STEPS)
-  const parts = [fields, stepTable(shown, output, now)]
-  if (shown.length < run.steps.length)
-    parts.push(colors.dim(`… and ${run.steps.length - shown.length} more; all with -o json`))
-  if (run.result !== null) parts.push(resultText(run.result, colors))
+  const parts = [fields, stepTable(run, output, now)]
+  const hidden = run.steps.length - MAX_SHOWN_STEPS
+  if (hidden > 0) parts.push(colors.dim(`… and ${hidden} more; all with -o json`))
+  if (run.result !== null) parts.push(resultText(run.result, output))
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function stepTable(steps: readonly RunStep[], output: Output, now: number): string {
-  const rows = steps.map((step) => {
+function stepTable(run: Run, output: Output, now: number): string {
+  const row = (step: RunStep, items: readonly RunStep[]): string[] => {
     const last = step.executions.at(-1)
-    const time = executionTime(step.executions, now)
+    const executions = step.fanOut === undefined ? step.executions : items.flatMap((item) => item.executions)
+    const time = executionTime(executions, now)
     return [
       step.index === undefined ? step.name : `  ${step.key}`,
       statusCell(step.status, output.colors, output.unicode),
       time === null ? '' : formatDuration(time),
-      step.executions.length > 0 ? String(step.executions.length) : '',
-      last?.executor ?? step.kind,
+      executions.length > 0 ? String(executions.length) : '',
+      last?.executor ?? (step.fanOut === undefined ? step.kind : ''),
       last?.exitCode === undefined ? '' : String(last.exitCode),
       last?.usage?.peakMemoryBytes == null ? '' : formatBytes(last.usage.peakMemoryBytes),
       noteOf(step, last),
     ]
-  })
+  }
+  const rows = groupSteps(run.steps)
+    .flatMap(({ step, items }) => [row(step, items), ...items.map((item) => row(item, []))])
+    .slice(0, MAX_SHOWN_STEPS)
   return renderTable(
     [
       { title: 'STEP' },
@@ -139,7 +142,7 @@ function noteOf(step: RunStep, last: Execution | undefined): string {
 }
 
 /** The outputs of a run, one a line, or its error with what to do. */
-export function resultText(result: RunResult, colors: Colors): string {
+export function resultText(result: RunResult, { colors, width }: Pick<Output, 'colors' | 'width'>): string {
   const { outputs, error } = result
   if (error !== null) {
     const lines = [`${colors.red('error:')} ${error.message} ${colors.dim(`(${error.code})`)}`]
@@ -153,18 +156,23 @@ export function resultText(result: RunResult, colors: Colors): string {
       )
     return lines.join('\n')
   }
-  return renderFields(Object.entries(outputs ?? {}).map(([name, value]) => [name, outputText(value)] as const))
+  const fields = renderFields(Object.entries(outputs ?? {}).map(([name, value]) => [name, outputText(value)] as const))
+  return fields
+    .split('\n')
+    .map((line) => (Number.isFinite(width) ? cut(line, width) : line))
+    .join('\n')
 }
 
-const outputText = (value: Json): string => {
-  const short = shortValue(value)
-  return typeof value === 'string' && !value.includes('\n') ? value : isDeepStrictEqual(value, null) ? 'null' : short
+/** Values stand in full; a terminal's width cuts them later, a pipe does not. */
+function outputText(value: Json): string {
+  if (typeof value === 'string' && !value.includes('\n')) return value
+  return isAssetJson(value) ? shortValue(value) : JSON.stringify(value)
 }
 
 export async function result(session: Session, id: string): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
   const answer = await client.call(routes.runs.result, { params: { project, run: id } })
-  await output.result(answer, () => resultText(answer, output.colors) || `The run ${answer.status}; it has no outputs.`)
+  await output.result(answer, () => resultText(answer, output) || `The run ${answer.status}; it has no outputs.`)
   return exitOfRun(answer.status)
 }
 

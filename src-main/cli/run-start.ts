@@ -101,7 +101,7 @@ async function waitAndTell(
 function endText(session: Session, run: Run): string {
   const { output } = session
   const lines = [`Run ${run.id} ${run.status} after ${formatDuration(runTime(run, Date.now()))}.`]
-  if (run.result !== null && hasEnded(run)) lines.push(resultText(run.result, output.colors))
+  if (run.result !== null && hasEnded(run)) lines.push(resultText(run.result, output))
   if (run.status === 'failed')
     lines.push(output.colors.dim(`See why with: weir run why ${run.id}; its output with: weir run logs ${run.id}`))
   return lines.filter((line) => line !== '').join('\n')

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../../src-shared/contract/index.ts'
 import { Bell } from './bell.ts'
 import type { Session } from './connect.ts'
@@ -55,35 +56,29 @@ export async function watchRun(session: Session, id: string, options: WatchOptio
   }
 }
 
+/** Pause before the next try of a stream that was cut. */
+const LISTEN_AGAIN_MS = 500
+
 /** Rings at every event. A cut stream is no failure here: the looks go on, and they find the engine again. */
 async function listen(session: Session, id: string, bell: Bell, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    // A signal of its own for each try: what listens to it goes with it.
+    const attempt = new AbortController()
+    const stop = (): void => attempt.abort()
+    signal.addEventListener('abort', stop, { once: true })
     try {
-      const stream = session.client.subscribe({ project: session.project, run: id, signal })
-      const ready = stream.ready.then(
+      const stream = session.client.subscribe({ project: session.project, run: id, signal: attempt.signal })
+      // What happened before the stream began is found by a look; a refusal is thrown by the loop.
+      const begun = stream.ready.then(
         () => bell.ring(),
         () => undefined,
-      ) // a refusal is thrown by the loop below
+      )
       for await (const event of stream) bell.ring(event.type === 'run.finished')
-      await ready
+      await begun
     } catch {
       bell.ring() // the look that follows says what is the matter, or finds the engine again
     }
-    if (!signal.aborted) await bellPause(signal)
+    signal.removeEventListener('abort', stop)
+    if (!signal.aborted) await sleep(LISTEN_AGAIN_MS, undefined, { signal }).catch(() => undefined) // the loop ends then
   }
 }
-
-/** Pause before the next try of a stream that was cut. */
-const LISTEN_AGAIN_MS = 500
-const bellPause = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, LISTEN_AGAIN_MS)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
