@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { checkNode, ensureInstalled, main, runTool, say } from './bootstrap.mjs'
 
 /** Where dependency rules apply. */
-const CRUISED = ['src-shared', 'src-main', 'bench', 'scripts', 'vite.config.ts', 'vitest.config.ts']
+const CRUISED = ['src-shared', 'src-main', 'bench', 'e2e', 'scripts', 'vite.config.ts', 'vitest.config.ts']
 
 const CHECKS = [
   { name: 'types', tool: 'typescript/bin/tsc', args: ['-p', '.'] },
