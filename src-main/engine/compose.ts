@@ -96,7 +96,10 @@ async function serve(options: EngineOptions, parts: Parts): Promise<Engine> {
     schema: SCHEMA_VERSION,
     startedAt: new Date(),
     place: { data, listen, lastChange: () => parts.audit.list({ limit: 1 })[0]?.at ?? null },
-    health: () => ({ status: health.status, problems: opened.problems() }),
+    health: () => {
+      const problems = opened.problems()
+      return { status: health.status === 'ok' && problems.length > 0 ? 'degraded' : health.status, problems }
+    },
     projects: async () => (await opened.services).projects(),
     stop: options.onStopRequest,
   })
@@ -180,7 +183,7 @@ function openLater(options: EngineOptions, parts: Parts): Opening {
         throw error
       }
     },
-    start: () => opened?.start(),
+    start: () => void opened?.start().catch((error: unknown) => log.error({ err: error }, 'projects did not start')),
     problems: () => opened?.problems() ?? [],
   }
 }

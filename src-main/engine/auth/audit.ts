@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { type AuditEntry, ProblemError } from '../../../src-shared/contract/index.ts'
@@ -94,6 +95,8 @@ export function openAudit(data: string): Audit {
 }
 
 function openDatabase(path: string): InstanceType<typeof DatabaseSync> {
+  // SQLite makes files that everybody may read; what it puts beside this one has the same mode.
+  closeSync(openSync(path, 'a', 0o600))
   const db = new DatabaseSync(path)
   db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)
   const row = db.prepare('PRAGMA user_version').get() as { user_version: number }

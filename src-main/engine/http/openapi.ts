@@ -17,7 +17,7 @@ export function openApiOf(tables: Tables, version: string): JsonSchema {
   for (const [area, table] of Object.entries(tables)) {
     for (const route of Object.values(table)) {
       const path = (paths[route.path] ??= {})
-      path[route.method.toLowerCase()] = operationOf(route, area, schemas.print)
+      path[route.method.toLowerCase()] = operationOf(route, area, schemas)
     }
   }
   return {
@@ -41,8 +41,9 @@ export function openApiOf(tables: Tables, version: string): JsonSchema {
   }
 }
 
-function operationOf(route: Route, area: string, print: Print): JsonSchema {
-  const parameters = [...parametersOf(route.params, 'path', print), ...parametersOf(route.query, 'query', print)]
+function operationOf(route: Route, area: string, schemas: SchemaPrinter): JsonSchema {
+  const parameters = [...parametersOf(route.params, 'path', schemas), ...parametersOf(route.query, 'query', schemas)]
+  const { print } = schemas
   if (route.method === 'POST' && route.change) parameters.push(IDEMPOTENCY_KEY)
   const body = bodyOf(route, print)
   return {
@@ -73,9 +74,9 @@ function permissionText(route: Route): string {
   return `Needs the permission ${route.permission}: ${permissions[route.permission]}.`
 }
 
-function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query', print: Print): JsonSchema[] {
+function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query', schemas: SchemaPrinter): JsonSchema[] {
   if (schema === undefined) return []
-  const { properties = {}, required = [] } = print(schema, 'input') as { properties?: Record<string, JsonSchema>; required?: string[] }
+  const { properties = {}, required = [] } = schemas.spelledOut(schema) as { properties?: Record<string, JsonSchema>; required?: string[] }
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -132,6 +133,8 @@ type Print = (schema: z.ZodType, direction: Direction) => JsonSchema
 
 interface SchemaPrinter {
   readonly print: Print
+  /** The sent form without a reference, though the schema may have a name: parameters are listed one by one. */
+  spelledOut(schema: z.ZodType): JsonSchema
   /** Named schemas, for `components.schemas` */
   components(): Record<string, JsonSchema>
 }
@@ -165,7 +168,8 @@ function schemaPrinter(used: Iterable<z.ZodType>): SchemaPrinter {
     const ids = [...names.values()].sort().flatMap((name) => [name, inputOf(name)])
     return Object.fromEntries(ids.map((id) => [id, outputs.get(id) ?? inputs.get(id) ?? {}]))
   }
-  return { print, components }
+  const spelledOut = (schema: z.ZodType): JsonSchema => inputs.get(inputOf(names.get(schema) ?? anonymous.get(schema) ?? '')) ?? {}
+  return { print, spelledOut, components }
 }
 
 const refOf = (id: string): string => `#/components/schemas/${id}`

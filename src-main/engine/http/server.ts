@@ -61,6 +61,15 @@ const HEADERS = {
 }
 
 /**
+ * Requests are checked by the contract's own schemas. Without this, Fastify would load a JSON Schema compiler at every
+ * start, for schemas that no route has.
+ */
+const refuseSchemas = (): never => {
+  throw new Error('routes describe what they take in the contract, not in schemas of Fastify')
+}
+const NO_SCHEMAS = { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } }
+
+/**
  * The API server. One path for every call:
  *
  *   head ─▶ caller (host, token) ─▶ guard ─▶ body ─▶ validation ─▶ handler ─▶ audit ─▶ answer
@@ -74,6 +83,7 @@ export function createApi(options: ApiOptions): Api {
     logger: false,
     bodyLimit: JSON_BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    schemaController: NO_SCHEMAS,
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   })
   const audit = auditor(options)

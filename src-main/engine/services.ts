@@ -1,0 +1,119 @@
+import { type EngineStatus, ProblemError, type RunEvent } from '../../src-shared/contract/index.ts'
+import { type AssetService, assetHandlers, createAssetService } from './assets/index.ts'
+import type { EventSource } from './events/index.ts'
+import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
+import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
+import type { Logger } from './telemetry/index.ts'
+import { createWorkflowService, type WorkflowService, workflowHandlers } from './workflows/index.ts'
+
+export interface ServicesOptions {
+  readonly data: string
+  /** Name of this body of data on things outside of it */
+  readonly engineId: string
+  /** Bundle of the orchestrator's thread */
+  readonly threadFile: string
+  readonly retention: { readonly keepRuns: number; readonly keepDays: number }
+  readonly log: Logger
+}
+
+/** What serves the parts of the API that are about projects. */
+export type Services = ReturnType<typeof openServices>
+
+interface ProjectServices {
+  readonly runs: RunService
+  readonly workflows: WorkflowService
+  readonly assets: AssetService
+}
+
+/** Opens the projects. Reads the list of their folders, and nothing else: each is opened when it is first asked for. */
+export function openServices(options: ServicesOptions) {
+  const { data, engineId, threadFile, retention, log } = options
+  const projects = openProjects({ data, engineId, threadFile, retention, note: (text) => log.info(text) })
+  const made = new WeakMap<Project, Promise<ProjectServices>>()
+  const servicesOf = async (name: string): Promise<ProjectServices> => {
+    const project = await projects.get(name)
+    const services = made.get(project) ?? makeServices(project)
+    made.set(project, services)
+    // A project whose database could not be opened is tried anew by the next call.
+    services.catch(() => made.delete(project))
+    return services
+  }
+  const known = new Map<string, Project>()
+  const runsOf = async (name: string): Promise<RunService> => (await servicesOf(name)).runs
+  return {
+    handlers: {
+      projects: projectHandlers(projects),
+      runs: runHandlers(runsOf),
+      workflows: workflowHandlers(async (name) => (await servicesOf(name)).workflows),
+      assets: assetHandlers(async (name) => (await servicesOf(name)).assets),
+    },
+    events: eventSource(projects, runsOf),
+    projects: (): Promise<EngineStatus['projects']> => projects.list(),
+    /** Starts the orchestrators, so that what an engine before this one left is taken back. */
+    async start(): Promise<void> {
+      await projects.start()
+      for (const { name } of await projects.list()) known.set(name, await projects.get(name))
+    },
+    /** Projects that cannot be used now, a sentence each. */
+    problems: (): string[] =>
+      [...known.values()]
+        .filter(({ thread }) => thread.state === 'failed')
+        .map(({ name, thread }) => `The project ${name} cannot be used now: ${thread.reason ?? 'its orchestrator failed'}.`),
+    close: (): Promise<void> => projects.close(),
+  }
+}
+
+async function makeServices(project: Project): Promise<ProjectServices> {
+  const runs = createRunService(project)
+  const { thread, blobs } = project
+  const workflows = createWorkflowService({
+    storage: await project.reader(),
+    blobs,
+    save: (version) => thread.call('saveWorkflow', version),
+    remove: (name) => thread.call('deleteWorkflow', name),
+  })
+  return { runs, workflows, assets: createAssetService({ blobs, assetsOf: (run) => runs.assetsOf(run) }) }
+}
+
+/** Events of the journal, made from its entries once for all who listen to a project. */
+function eventSource(projects: Projects, runsOf: (project: string) => Promise<RunService>): EventSource {
+  const listeners = new Map<string, Set<(events: readonly RunEvent[]) => void>>()
+  const listen = async (project: string): Promise<void> => {
+    const runs = await runsOf(project)
+    runs.onCommit((entries) => {
+      const all = listeners.get(project)
+      if (all === undefined || all.size === 0) return
+      const events = entries.flatMap((entry) => toRunEvents(project, entry))
+      for (const listener of [...all]) listener(events)
+    })
+  }
+  const listening = new Map<string, Promise<void>>()
+  return {
+    async exists(project) {
+      if (!(await isThere(projects, project))) return false
+      const started = listening.get(project) ?? listen(project)
+      listening.set(project, started)
+      started.catch(() => listening.delete(project))
+      await started
+      return true
+    },
+    lastCursor: async (project) => (await runsOf(project)).lastCursor(),
+    after: async (project, cursor, limit, run) => (await runsOf(project)).eventsAfter(cursor, limit, run),
+    onCommit(project, listener) {
+      const all = listeners.get(project) ?? new Set()
+      listeners.set(project, all)
+      all.add(listener)
+      return () => all.delete(listener)
+    },
+  }
+}
+
+async function isThere(projects: Projects, name: string): Promise<boolean> {
+  try {
+    await projects.get(name)
+    return true
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'project_not_found') return false
+    throw error
+  }
+}
