@@ -1,5 +1,14 @@
 import type { CommitBatch, IdempotencyRow, NewJournalEntry, RunRow } from '../storage/index.ts'
-import { counts, type Event, executionId, findUnit, type RunState, runStatus, type State, type ValueRef } from './core/index.ts'
+import {
+  counts,
+  type Event,
+  executionId,
+  findUnit,
+  type RunState,
+  runStatus,
+  type State,
+  type ValueRef,
+} from './core/index.ts'
 import type { Values } from './values.ts'
 
 /** How often the counts of a run that goes on are written to its row. */

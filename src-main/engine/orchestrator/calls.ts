@@ -108,13 +108,11 @@ export function createCalls(parts: Parts) {
 
     async why(id: string, step: string | null) {
       await known(storage, id)
-      await orchestrator.load(id)
-      const run = orchestrator.state.runs.get(id)
-      if (run === undefined) throw new ProblemError('run_not_found', `there is no run ${id}`)
-      const unit = step === null ? null : unitOf(orchestrator, id, step)
-      const answer = why(orchestrator.state, run, unit)
-      if (run.finished !== null) orchestrator.unload(id)
-      return answer
+      return orchestrator.withRun(id, (run) => {
+        if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
+        const unit = step === null ? null : unitOf(orchestrator, id, step)
+        return why(orchestrator.state, run, unit)
+      })
     },
 
     live(id: string): LiveRun {
@@ -185,7 +183,6 @@ async function start(parts: Parts, request: StartRequest, idempotency: Row | nul
   }
   if (checked.secrets.length > 0) await parts.secrets.write(run, secrets)
   const params = await values.refer(shown)
-  orchestrator.state.plans.set(plan.digest, plan)
   const answer = { run }
   await orchestrator.post(
     {
@@ -193,7 +190,7 @@ async function start(parts: Parts, request: StartRequest, idempotency: Row | nul
       run,
       workflow: workflow.name,
       version: workflow.version,
-      plan: plan.digest,
+      plan,
       workspace: request.workspace,
       params,
       secrets: checked.secrets,
@@ -256,13 +253,13 @@ export function parseKey(key: string): { step: string; index?: number } {
 async function rerun(parts: Parts, id: string, from: string, caller: Caller): Promise<void> {
   const { orchestrator, storage } = parts
   await known(storage, id)
-  await orchestrator.load(id)
-  const run = orchestrator.state.runs.get(id)
-  if (run === undefined) throw new ProblemError('run_not_found', `there is no run ${id}`)
-  if (run.finished === null) {
-    throw new ProblemError('run_not_finished', `run ${id} has not ended`, { fix: 'wait for its end, or cancel it first' })
-  }
-  try {
+  await orchestrator.withRun(id, async (run) => {
+    if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
+    if (run.finished === null) {
+      throw new ProblemError('run_not_finished', `run ${id} has not ended`, {
+        fix: 'wait for its end, or cancel it first',
+      })
+    }
     const target = from === 'failed' || from === 'start' ? from : parseKey(from)
     if (typeof target === 'object') unitOf(orchestrator, id, from)
     if (reopening(run, target) === null) {
@@ -271,9 +268,7 @@ async function rerun(parts: Parts, id: string, from: string, caller: Caller): Pr
       })
     }
     await orchestrator.post({ type: 'run.reopen', run: id, by: caller.actor, from: target })
-  } finally {
-    if (run.finished !== null) orchestrator.unload(id)
-  }
+  })
 }
 
 async function approve(parts: Parts, id: string, step: string, request: Approval, caller: Caller): Promise<void> {

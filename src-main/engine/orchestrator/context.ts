@@ -79,7 +79,13 @@ function stepContext(unit: Unit, read: (ref: ValueRef) => Json): StepContext {
 }
 
 const contextStatus = (unit: Unit): StepContext['status'] =>
-  succeeded(unit) ? 'succeeded' : unit.outcome === 'failed' ? 'failed' : unit.outcome === 'skipped' ? 'skipped' : 'cancelled'
+  succeeded(unit)
+    ? 'succeeded'
+    : unit.outcome === 'failed'
+      ? 'failed'
+      : unit.outcome === 'skipped'
+        ? 'skipped'
+        : 'cancelled'
 
 const plainContext = (unit: Unit, read: (ref: ValueRef) => Json): StepContext => ({
   status: contextStatus(unit),

@@ -1,6 +1,6 @@
 import type { Executor, Job, Outcome, Report } from '../executors/index.ts'
 import type { IdempotencyRow, JournalEntry, ProjectStorage } from '../storage/index.ts'
-import { planOf, type StepResources } from '../workflows/index.ts'
+import { type Plan, planOf, type StepResources } from '../workflows/index.ts'
 import { createBatchBuilder } from './batch.ts'
 import type { Clock } from './clock.ts'
 import {
@@ -13,6 +13,8 @@ import {
   forget,
   handle,
   recover,
+  type RunState,
+  restore,
   type State,
   violations,
 } from './core/index.ts'
@@ -69,6 +71,8 @@ export class Orchestrator {
   private readonly executors: ReadonlyMap<string, Executor>
   /** Jobs that are being put together: a kill waits until its job was handed over */
   private readonly starting = new Map<string, Promise<void>>()
+  /** Ended runs that somebody looks at, with how many do: they stay in memory meanwhile */
+  private readonly held = new Map<string, number>()
   private inbox: Pending[] = []
   private busy = false
   private scheduled = false
@@ -98,7 +102,8 @@ export class Orchestrator {
     const { storage } = this.parts
     const entries: JournalEntry[] = []
     for (const id of await storage.activeRuns()) {
-      await this.loadPlan(id)
+      const plan = await this.loadPlan(id)
+      if (plan !== null) this.state.plans.set(plan.digest, plan)
       entries.push(...(await storage.journal(id, 0)))
     }
     // Parent and child write about each other: their events are replayed in the order in which they were decided.
@@ -109,24 +114,34 @@ export class Orchestrator {
     this.wake()
   }
 
-  /** Puts an ended run back into memory, so that it can be opened again. False when there is none. */
-  async load(id: string): Promise<boolean> {
-    if (this.state.runs.has(id)) return true
-    const entries = await this.parts.storage.journal(id, 0)
-    if (entries.length === 0 || !(await this.loadPlan(id))) return false
-    if (this.state.runs.has(id)) return true
-    const { effects, followUps } = this.state
-    this.state.effects = []
-    this.state.followUps = []
-    for (const entry of entries) for (const event of JSON.parse(entry.events) as Event[]) apply(this.state, event)
-    this.state.effects = effects
-    this.state.followUps = followUps
-    return true
+  /** Puts a run that has ended back into memory while `act` looks at it or opens it again; null when there is none. */
+  async withRun<T>(id: string, act: (run: RunState | null) => T | Promise<T>): Promise<T> {
+    this.held.set(id, (this.held.get(id) ?? 0) + 1)
+    try {
+      await this.load(id)
+      return await act(this.state.runs.get(id) ?? null)
+    } finally {
+      const others = (this.held.get(id) ?? 1) - 1
+      if (others > 0) this.held.set(id, others)
+      else this.held.delete(id)
+      this.forgetEnded(id)
+    }
   }
 
-  /** Takes a run that has ended out of memory again. */
-  unload(id: string): void {
-    if (this.state.runs.get(id)?.finished != null) forget(this.state, id)
+  private async load(id: string): Promise<void> {
+    if (this.state.runs.has(id)) return
+    const entries = await this.parts.storage.journal(id, 0)
+    const plan = entries.length === 0 ? null : await this.loadPlan(id)
+    if (plan === null || this.state.runs.has(id)) return
+    restore(
+      this.state,
+      plan,
+      entries.flatMap((entry) => JSON.parse(entry.events) as Event[]),
+    )
+  }
+
+  private forgetEnded(id: string): void {
+    if (!this.held.has(id) && this.state.runs.get(id)?.finished != null) forget(this.state, id)
   }
 
   /** Hands a command to the core; resolves when what it decided is on disk. */
@@ -149,8 +164,12 @@ export class Orchestrator {
     this.closed = true
     if (this.timer !== null) clearTimeout(this.timer)
     clearInterval(this.clockTimer)
-    await Promise.all([...this.executors.values()].map((executor) => executor.close()))
+    // First the turn: what it still starts, executors must hear of before they stop watching.
     while (this.busy) await new Promise((resolve) => setImmediate(resolve))
+    this.refuse(this.inbox, new Error('the orchestrator has stopped'))
+    this.inbox = []
+    await Promise.all(this.starting.values())
+    await Promise.all([...this.executors.values()].map((executor) => executor.close()))
   }
 
   /** Faults in the state, as sentences; for tests and the doctor. */
@@ -163,7 +182,7 @@ export class Orchestrator {
     this.scheduled = true
     setImmediate(() => {
       this.scheduled = false
-      if (!this.busy) void this.turn()
+      if (!this.busy && !this.closed) void this.turn()
     })
   }
 
@@ -180,11 +199,13 @@ export class Orchestrator {
       const ended = await this.commit()
       for (const { done } of taken) done?.()
       for (const effect of outward) this.perform(effect)
-      for (const id of ended) if (this.state.runs.get(id)?.finished != null) forget(this.state, id)
+      for (const id of ended) this.forgetEnded(id)
     } catch (error) {
-      for (const { refuse } of taken) refuse?.(error)
       // The state in memory is ahead of the disk now: only a new start from the journal is safe.
       this.closed = true
+      this.refuse(taken, error)
+      this.refuse(this.inbox, error)
+      this.inbox = []
       this.parts.failed(error)
     } finally {
       this.busy = false
@@ -192,6 +213,10 @@ export class Orchestrator {
     if (this.closed) return
     this.arm()
     if (this.inbox.length > 0) this.wake()
+  }
+
+  private refuse(pending: readonly Pending[], error: unknown): void {
+    for (const { refuse } of pending) refuse?.(error)
   }
 
   private run(command: Command): void {
@@ -303,13 +328,13 @@ export class Orchestrator {
     if (byMs > 0) this.tell({ type: 'clock.jumped', byMs })
   }
 
-  private async loadPlan(run: string): Promise<boolean> {
+  private async loadPlan(run: string): Promise<Plan | null> {
     const row = await this.parts.storage.run(run)
-    if (row === null) return false
-    if (this.state.plans.has(row.plan)) return true
+    if (row === null) return null
+    const known = this.state.plans.get(row.plan)
+    if (known !== undefined) return known
     const workflow = await this.parts.storage.workflowByDigest(row.plan)
     if (workflow === null) throw new Error(`the workflow version ${row.plan} of run ${run} is missing`)
-    this.state.plans.set(row.plan, planOf(workflow))
-    return true
+    return planOf(workflow)
   }
 }

@@ -63,7 +63,9 @@ export function createResolver(needs: Needs): Resolver {
             ? context.then((loaded) => resolveUnit(needs, unit, loaded))
             : resolveUnit(needs, unit, context)
         const wrap = (found: Resolution | Command): Command =>
-          'outcome' in found || found.type === 'run.create' ? (found as Command) : answer(unit, generation, found as Resolution)
+          'outcome' in found || found.type === 'run.create'
+            ? (found as Command)
+            : answer(unit, generation, found as Resolution)
         if (!(command instanceof Promise)) return wrap(command)
         return command.then(wrap).catch((error: unknown) => failed(unit, generation, error))
       } catch (error) {
@@ -169,7 +171,8 @@ async function prepareCached(needs: Needs, unit: Unit, context: ExpressionContex
     await needs.values.load(hit.outputs)
     return { type: 'run', resolved: { inputs: ref, concurrencyKey, cache: { ...cache, reason: null } }, hit }
   }
-  const state: CacheState | null = cache === null ? null : { ...cache, reason: await missReason(needs, unit, cache.parts) }
+  const state: CacheState | null =
+    cache === null ? null : { ...cache, reason: await missReason(needs, unit, cache.parts) }
   return { type: 'run', resolved: { inputs: ref, concurrencyKey, cache: state }, hit: null }
 }
 
@@ -186,7 +189,10 @@ async function startChild(needs: Needs, unit: Unit, context: ExpressionContext):
   const name = step.workflow ?? ''
   if (depth(needs.state, run) >= CHILD_DEPTH_LIMIT) {
     const message = `runs are nested ${CHILD_DEPTH_LIMIT} deep; ${name} would be one more`
-    return { type: 'error', error: { code: 'recursion_limit', message, fix: 'end the recursion with a condition (when)' } }
+    return {
+      type: 'error',
+      error: { code: 'recursion_limit', message, fix: 'end the recursion with a condition (when)' },
+    }
   }
   const row = await needs.storage.workflow(name)
   if (row === null) {
@@ -199,16 +205,18 @@ async function startChild(needs: Needs, unit: Unit, context: ExpressionContext):
   const problem = checked.problems[0]
   if (problem !== undefined) {
     const message = `the inputs do not fit the parameters of ${name}: ${problem.field}: ${problem.message}`
-    return { type: 'error', error: { code: 'params_invalid', message, ...(problem.fix === undefined ? {} : { fix: problem.fix }) } }
+    return {
+      type: 'error',
+      error: { code: 'params_invalid', message, ...(problem.fix === undefined ? {} : { fix: problem.fix }) },
+    }
   }
   const params = await needs.values.refer(checked.values)
-  needs.state.plans.set(plan.digest, plan)
   return {
     type: 'run.create',
     run: needs.newRunId(),
     workflow: name,
     version: row.version,
-    plan: plan.digest,
+    plan,
     workspace: run.workspace,
     params,
     secrets: [],

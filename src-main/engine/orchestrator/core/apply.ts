@@ -59,7 +59,9 @@ export function apply(state: State, event: E.Event): void {
         execution.adopted += 1
       })
     case 'execution.cancelling':
-      return withExecution(state, event.token, ({ unit, execution }) => endExecution(state, unit, execution, event.reason))
+      return withExecution(state, event.token, ({ unit, execution }) =>
+        endExecution(state, unit, execution, event.reason),
+      )
     case 'execution.finished':
       return withExecution(state, event.token, (held) => executionFinished(state, held, event))
     case 'execution.stale':
@@ -198,7 +200,7 @@ function runFinished(state: State, event: E.RunFinished): void {
 function stepExpanded(state: State, unit: Unit, event: E.StepExpanded): void {
   leaveWaiting(unit)
   unit.run.startedAt ??= event.at
-  const fanOut: FanOut = { items: event.items, units: [], active: 0, done: 0, failed: 0, failing: false }
+  const fanOut: FanOut = { items: event.items, units: [], active: 0, done: 0, failed: 0, lost: false, failing: false }
   for (let index = 0; index < event.count; index++) {
     const item = newUnit(unit.run, unit.step, index, unit)
     // Attempts are never forgotten: a step that is run again goes on counting where its items had stopped.
@@ -206,7 +208,6 @@ function stepExpanded(state: State, unit: Unit, event: E.StepExpanded): void {
     if (former !== undefined) item.executions.push(...former.executions)
     fanOut.units.push(item)
   }
-  unit.former = []
   unit.fanOut = fanOut
   unit.phase = 'items'
   state.followUps.push(unit, ...fanOut.units)
@@ -318,7 +319,7 @@ function executionFinished(state: State, held: Held, event: E.ExecutionFinished)
   vacate(state, held)
   state.effects.push({ type: 'release', executor: execution.executor, token: execution.token })
   if (event.retryAt !== undefined) {
-    if (event.status === 'abandoned') unit.losses += 1
+    if (event.lost === true) unit.losses += 1
     else unit.failures += 1
     unit.phase = 'retry'
     unit.error = event.error ?? null
@@ -366,7 +367,10 @@ function end(state: State, unit: Unit, outcome: Outcome): void {
     const fanOut = unit.parent.fanOut
     if (fanOut === null) return
     fanOut.done += 1
-    if (outcome === 'failed') fanOut.failed += 1
+    if (outcome === 'failed') {
+      fanOut.failed += 1
+      fanOut.lost = true
+    }
     if (outcome === 'failed' || fanOut.done === fanOut.units.length) state.followUps.push(unit.parent)
     return
   }

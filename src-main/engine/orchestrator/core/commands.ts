@@ -1,5 +1,5 @@
 import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
-import type { StepResources } from '../../workflows/index.ts'
+import type { Plan, StepResources } from '../../workflows/index.ts'
 import type { Trigger, ValueRef } from './events.ts'
 import type { FailureKind } from './retry.ts'
 import type { Resolved } from './state.ts'
@@ -11,8 +11,8 @@ export type Command =
       readonly run: string
       readonly workflow: string
       readonly version: number
-      /** Digest; the plan itself is in `state.plans` */
-      readonly plan: string
+      /** The plan itself: by the time the command is taken, the last run with the same plan may have left memory */
+      readonly plan: Plan
       readonly workspace: string
       readonly params: ValueRef
       readonly secrets: readonly string[]
@@ -37,7 +37,11 @@ export type Command =
       readonly generation: number
       readonly outcome: Resolution
     }
-  | { readonly type: 'run.resolved'; readonly run: string; readonly outcome: { outputs: ValueRef } | { error: Failure } }
+  | {
+      readonly type: 'run.resolved'
+      readonly run: string
+      readonly outcome: { outputs: ValueRef } | { error: Failure }
+    }
   | {
       readonly type: 'approval.answer'
       readonly run: string

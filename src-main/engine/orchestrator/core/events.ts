@@ -140,6 +140,8 @@ export interface ExecutionFinished extends OfUnit {
   readonly exitCode?: number
   readonly signal?: string
   readonly usage?: Usage
+  /** It vanished with the machine or its launcher: not counted among the attempts that `retry.limit` bounds */
+  readonly lost?: true
   /** Another attempt follows at this moment; without it the step has ended with this attempt. */
   readonly retryAt?: number
 }

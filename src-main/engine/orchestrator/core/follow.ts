@@ -1,6 +1,6 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import { EMPTY } from './events.ts'
-import { nextAttempt, place, type RunState, succeeded, type Unit, unitKey } from './state.ts'
+import { type FanOut, nextAttempt, place, type RunState, succeeded, type Unit, unitKey } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -68,7 +68,7 @@ function makeReady(turn: Turn, unit: Unit): void {
   if (unit.phase !== 'cachePending') unit.run.waiting += 1
   unit.phase = 'ready'
   unit.awaits = null
-  unit.generation += 1
+  unit.generation = turn.state.nextGeneration++
   unit.readyAt = turn.now
   turn.state.effects.push({ type: 'resolve', unit })
 }
@@ -79,7 +79,15 @@ function followProducer(turn: Turn, unit: Unit): void {
   const fresh = turn.state.fresh.get(key)
   if (fresh !== undefined && fresh.workspace === unit.run.workspace && fresh.source === unit.awaits?.source) {
     const { source, outputs } = fresh
-    return turn.emit({ type: 'step.cached', ...place(unit), at: turn.now, attempt: nextAttempt(unit), key, source, outputs })
+    return turn.emit({
+      type: 'step.cached',
+      ...place(unit),
+      at: turn.now,
+      attempt: nextAttempt(unit),
+      key,
+      source,
+      outputs,
+    })
   }
   makeReady(turn, unit)
 }
@@ -87,7 +95,7 @@ function followProducer(turn: Turn, unit: Unit): void {
 function followItems(turn: Turn, unit: Unit): void {
   const { fanOut, run, step } = unit
   if (fanOut === null) return
-  if (fanOut.failed > 0 && step.forEach?.onFailure !== 'continue' && !fanOut.failing && run.cancelling === null) {
+  if (fanOut.lost && step.forEach?.onFailure !== 'continue' && !fanOut.failing && run.cancelling === null) {
     turn.emit({ type: 'step.failing', ...place(unit), at: turn.now })
   }
   if (fanOut.done < fanOut.units.length) {
@@ -98,33 +106,51 @@ function followItems(turn: Turn, unit: Unit): void {
     return
   }
   const base = { type: 'step.finished', ...place(unit), at: turn.now } as const
-  const firstFailed = fanOut.units.find((item) => item.outcome === 'failed')
-  const all = fanOut.units.length
   if (run.cancelling !== null) return turn.emit({ ...base, status: 'cancelled' })
-  if (firstFailed !== undefined && (fanOut.failing || fanOut.failed === all)) {
-    const error: Failure = {
-      code: firstFailed.error?.code ?? 'item_failed',
-      message: `item ${firstFailed.index} of ${all} failed: ${firstFailed.error?.message ?? 'without a message'}`,
-      ...(firstFailed.error?.fix === undefined ? {} : { fix: firstFailed.error.fix }),
-    }
-    return turn.emit({ ...base, status: 'failed', error })
-  }
+  const error = itemsError(unit, fanOut)
+  if (error !== null) return turn.emit({ ...base, status: 'failed', error })
   turn.emit({ ...base, status: 'succeeded' })
+}
+
+/** Why a fan-out whose items have all ended has failed; null when it has not. */
+function itemsError({ step }: Unit, { units, failed }: FanOut): Failure | null {
+  const all = units.length
+  const bad = units.find((item) => item.outcome === 'failed')
+  const lost = step.forEach?.onFailure !== 'continue' || failed === all
+  if (bad !== undefined && lost) {
+    return {
+      code: bad.error?.code ?? 'item_failed',
+      message: `item ${bad.index} of ${all} failed: ${bad.error?.message ?? 'without a message'}`,
+      ...(bad.error?.fix === undefined ? {} : { fix: bad.error.fix }),
+    }
+  }
+  // Left from a run that was cancelled, of which only some items were run again.
+  const dropped = units.find((item) => item.outcome === 'cancelled')
+  if (dropped === undefined) return null
+  return {
+    code: 'cancelled',
+    message: `item ${dropped.index} of ${all} was cancelled`,
+    fix: 'run the failed items again',
+  }
 }
 
 function followChild(turn: Turn, unit: Unit): void {
   const child = unit.child === null ? undefined : turn.state.runs.get(unit.child)
   if (child === undefined) return
+  const parentEnds = unit.run.cancelling !== null || unit.parent?.fanOut?.failing === true
   if (child.finished === null) {
     const by = unit.run.cancelling?.by ?? 'its parent'
-    const parentEnds = unit.run.cancelling !== null || unit.parent?.fanOut?.failing === true
     if (parentEnds) cancelRun(turn, child, by, 'the run that started it ends')
     return
   }
-  const base = { type: 'step.finished', ...place(unit), at: turn.now, status: child.finished } as const
-  if (child.finished === 'succeeded') return turn.emit({ ...base, outputs: child.outputs ?? EMPTY })
+  const base = { type: 'step.finished', ...place(unit), at: turn.now } as const
+  if (child.finished === 'succeeded') {
+    return turn.emit({ ...base, status: 'succeeded', outputs: child.outputs ?? EMPTY })
+  }
+  // A child that somebody else cancelled is a failure to a run that goes on: a fan-out must not lose an item silently.
+  const status = parentEnds && child.finished === 'cancelled' ? 'cancelled' : 'failed'
   const error = child.error ?? { code: 'cancelled', message: `its run ${child.id} was cancelled` }
-  turn.emit({ ...base, error })
+  turn.emit({ ...base, status, error })
 }
 
 /** Orders the end of a run; its children follow when the units that wait for them are asked. */

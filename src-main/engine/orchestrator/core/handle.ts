@@ -133,13 +133,14 @@ function createRun(turn: Turn, command: Extract<Command, { type: 'run.create' }>
     const parent = findUnit(state, command.parent.run, command.parent.step, command.parent.index)
     if (parent?.phase !== 'ready' || parent.generation !== command.generation) return
   }
+  state.plans.set(command.plan.digest, command.plan)
   turn.emit({
     type: 'run.created',
     run: command.run,
     at: now,
     workflow: command.workflow,
     version: command.version,
-    plan: command.plan,
+    plan: command.plan.digest,
     workspace: command.workspace,
     params: command.params,
     secrets: command.secrets,
@@ -185,7 +186,9 @@ function ready(turn: Turn, unit: Unit, found: Resolved, hit: CacheHit | null): v
       turn.emit({ type: 'step.cached', ...place(unit), at: now, attempt, key: found.cache.key, ...source })
       return
     }
-    const producer = state.producers.get(found.cache.key)?.findLast((other) => other.run.workspace === unit.run.workspace)
+    const producer = state.producers
+      .get(found.cache.key)
+      ?.findLast((other) => other.run.workspace === unit.run.workspace)
     if (producer !== undefined) {
       const execution = currentExecution(producer)
       unit.phase = 'cachePending'
@@ -239,7 +242,8 @@ function finished(turn: Turn, token: string, finish: Finish): void {
   const { unit, execution } = held
   const kind: FailureKind = execution.cancelling === 'timeout' ? 'timeout' : (finish.kind ?? 'error')
   const status = endStatus(execution.cancelling, finish.status, kind)
-  const error = status === 'timeout' ? timeoutError(unit) : finish.error
+  const error =
+    status === 'timeout' ? timeoutError(unit) : (finish.error ?? (status === 'abandoned' ? TAKEN_AWAY : undefined))
   turn.emit({
     type: 'execution.finished',
     ...place(unit),
@@ -251,9 +255,11 @@ function finished(turn: Turn, token: string, finish: Finish): void {
     ...(finish.exitCode === undefined ? {} : { exitCode: finish.exitCode }),
     ...(finish.signal === undefined ? {} : { signal: finish.signal }),
     ...(finish.usage === undefined ? {} : { usage: finish.usage }),
-    ...retryOf(turn, unit, status, kind, finish.exitCode ?? null),
+    ...retryOf(turn, unit, status, status === 'abandoned' ? status : kind, finish.exitCode ?? null),
   })
 }
+
+const TAKEN_AWAY: Failure = { code: 'abandoned', message: 'it was ended from outside, not by Weir' }
 
 /** A success counts even when the end was ordered meanwhile: the work is done. */
 function endStatus(
@@ -308,6 +314,7 @@ function lost(turn: Turn, token: string, reason: string): void {
     token,
     status: execution.cancelling === 'cancel' ? 'cancelled' : 'abandoned',
     error: { code: 'abandoned', message: reason },
+    lost: true,
     ...(again ? { retryAt: turn.now } : {}),
   })
 }

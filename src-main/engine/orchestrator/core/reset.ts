@@ -13,16 +13,16 @@ export function runReopened(state: State, event: RunReopened): void {
   const reset = new Set([...event.steps, ...Object.keys(event.items)])
   for (const name of event.steps) {
     const unit = run.steps.get(name)
-    if (unit !== undefined) resetUnit(run, unit, reset)
+    if (unit !== undefined) resetUnit(state, run, unit, reset)
   }
   for (const [name, indices] of Object.entries(event.items)) resetItems(state, run, name, indices)
   state.followUps.push(run, ...run.steps.values())
 }
 
-function resetUnit(run: RunState, unit: Unit, reset: ReadonlySet<string>): void {
+function resetUnit(state: State, run: RunState, unit: Unit, reset: ReadonlySet<string>): void {
   if (unit.parent === null && unit.phase === 'done') run.open += 1
   unit.phase = 'blocked'
-  unit.generation += 1
+  unit.generation = state.nextGeneration++
   unit.outcome = null
   unit.outputs = null
   unit.error = null
@@ -33,7 +33,8 @@ function resetUnit(run: RunState, unit: Unit, reset: ReadonlySet<string>): void 
   unit.wakeAt = null
   unit.message = null
   unit.skipReason = null
-  unit.former = unit.fanOut?.units ?? unit.former
+  unit.child = null
+  if (unit.fanOut !== null) unit.former = [...unit.fanOut.units, ...unit.former.slice(unit.fanOut.units.length)]
   unit.fanOut = null
   unit.missing = unit.parent === null ? unit.step.needs.filter((need) => reset.has(need)).length : 0
 }
@@ -48,13 +49,14 @@ function resetItems(state: State, run: RunState, name: string, indices: readonly
     if (item === undefined || item.phase !== 'done') continue
     unit.fanOut.done -= 1
     if (item.outcome === 'failed') unit.fanOut.failed -= 1
-    resetUnit(run, item, nothing)
+    resetUnit(state, run, item, nothing)
     state.followUps.push(item)
   }
+  unit.fanOut.lost = false
   unit.fanOut.failing = false
   if (unit.phase === 'done') run.open += 1
   unit.phase = 'items'
-  unit.generation += 1
+  unit.generation = state.nextGeneration++
   unit.outcome = null
   unit.outputs = null
   unit.error = null

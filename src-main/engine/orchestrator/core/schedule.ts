@@ -85,7 +85,8 @@ export function schedule(turn: Turn): void {
     if ('unit' in found) dispatch(turn, found.unit)
     else {
       blocked.add(group)
-      const lacksRoom = found.obstacle.type === 'cpus' || found.obstacle.type === 'memory' || found.obstacle.type === 'gpus'
+      const lacksRoom =
+        found.obstacle.type === 'cpus' || found.obstacle.type === 'memory' || found.obstacle.type === 'gpus'
       if (lacksRoom && now - found.since > RESERVE_AFTER_MS) return
     }
   }

@@ -88,7 +88,7 @@ export interface Unit {
   /** Set by a manual re-run: the cache is not asked */
   skipCache: boolean
   resolved: Resolved | null
-  /** Grows when it becomes ready or is reset: an answer of the edge to an older question is ignored */
+  /** Renewed when it becomes ready or is reset, from `state.nextGeneration`: an answer to an older question is ignored */
   generation: number
   readyAt: number
   /** Phase `sleeping` and `retry`: when it goes on */
@@ -101,7 +101,7 @@ export interface Unit {
   /** Phase `cachePending`: key, and execution that is waited for */
   awaits: { readonly key: string; readonly source: string } | null
   fanOut: FanOut | null
-  /** Items of the expansion before a re-run: their attempts are carried over */
+  /** By index, items of all expansions before a re-run: their attempts are carried over */
   former: readonly Unit[]
 }
 
@@ -112,6 +112,8 @@ export interface FanOut {
   active: number
   done: number
   failed: number
+  /** An item has failed since the list was expanded or opened again */
+  lost: boolean
   /** An item was lost and the rule is to fail: nothing more is started */
   failing: boolean
 }
@@ -175,6 +177,8 @@ export interface FreshResult {
 export interface State {
   epoch: number
   nextToken: number
+  /** One sequence for all units: a run that left memory and came back never asks under an old number */
+  nextGeneration: number
   capacity: StepResources
   used: { cpus: number; memoryBytes: number; gpus: number }
   readonly runs: Map<string, RunState>
@@ -205,6 +209,7 @@ export function createState(epoch: number, capacity: StepResources): State {
   return {
     epoch,
     nextToken: 1,
+    nextGeneration: 1,
     capacity,
     used: { cpus: 0, memoryBytes: 0, gpus: 0 },
     runs: new Map(),

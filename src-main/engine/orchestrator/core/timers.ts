@@ -70,7 +70,8 @@ export function createTimers<T>(): Timers<T> {
       return first
     },
     shift(kind, byMs) {
-      for (const [index, timer] of heap.entries()) if (timer.kind === kind) heap[index] = { ...timer, at: timer.at + byMs }
+      for (const [index, timer] of heap.entries())
+        if (timer.kind === kind) heap[index] = { ...timer, at: timer.at + byMs }
       for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(index)
     },
     get size() {

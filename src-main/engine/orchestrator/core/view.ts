@@ -52,7 +52,9 @@ export function stepStatus(unit: Unit): StepStatus {
 function itemsStatus(unit: Unit): StepStatus {
   const { fanOut } = unit
   if (fanOut === null || fanOut.active > 0) return 'running'
-  const waits = fanOut.units.some((item) => item.phase === 'blocked' || item.phase === 'ready' || item.phase === 'queued')
+  const waits = fanOut.units.some(
+    (item) => item.phase === 'blocked' || item.phase === 'ready' || item.phase === 'queued',
+  )
   return waits ? 'queued' : 'waiting'
 }
 
