@@ -24,56 +24,65 @@ export interface EventStream extends AsyncIterable<RunEvent> {
 const ID = 'events'
 
 export function subscribe(transport: Transport, token: string | null, subscription: Subscription): EventStream {
-  let cursor = subscription.after ?? 0
-  let confirm: () => void = () => undefined
-  let refuse: (error: unknown) => void = () => undefined
-  const ready = new Promise<void>((resolve, reject) => {
-    confirm = resolve
-    refuse = reject
-  })
-  ready.catch(() => undefined) // whoever loops over the events gets the error there
-
-  const opened = transport.socket(eventSocketPath, token).then((socket) => {
-    if (subscription.signal?.aborted === true) socket.close()
-    subscription.signal?.addEventListener('abort', () => socket.close(), { once: true })
-    socket.send(request(subscription, subscription.after))
-    return socket
-  })
-  opened.catch(refuse)
-
-  async function* events(): AsyncGenerator<RunEvent> {
-    const socket = await opened
-    try {
-      for await (const text of socket.messages) {
-        const message = ServerMessage.parse(JSON.parse(text))
-        if (message.type === 'subscribed') {
-          cursor = Math.max(cursor, message.cursor)
-          confirm()
-        } else if (message.type === 'events') {
-          yield* message.events
-          cursor = message.cursor
-        } else if (message.type === 'resync') {
-          // This reader was too slow for live events: the journal is read again from where it stands, at its own pace.
-          socket.send(request(subscription, cursor))
-        } else if (message.type === 'problem') throw refusal(message.code, message.detail)
-      }
-      if (subscription.signal?.aborted !== true) {
-        throw new EngineUnreachable('ECONNRESET', `${transport.target} closed the stream of events.`)
-      }
-    } catch (error) {
-      refuse(error)
-      throw error
-    } finally {
-      socket.close()
-    }
-  }
-  const iterator = once(events)
+  const state = { cursor: subscription.after ?? 0 }
+  const opened = open(transport, token, subscription, state)
+  opened.catch(() => undefined) // whoever waits for `ready` or loops over the events gets the error there
+  const iterator = once(() => events(opened, transport.target, subscription, state))
+  const ready = opened.then(() => undefined)
+  ready.catch(() => undefined) // the same for those who never look at it
   return {
     ready,
     get cursor() {
-      return cursor
+      return state.cursor
     },
     [Symbol.asyncIterator]: () => iterator(),
+  }
+}
+
+interface Opened {
+  readonly socket: TransportSocket
+  readonly messages: AsyncIterator<string>
+}
+
+/** Opens the socket and subscribes; resolves when the engine has confirmed. */
+async function open(transport: Transport, token: string | null, subscription: Subscription, state: { cursor: number }): Promise<Opened> {
+  const { signal } = subscription
+  const socket = await transport.socket(eventSocketPath, token)
+  if (signal?.aborted === true) socket.close()
+  signal?.addEventListener('abort', () => socket.close(), { once: true })
+  socket.send(request(subscription, subscription.after))
+  const messages = socket.messages[Symbol.asyncIterator]()
+  try {
+    const first = await messages.next()
+    if (first.done !== true) {
+      const message = ServerMessage.parse(JSON.parse(first.value))
+      if (message.type === 'problem') throw refusal(message.code, message.detail)
+      if (message.type === 'subscribed') state.cursor = Math.max(state.cursor, message.cursor)
+    }
+  } catch (error) {
+    socket.close()
+    throw error
+  }
+  return { socket, messages }
+}
+
+async function* events(opened: Promise<Opened>, target: string, subscription: Subscription, state: { cursor: number }): AsyncGenerator<RunEvent> {
+  const { socket, messages } = await opened
+  try {
+    for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
+      const message = ServerMessage.parse(JSON.parse(next.value))
+      if (message.type === 'events') {
+        yield* message.events
+        state.cursor = message.cursor
+      } else if (message.type === 'resync') {
+        // This reader was too slow for live events: the journal is read again from where it stands, at its own pace.
+        socket.send(request(subscription, state.cursor))
+      } else if (message.type === 'problem') throw refusal(message.code, message.detail)
+    }
+    if (subscription.signal?.aborted === true) return
+    throw new EngineUnreachable('ECONNRESET', `${target} closed the stream of events.`)
+  } finally {
+    socket.close()
   }
 }
 
@@ -96,5 +105,3 @@ function request(subscription: Subscription, after: number | undefined): string 
 function refusal(code: string, detail: string): ProblemError {
   return new ProblemError(Object.hasOwn(problemCodes, code) ? (code as ProblemError['code']) : 'internal', detail)
 }
-
-export type { TransportSocket }

@@ -131,7 +131,11 @@ function openSocket(place: Place, path: string, token: string | null): Promise<T
   const socket = new WebSocket(place.socketUrl(path), { headers, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, perMessageDeflate: false })
   const messages = new MessageQueue({ onFull: () => socket.pause(), onRoom: () => socket.resume() })
   return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve({ send: (text) => socket.send(text), close: () => socket.close(), messages }))
+    const close = (): void => {
+      socket.resume() // the closing handshake is read too
+      socket.close()
+    }
+    socket.once('open', () => resolve({ send: (text) => socket.send(text), close, messages }))
     socket.once('unexpected-response', (_request, answer) => {
       reject(new EngineUnreachable(`HTTP_${answer.statusCode ?? 0}`, `${place.target} refused the event socket with status ${answer.statusCode ?? 0}.`))
       socket.terminate()

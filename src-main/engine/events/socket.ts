@@ -110,8 +110,7 @@ function serve(socket: WebSocket, { source, log }: EventSocketsOptions): void {
         fix: 'End some, or open another socket.',
       })
     }
-    const events = await source
-    const subscription = new EventSubscription(events, reader, message, () => {
+    const subscription = new EventSubscription(source, reader, message, () => {
       if (subscriptions.get(message.id) === subscription) subscriptions.delete(message.id)
     })
     subscriptions.set(message.id, subscription)

@@ -30,7 +30,7 @@ export interface Request {
  *   ended
  */
 export class EventSubscription {
-  readonly #source: EventSource
+  readonly #source: EventSource | Promise<EventSource>
   readonly #reader: Reader
   readonly #request: Request
   readonly #onEnd: () => void
@@ -40,7 +40,7 @@ export class EventSubscription {
   #committed = 0
   #unlisten: (() => void) | null = null
 
-  constructor(source: EventSource, reader: Reader, request: Request, onEnd: () => void) {
+  constructor(source: EventSource | Promise<EventSource>, reader: Reader, request: Request, onEnd: () => void) {
     this.#source = source
     this.#reader = reader
     this.#request = request
@@ -51,14 +51,15 @@ export class EventSubscription {
   async start(): Promise<void> {
     const { id, project, after } = this.#request
     try {
-      await mustExist(this.#source, project)
+      const source = await this.#source
+      await mustExist(source, project)
       if (this.#hasEnded()) return
       // Listening comes before reading: a commit in between is noticed, and read in the next page.
-      this.#unlisten = this.#source.onCommit(project, (events) => this.#take(events))
-      this.#cursor = after ?? (await this.#source.lastCursor(project))
+      this.#unlisten = source.onCommit(project, (events) => this.#take(events))
+      this.#cursor = after ?? (await source.lastCursor(project))
       if (this.#hasEnded()) return
       this.#reader.send({ type: 'subscribed', id, cursor: this.#cursor })
-      await this.#replay()
+      await this.#replay(source)
     } catch (error) {
       this.end()
       throw error
@@ -72,10 +73,10 @@ export class EventSubscription {
     this.#onEnd()
   }
 
-  async #replay(): Promise<void> {
+  async #replay(source: EventSource): Promise<void> {
     const { project, run } = this.#request
     while (!this.#hasEnded()) {
-      const { items, cursor } = await this.#source.after(project, this.#cursor, REPLAY_PAGE, run)
+      const { items, cursor } = await source.after(project, this.#cursor, REPLAY_PAGE, run)
       if (this.#hasEnded()) return
       const isNewest = cursor === this.#cursor && this.#committed <= cursor
       this.#cursor = Math.max(cursor, this.#cursor)
