@@ -1,7 +1,7 @@
 import type { Run, RunStep } from '../../src-shared/contract/index.ts'
 import { colorOf, glyphOf } from './glyphs.ts'
 import type { Colors } from './output.ts'
-import { countWords, executionTime, groupSteps, runTime, stepNote } from './run-words.ts'
+import { countWords, executionTime, groupSteps, hasEnded, runTime, stepNote } from './run-words.ts'
 import { formatClock, formatDuration } from './times.ts'
 
 /** Items of larger fan-outs are not told one by one, only those that fail. */
@@ -43,7 +43,7 @@ export function changeLines(before: Run | null, after: Run, style: LineStyle): s
   }
   if (before?.status !== after.status) {
     const head = line(after.status, `run ${after.id}`, runWords(after, style.now))
-    if (before === null) lines.unshift(head)
+    if (before === null && !hasEnded(after)) lines.unshift(head)
     else lines.push(head)
   }
   return lines

@@ -31,9 +31,7 @@ export async function connect(context: Context): Promise<Session> {
   if (running !== null) return running
   const { output, globals } = context
   const data = chosenDataFolder(globals.data)
-  output.note(
-    `No engine runs in ${data}: starting one (stop it with: weir boot down${globals.data === undefined ? '' : ` --data ${globals.data}`}).`,
-  )
+  output.note(`No engine runs in ${data}: starting one.`)
   const { socketPath } = await bootUp({ data, daemon: true })
   return new EngineSession(context, createNodeClient({ socketPath }), true)
 }
@@ -70,6 +68,7 @@ class EngineSession implements Session {
   readonly routes = routes
   client: Client
   private readonly startedHere: boolean
+  private stopped = false
 
   constructor(context: Context, client: Client, startedHere: boolean) {
     this.context = context
@@ -103,10 +102,16 @@ class EngineSession implements Session {
       return
     }
     await bootDown(status.data)
+    this.stopped = true
     this.output.note('The engine that was started for this run is stopped.')
   }
 
   close(): void {
     this.client.close()
+    if (!this.startedHere || this.stopped) return
+    const { data } = this.context.globals
+    this.output.note(
+      `The engine goes on in the background. Stop it with: weir${data === undefined ? '' : ` --data ${data}`} boot down`,
+    )
   }
 }

@@ -9,7 +9,7 @@ export function eventsCommand(): Command {
     .description('What happened to the runs of the project, oldest first')
     .option('--run <run>', 'only one run')
     .option('--after <cursor>', 'go on after this position', wholeNumber(0))
-    .option('--limit <n>', 'at most so many (1000; without end with --follow)', wholeNumber(1))
+    .option('--limit <n>', 'about so many (1000): what happened in one moment stays together', wholeNumber(1))
     .option('-f, --follow', 'go on with new events')
     .addHelpText(
       'after',

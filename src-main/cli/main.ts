@@ -18,8 +18,14 @@ function endQuietlyWithReader(error: NodeJS.ErrnoException): void {
   throw error
 }
 
-/** Commands have a `--version` of their own, so the program's is no option of the tree. */
-const isVersionFlag = (word: string | undefined): boolean => word === '--version' || word === '-V'
+/**
+ * `weir --version`. Commands have a `--version` of their own, so it is no option of the tree: it is the program's when no
+ * command stands beside it.
+ */
+function asksForVersion(args: readonly string[]): boolean {
+  if (!args.includes('--version') && !args.includes('-V')) return false
+  return createProgram().parseOptions([...args]).operands.length === 0
+}
 
 async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', endQuietlyWithReader)
@@ -30,7 +36,10 @@ async function main(args: readonly string[]): Promise<void> {
       await printCompletions(createProgram(), args.slice(1))
       return await leave(exitNumber('ok'))
     }
-    await createProgram().parseAsync(isVersionFlag(args[0]) ? ['version', ...args.slice(1)] : args, { from: 'user' })
+    const words = asksForVersion(args)
+      ? ['version', ...args.filter((word) => word !== '--version' && word !== '-V')]
+      : args
+    await createProgram().parseAsync(words, { from: 'user' })
     await leave(outcome.exit)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error

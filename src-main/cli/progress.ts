@@ -132,19 +132,18 @@ function foldNeighbours(rows: readonly Row[]): Row[] {
 function rowLine(row: Row, nameWidth: number, view: View): string {
   const { colors } = view
   const paint = colorOf(row.status, colors)
+  const glyph = glyphOf(row.status, view.unicode, view.frame)
   const indent = INDENT.repeat(row.depth - 1)
   const name = padded(cut(row.name, MAX_NAME_WIDTH), nameWidth - INDENT.length * (row.depth - 1) + INDENT.length)
   const time = (row.time === null ? '' : formatDuration(row.time)).padStart(TIME_WIDTH)
-  const body = cut(
-    `${indent}${INDENT}${glyphOf(row.status, view.unicode, view.frame)} ${name}${time}  ${row.note}`,
-    view.columns,
-  )
-  // Coloured after cutting, so that no escape sequence is cut: glyph first, the note dimmed unless it is an error.
+  const body = cut(`${indent}${INDENT}${glyph} ${name}${time}${INDENT}${row.note}`, view.columns)
+  // Coloured after cutting, so that no escape sequence is cut: the glyph, and what is said about the step.
   const glyphAt = indent.length + INDENT.length
-  const noteAt = Math.min(body.length, glyphAt + 2 + name.length + TIME_WIDTH + 2)
+  const glyphEnd = glyphAt + glyph.length
+  const noteAt = Math.min(body.length, glyphEnd + 1 + name.length + TIME_WIDTH + INDENT.length)
   const note = body.slice(noteAt)
-  const glyphEnd = glyphAt + glyphOf(row.status, view.unicode, view.frame).length
-  return `${body.slice(0, glyphAt)}${paint(body.slice(glyphAt, glyphEnd))}${body.slice(glyphEnd, noteAt)}${row.status === 'failed' ? colors.red(note) : colors.dim(note)}`.trimEnd()
+  const head = `${body.slice(0, glyphAt)}${paint(glyph)}${body.slice(glyphEnd, noteAt)}`
+  return note === '' ? head.trimEnd() : `${head}${row.status === 'failed' ? colors.red(note) : colors.dim(note)}`
 }
 
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - stringWidth(text)))
