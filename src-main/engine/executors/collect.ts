@@ -144,22 +144,22 @@ function refuseUnsafe(name: string, path: string, what: 'path' | 'glob'): void {
 /** The text of a file below the working folder, which must be UTF-8 and not larger than a value may be. */
 async function readText(name: string, path: string, workFolder: string): Promise<string> {
   refuseUnsafe(name, path, 'path')
-  const real = await realInside(workFolder, path)
-  if (real === 'outside') {
+  const found = await realInside(workFolder, path)
+  if (found === 'outside') {
     throw new OutputError({
       code: 'output_refused',
       message: `Output "${name}" cannot take "${path}": a symlink leads out of the working folder.`,
       fix: 'Copy what is meant into the working folder as a regular file.',
     })
   }
-  if (real === null) {
+  if (found === 'missing') {
     throw new OutputError({
       code: 'output_missing',
       message: `Output "${name}": the step did not write "${path}". ${whatIsThere(await listWork(workFolder, false), (p) => p === INPUTS_FILE)}`,
       fix: 'Make the step write this file in its working folder, or correct the path in `outputs`.',
     })
   }
-  return decode(name, path, await readRegular(name, path, real))
+  return decode(name, path, await readRegular(name, path, found.real))
 }
 
 /** O_NOFOLLOW: the path was resolved before, so a link here was put there since. O_NONBLOCK: a pipe must not block. */

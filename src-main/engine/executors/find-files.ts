@@ -130,14 +130,14 @@ const isInputs = (path: string): boolean => path.startsWith(`${INPUTS_FOLDER}/`)
 export const looksAtInputs = (globs: readonly string[]): boolean =>
   globs.some((glob) => posix.normalize(glob).split('/')[0] === INPUTS_FOLDER)
 
-/** Real path of something below the working folder; null when it is not there, 'outside' when it leads out. */
-export async function realInside(workFolder: string, path: string): Promise<string | null | 'outside'> {
+/** Real path of something below the working folder, or why there is none: it is not there, or it leads out. */
+export async function realInside(workFolder: string, path: string): Promise<{ real: string } | 'missing' | 'outside'> {
   try {
     const [root, real] = await Promise.all([realpath(workFolder), realpath(join(workFolder, path))])
-    return isInside(real, root) ? real : 'outside'
+    return isInside(real, root) ? { real } : 'outside'
   } catch (error) {
     const code = errnoOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return 'missing'
     throw error
   }
 }

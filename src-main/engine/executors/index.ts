@@ -1,4 +1,5 @@
 export { collectOutputs } from './collect.ts'
+export { type ContainerExecutor, createContainerExecutor, dockerStatus } from './container/index.ts'
 export type { Executor, Job, Outcome, Report, ReportListener } from './executor.ts'
 export { asFailure, ExecutionError, OutputError } from './failure.ts'
 export { type ExecutionFolder, executionFolder } from './folder.ts'

@@ -6,6 +6,7 @@ import {
   emptyLog,
   encodeRecord,
   LOG_RECORD_BYTES,
+  LOG_STREAMS,
   type LogEnds,
   type LogStreamName,
   readRecords,
@@ -13,6 +14,14 @@ import {
 } from './log-index.ts'
 
 const FILE_MODE = 0o600
+
+/** What is to be recorded; `bytes` null when they are in the file already. */
+interface Entry {
+  readonly stream: LogStreamName
+  readonly bytes: Uint8Array | null
+  readonly start: number
+  readonly record: Buffer
+}
 
 /**
  * Writes the log of one execution. There is one writer at a time: the executor of the engine that holds the data folder.
@@ -25,7 +34,9 @@ const FILE_MODE = 0o600
 export class LogWriter {
   readonly #folder: ExecutionFolder
   readonly #ends: LogEnds
-  #records: number
+  /** Records that are in the index */
+  #written: number
+  readonly #pending: Entry[] = []
   #index: FileHandle | null = null
   readonly #files = new Map<LogStreamName, FileHandle>()
   #queue: Promise<void> = Promise.resolve()
@@ -33,7 +44,7 @@ export class LogWriter {
   private constructor(folder: ExecutionFolder, ends: LogEnds, records: number) {
     this.#folder = folder
     this.#ends = ends
-    this.#records = records
+    this.#written = records
   }
 
   /** For an execution that has no log yet: saves looking for one. */
@@ -65,16 +76,14 @@ export class LogWriter {
     return { ...this.#ends }
   }
 
-  /** Appends bytes to a stream that the engine writes, and records them. `at` in ms since 1970. */
+  /**
+   * Appends bytes to a stream that the engine writes, and records them. `at` in ms since 1970. The bytes must not change
+   * until the promise resolves. What is appended while a write is under way is written together.
+   */
   append(stream: LogStreamName, bytes: Uint8Array, at: number): Promise<void> {
     if (bytes.length === 0) return this.#queue
     const start = this.#ends[stream]
-    const record = this.#next(stream, bytes.length, at)
-    return this.#enqueue(async () => {
-      const file = await this.#stream(stream, start)
-      await writeFully(file, bytes, start)
-      await this.#put(record)
-    })
+    return this.#enqueue({ stream, bytes, start, record: this.#next(stream, bytes.length, at) })
   }
 
   /** A remark of the engine itself, shown between the lines of the command. */
@@ -84,42 +93,60 @@ export class LogWriter {
 
   /** Records that a stream which the command writes itself has now `size` bytes. Nothing when that is known. */
   grown(stream: 'stdout' | 'stderr', size: number, at: number): Promise<void> {
-    const length = size - this.#ends[stream]
+    const start = this.#ends[stream]
+    const length = size - start
     if (length <= 0) return this.#queue
-    const record = this.#next(stream, length, at)
-    return this.#enqueue(() => this.#put(record))
+    return this.#enqueue({ stream, bytes: null, start, record: this.#next(stream, length, at) })
   }
 
   /** Waits for what was asked and closes the files. */
   async close(): Promise<void> {
-    await this.#queue.finally(async () => {
+    try {
+      await this.#queue
+    } finally {
       const files = [...this.#files.values(), ...(this.#index === null ? [] : [this.#index])]
       this.#files.clear()
       this.#index = null
       await Promise.all(files.map((file) => file.close()))
-    })
+    }
   }
 
-  #next(stream: LogStreamName, length: number, at: number): { bytes: Buffer; position: number } {
+  #next(stream: LogStreamName, length: number, at: number): Buffer {
     this.#ends[stream] += length
-    const bytes = encodeRecord({ stream, at: Math.max(0, Math.round(at)), length, ends: this.#ends })
-    return { bytes, position: this.#records++ * LOG_RECORD_BYTES }
+    return encodeRecord({ stream, at: Math.max(0, Math.round(at)), length, ends: this.#ends })
   }
 
   /** After one write failed (a full disk), the later ones fail too: a log with a hole would lie about what came when. */
-  #enqueue(write: () => Promise<void>): Promise<void> {
-    this.#queue = this.#queue.then(write)
-    // Whoever waits hears of the failure; for calls that nobody waits for, close() tells it.
-    this.#queue.catch(() => undefined)
+  #enqueue(entry: Entry): Promise<void> {
+    this.#pending.push(entry)
+    if (this.#pending.length === 1) {
+      this.#queue = this.#queue.then(() => this.#write(this.#pending.splice(0)))
+      // Whoever waits hears of the failure; for calls that nobody waits for, close() tells it.
+      this.#queue.catch(() => undefined)
+    }
     return this.#queue
   }
 
-  async #put(record: { bytes: Buffer; position: number }): Promise<void> {
+  /** Bytes first, so that there is never a record without its bytes. */
+  async #write(entries: readonly Entry[]): Promise<void> {
+    for (const stream of LOG_STREAMS) {
+      const own = entries.flatMap((entry) => (entry.stream === stream && entry.bytes !== null ? [entry] : []))
+      const [first] = own
+      if (first === undefined) continue
+      const file = await this.#stream(stream, first.start)
+      await writeFully(file, joined(own.map(({ bytes }) => bytes ?? NOTHING)), first.start)
+    }
+    await this.#writeRecords(entries.map(({ record }) => record))
+  }
+
+  async #writeRecords(records: readonly Uint8Array[]): Promise<void> {
+    const position = this.#written * LOG_RECORD_BYTES
     if (this.#index === null) {
       this.#index = await open(this.#folder.index, constants.O_WRONLY | constants.O_CREAT, FILE_MODE)
-      await this.#index.truncate(record.position)
+      await this.#index.truncate(position)
     }
-    await writeFully(this.#index, record.bytes, record.position)
+    await writeFully(this.#index, joined(records), position)
+    this.#written += records.length
   }
 
   /** Opens a stream for writing at `end` and cuts off what was appended before a crash but never recorded. */
@@ -131,6 +158,13 @@ export class LogWriter {
     await file.truncate(end)
     return file
   }
+}
+
+const NOTHING = new Uint8Array()
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array => {
+  const [only, second] = parts
+  return only !== undefined && second === undefined ? only : Buffer.concat(parts)
 }
 
 async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

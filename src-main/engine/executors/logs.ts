@@ -31,8 +31,46 @@ export interface ReadLogOptions {
  * without newline: both are marked partial. Memory does not grow with the log, and `tail` does not read it from its
  * beginning. No log yet is an empty log. `root` is the folder of the execution.
  */
-export async function* readLog(root: string, options: ReadLogOptions): AsyncGenerator<LogText, void, undefined> {
-  for await (const lines of readLogBatches(root, options)) yield* lines
+export function readLog(root: string, options: ReadLogOptions): AsyncIterableIterator<LogText, undefined> {
+  return new Lines(readLogBatches(root, options))
+}
+
+/** Hands out batches one by one; by hand, because an async generator takes several turns for each item. */
+class Lines implements AsyncIterableIterator<LogText, undefined> {
+  readonly #batches: AsyncGenerator<readonly LogText[], void, undefined>
+  #batch: readonly LogText[] = []
+  #next = 0
+
+  constructor(batches: AsyncGenerator<readonly LogText[], void, undefined>) {
+    this.#batches = batches
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<LogText, undefined>> {
+    const value = this.#batch[this.#next++]
+    return value === undefined ? this.#refill() : Promise.resolve({ done: false, value })
+  }
+
+  /** Called when the reader stops early: closes the files. */
+  async return(): Promise<IteratorResult<LogText, undefined>> {
+    await this.#batches.return()
+    this.#batch = []
+    return { done: true, value: undefined }
+  }
+
+  async #refill(): Promise<IteratorResult<LogText, undefined>> {
+    for (;;) {
+      const { done, value } = await this.#batches.next()
+      if (done === true) return { done: true, value: undefined }
+      this.#batch = value
+      this.#next = 1
+      const [first] = value
+      if (first !== undefined) return { done: false, value: first }
+    }
+  }
 }
 
 /** The same in batches of up to a few thousand lines: several times faster where each line is not awaited. */
@@ -110,7 +148,10 @@ class Pump {
         let position = record.ends[record.stream] - record.length + skip
         const splitter = this.#splitters.get(record.stream) ?? (await this.#splitter(record.stream, position))
         while (position < record.ends[record.stream]) {
-          const bytes = await this.#files.read(record.stream, position, record.ends[record.stream] - position)
+          const length = record.ends[record.stream] - position
+          const bytes =
+            this.#files.readAhead(record.stream, position, length) ??
+            (await this.#files.read(record.stream, position, length))
           if (bytes.length === 0) break
           position += bytes.length
           splitter.push(bytes, record.at, out)

@@ -122,7 +122,8 @@ describe('a command that fails', () => {
     for (const [i, [over, code]] of cases.entries()) {
       const outcome = await local.run(testJob(data.root, `t${i}`, over))
       expect([code, outcome]).toEqual([code, expect.objectContaining({ status: 'failed', kind: 'error' })])
-      expect(outcome.error).toMatchObject({ code, fix: expect.stringMatching(/./) })
+      expect(outcome.error?.code).toBe(code)
+      expect(outcome.error?.fix).toMatch(/./)
     }
   })
 
@@ -250,10 +251,9 @@ describe('a full disk', () => {
     try {
       const command = 'head -c 3000000 /dev/zero > big || exit 9'
       expect(await local.run(testJob(small, 'a', { command }))).toMatchObject({ status: 'failed', exitCode: 9 })
-      expect((await local.run(testJob(small, 'b'))).error).toMatchObject({
-        code: 'disk_full',
-        fix: expect.stringContaining('space'),
-      })
+      const { error } = await local.run(testJob(small, 'b'))
+      expect(error?.code).toBe('disk_full')
+      expect(error?.fix).toContain('space')
     } finally {
       execFileSync('umount', ['-l', small])
     }

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'vite'
@@ -14,11 +13,11 @@ const POLL_MS = 5
 /** A deadline that only a hang reaches. */
 const PATIENCE_MS = 30_000
 
-/** For tests: waits until something is so. */
+/** For tests: waits until something is so. Nothing, false and an empty text mean: not yet. */
 export async function until<T>(what: string, look: () => T | null | undefined | false): Promise<T> {
   for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(POLL_MS)) {
     const found = look()
-    if (found !== null && found !== undefined && found !== false) return found
+    if (found !== null && found !== undefined && found !== false && found !== '') return found
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`)
   }
 }
@@ -74,23 +73,25 @@ export interface TestEngine {
   readonly remove: () => void
 }
 
-/** For tests: builds test-engine.ts, because plain Node does not read TypeScript. */
+/**
+ * For tests: builds test-engine.ts, because plain Node does not read TypeScript. Packages stay outside, which is quick;
+ * so that they are found, the file is put below the checkout.
+ */
 export async function buildTestEngine(): Promise<TestEngine> {
-  const outDir = realpathSync(mkdtempSync(join(tmpdir(), 'weir-test-engine-')))
+  mkdirSync('out', { recursive: true })
+  const outDir = mkdtempSync(resolve('out', 'test-engine-'))
   await build({
     configFile: false,
     logLevel: 'error',
     publicDir: false,
-    ssr: { noExternal: true, external: ['@photostructure/sqlite', 'dockerode'] },
     build: {
       ssr: resolve('src-main/engine/executors/process/test-engine.ts'),
       outDir,
-      emptyOutDir: true,
-      rollupOptions: { output: { format: 'cjs', entryFileNames: 'engine.cjs' } },
+      rollupOptions: { output: { format: 'es', entryFileNames: 'engine.mjs' } },
     },
   })
   return {
-    startIn: (data) => startIn(join(outDir, 'engine.cjs'), data),
+    startIn: (data) => startIn(join(outDir, 'engine.mjs'), data),
     remove: () => rmSync(outDir, { recursive: true, force: true }),
   }
 }
