@@ -10,12 +10,8 @@ import { route } from './route.ts'
  */
 
 /** Names of steps, inputs, outputs and parameters: they are written as they stand in expressions. */
-export const Identifier = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'a letter, then letters, digits and "_"')
-export const WorkflowName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, ".", "_" and "-"')
+export const Identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'a letter, then letters, digits and "_"')
+export const WorkflowName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, ".", "_" and "-"')
 
 /** `500ms`, `30s`, `10m`, `2h`, `7d`, or several in a row: `1h30m`. */
 export const Duration = z
@@ -27,20 +23,33 @@ export const Bytes = z.union([
   z.string().regex(/^\d+(\.\d+)?(B|[KMGT]i?B?)?$/, 'a size such as 512Mi, 2Gi or 1GB'),
 ])
 
+/** Names of environment variables. */
+export const EnvName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", not starting with a digit')
+const Env = z.record(EnvName, z.union([z.string(), z.number(), z.boolean()]))
+
 export const Param = z
   .strictObject({
     type: z
       .enum(['string', 'integer', 'number', 'boolean', 'array', 'object', 'file', 'directory', 'secret'])
       .describe('What the value is. A file or directory is uploaded when the run starts; a secret is never shown'),
-    description: z.string().optional(),
+    description: z.string().optional().describe('Shown to the person who starts a run'),
     default: Json.optional().describe('Value when none is given; for a file: a path among `files`'),
-    required: z.boolean().optional().describe('Whether a value must be given; true when there is no default'),
+    required: z
+      .boolean()
+      .optional()
+      .describe('Whether a value must be given; true when there is no default. Otherwise it may be null'),
     enum: z.array(Json).min(1).optional().describe('The only values that are allowed'),
-    minimum: z.number().optional(),
-    maximum: z.number().optional(),
-    minLength: z.int().min(0).optional(),
-    maxLength: z.int().min(0).optional(),
-    pattern: z.string().max(500).optional().describe('A regular expression that a string must match'),
+    minimum: z.number().optional().describe('Least value of a number'),
+    maximum: z.number().optional().describe('Greatest value of a number'),
+    minLength: z.int().min(0).optional().describe('Fewest characters of a text'),
+    maxLength: z.int().min(0).optional().describe('Most characters of a text'),
+    pattern: z
+      .string()
+      .max(500)
+      .optional()
+      .describe('A regular expression (RE2) that is looked for in a text; use ^ and $ for the whole'),
     items: z.record(z.string(), Json).optional().describe('JSON Schema of the items of an array'),
     properties: z.record(z.string(), Json).optional().describe('JSON Schemas of the fields of an object'),
   })
@@ -66,7 +75,7 @@ export const Retry = z
       .string()
       .regex(/^[\d.a-z]+(\.\.[\d.a-z]+)?$/)
       .optional()
-      .describe('Wait before an attempt: 5s, or 1s..30s, which grows evenly over the attempts'),
+      .describe('Wait before an attempt: 5s, or 1s..30s, which grows evenly over the attempts; 1s when absent'),
     on: z
       .array(z.union([z.enum(['error', 'timeout', 'abandoned', 'oom']), z.int()]))
       .optional()
@@ -86,7 +95,7 @@ export const Resources = z
   .strictObject({
     cpus: z.number().min(0).max(4096).optional().describe('Processors, 1 when absent'),
     memory: Bytes.optional().describe('Memory that is set aside, e.g. 2Gi; a limit where the executor can enforce it'),
-    gpus: z.int().min(0).max(64).optional(),
+    gpus: z.int().min(0).max(64).optional().describe('Graphics processors, 0 when absent'),
   })
   .describe('What one execution takes from the machine while it runs')
 
@@ -108,7 +117,7 @@ export const Approval = z
 
 export const Step = z
   .strictObject({
-    description: z.string().optional(),
+    description: z.string().optional().describe('What the step is for; shown on screens'),
     needs: z
       .union([Identifier, z.array(Identifier)])
       .optional()
@@ -122,18 +131,30 @@ export const Step = z
     workflow: WorkflowName.optional().describe('Run another workflow as a child; inputs become its parameters'),
     approval: Approval.optional(),
     sleep: z.string().optional().describe('Wait for a duration; may be an expression'),
-    env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()])).optional(),
+    env: Env.optional().describe('Environment of the command; templates. Secrets are read here'),
     workdir: z.string().optional().describe('Folder below the working folder in which the command starts'),
     files: z.array(z.string()).optional().describe("Which of the workflow's files this step sees; all when absent"),
     inputs: z.record(Identifier, Json).optional().describe('Named values, files or assets for this step'),
     outputs: z.record(Identifier, OutputSpec).optional().describe('What the step leaves behind'),
-    forEach: z.union([ForEach, z.string(), z.array(Json)]).optional().describe('Run once per item: `item`, `index`'),
+    forEach: z
+      .union([ForEach, z.string(), z.array(Json)])
+      .optional()
+      .describe('Run once per item: `item`, `index`'),
     retry: Retry.optional(),
     timeout: Duration.optional().describe('Longest time of one attempt'),
-    cache: z.union([z.boolean(), Cache]).optional(),
+    cache: z
+      .union([z.boolean(), Cache])
+      .optional()
+      .describe('Use earlier results with the same code and inputs; off when absent'),
     resources: Resources.optional(),
     concurrency: z
-      .strictObject({ key: z.string(), limit: z.int().min(1).optional() })
+      .strictObject({
+        key: z
+          .string()
+          .min(1)
+          .describe('A text, often with an expression: executions with the same text share the limit'),
+        limit: z.int().min(1).optional().describe('How many run at once, 1 when absent'),
+      })
       .optional()
       .describe('At most `limit` (1) executions with the same key at once, over all runs of the project'),
     priority: z.int().min(-100).max(100).optional().describe('Higher goes first, 0 when absent'),
@@ -143,17 +164,17 @@ export type Step = z.infer<typeof Step>
 
 export const Definition = z
   .strictObject({
-    name: WorkflowName,
-    description: z.string().optional(),
-    params: z.record(Identifier, Param).optional(),
+    name: WorkflowName.describe('Name under which the workflow is saved and started'),
+    description: z.string().optional().describe('What the workflow is for; shown on screens'),
+    params: z.record(Identifier, Param).optional().describe('What may be set when a run starts'),
     files: z
       .array(z.string())
       .optional()
       .describe('Globs, relative to this file: kept with the version and put into the working folder of every step'),
-    env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional().describe('For all steps'),
-    steps: z.record(Identifier, Step),
+    env: Env.optional().describe('For all steps with `run`; a step can set its own value'),
+    steps: z.record(Identifier, Step).describe('The steps by name; their order is found from what they read'),
     outputs: z.record(Identifier, Json).optional().describe('The result of the run, from the outputs of steps'),
-    priority: z.int().min(-100).max(100).optional(),
+    priority: z.int().min(-100).max(100).optional().describe('Of its runs; higher goes first, 0 when absent'),
   })
   .describe('A workflow of Weir')
 export type Definition = z.infer<typeof Definition>
@@ -177,7 +198,11 @@ export const WorkflowSource = z.object({
 })
 export type WorkflowSource = z.infer<typeof WorkflowSource>
 
-export const Validation = z.object({ valid: z.boolean(), name: z.string().nullable(), problems: z.array(DefinitionProblem) })
+export const Validation = z.object({
+  valid: z.boolean(),
+  name: z.string().nullable(),
+  problems: z.array(DefinitionProblem),
+})
 export type Validation = z.infer<typeof Validation>
 
 export const WorkflowSummary = z.object({

@@ -174,12 +174,15 @@ export class ExpressionChecker {
     return type
   }
 
-  /** The type of an expression that is nothing but `steps.x.outputs.y`. */
+  /** The type of an expression that is nothing but `steps.x.outputs.y`, `steps.x.status` or `steps.x.failed`. */
   #outputType(program: Program): string {
     const [read] = program.reads
     const { ast } = program.parsed
     const whole = read && program.reads.length === 1 && !read.computed && ast.op === '.' && ast.start === read.start
-    if (!whole || read.root !== 'steps' || read.path[1] !== 'outputs' || read.path.length !== 3) return 'dyn'
+    if (!whole || read.root !== 'steps') return 'dyn'
+    if (read.path.length === 2 && read.path[1] === 'status') return 'string'
+    if (read.path.length === 2 && read.path[1] === 'failed') return 'list'
+    if (read.path[1] !== 'outputs' || read.path.length !== 3) return 'dyn'
     const step = this.#definition.steps[read.path[0] ?? '']
     const output = step?.outputs?.[read.path[2] ?? '']
     if (!step || !output || outputsOf(step) === null) return 'dyn'

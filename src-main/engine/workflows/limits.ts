@@ -5,8 +5,8 @@
 
 /** UTF-8 bytes of one weir.yaml; long scripts belong into files. */
 export const MAX_SOURCE_BYTES = 10_000_000
-/** YAML tokens: parsing 1,500,000 takes about three seconds; 10,000 steps with every field have about 700,000. */
-export const MAX_YAML_TOKENS = 1_500_000
+/** YAML tokens: parsing a million takes about two seconds; 10,000 steps with every field have about 700,000. */
+export const MAX_YAML_TOKENS = 1_000_000
 /** Lists and maps inside each other, in the definition and in values. The YAML parser recurses once a level. */
 export const MAX_DEPTH = 64
 /** Values after aliases are expanded: what stops an alias bomb. */

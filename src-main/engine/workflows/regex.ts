@@ -5,6 +5,8 @@ import { MAX_PATTERN_LENGTH, MAX_PATTERN_SUBJECT } from './limits.ts'
 /** A compiled regular expression; `test` looks for it anywhere in the text. */
 export interface Pattern {
   test(text: string): boolean
+  /** The source: Ajv tells patterns apart by it */
+  toString(): string
 }
 
 const patterns = new BoundedCache<string, Pattern>(1000)
@@ -21,7 +23,10 @@ export function compilePattern(source: string): Pattern {
     throw new Error(`the pattern has ${source.length} characters, more than ${MAX_PATTERN_LENGTH}`)
   }
   const compiled = RE2JS.compile(source)
-  const pattern: Pattern = { test: (text) => text.length <= MAX_PATTERN_SUBJECT && compiled.matcher(text).find() }
+  const pattern: Pattern = {
+    test: (text) => text.length <= MAX_PATTERN_SUBJECT && compiled.matcher(text).find(),
+    toString: () => source,
+  }
   patterns.set(source, pattern)
   return pattern
 }

@@ -10,6 +10,3 @@ export function definitionSchema(): Record<string, Json> {
   const { $schema = '', ...rest } = printed
   return { $schema, title: 'weir.yaml', ...rest }
 }
-
-/** The schema as it lies in resources/schema/weir.schema.json. */
-export const definitionSchemaText = (): string => `${JSON.stringify(definitionSchema(), null, 2)}\n`

@@ -69,6 +69,17 @@ function sizeMessage(given: Json | undefined, origin: string, word: string, limi
 function unknownField(parent: Path, key: string): Fault {
   const known = fieldsAt(parent)
   const at = [...parent, key]
+  if (known.includes(key)) {
+    const others = known.filter((field) => field !== key).map((field) => `\`${field}\``)
+    const fix = `Keep one of \`${key}\` and ${others.join(', ')}.`
+    return {
+      code: 'unknown_field',
+      path: at,
+      message: `\`${key}\` cannot stand beside the other fields here`,
+      fix,
+      on: 'key',
+    }
+  }
   const elsewhere = known.length > 0 && nearest(key, known) === null ? placeFor(key) : null
   const fix = elsewhere ?? meant(key, known, 'field')
   return { code: 'unknown_field', path: at, message: `unknown field \`${key}\``, fix, on: 'key' }

@@ -26,7 +26,8 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   if (name.length > MAX_COMPARED) return null
   const wanted = name.toLowerCase()
   let best: string | null = null
-  let limit = Math.max(1, Math.floor(name.length / 3)) + 1
+  // One letter instead of another is no slip: `b` was not meant to be `c`.
+  let limit = (name.length === 1 ? 0 : Math.max(1, Math.floor(name.length / 3))) + 1
   for (const candidate of known) {
     const edits = distance(wanted, candidate.toLowerCase(), limit)
     if (edits < limit) {

@@ -141,7 +141,7 @@ const SYNTAX_FIXES: Record<string, string> = {
   BLOCK_IN_FLOW: 'Inside { } and [ ], put texts with `:` into quotes.',
   BAD_ALIAS: 'Define it before with `&name`, or put the text into quotes.',
   MULTILINE_IMPLICIT_KEY: 'Put the text into quotes or start it with `|`.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put the value into quotes: it holds a `: `.',
+  BLOCK_AS_IMPLICIT_KEY: 'Check the indentation; a value that holds a `: ` stands in quotes.',
   TAG_RESOLVE_FAILED: 'Remove the tag, or put the text into quotes.',
 }
 
@@ -206,14 +206,22 @@ class ValueReader {
       const message = `lists and maps are nested deeper than ${MAX_DEPTH} levels`
       throw new Refusal('too_deep', offset, message, 'Flatten the value, or read it from a file.')
     }
-    if (isAlias(node)) return this.#alias(this.#anchors.get(node.source), depth)
+    if (isAlias(node)) return this.#alias(node.source, offset, depth)
     if (node.anchor !== undefined && this.#aliases === 0) this.#anchors.set(node.anchor, node)
     if (isScalar(node)) return this.#scalar(node.value, offset)
     if (isSeq<Node>(node)) return node.items.map((item) => this.#value(item, depth + 1))
     return isMap<Node, Node>(node) ? this.#map(node, depth) : null
   }
 
-  #alias(node: Node | undefined, depth: number): Json {
+  #alias(name: string, offset: number, depth: number): Json {
+    const node = this.#anchors.get(name)
+    if (!node)
+      this.#fault(
+        'unknown_alias',
+        offset,
+        `the alias \`*${name}\` has no \`&${name}\` before it`,
+        SYNTAX_FIXES['BAD_ALIAS'] ?? '',
+      )
     this.#aliases++
     const value = this.#value(node, depth + 1)
     this.#aliases--
