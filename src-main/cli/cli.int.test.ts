@@ -95,11 +95,10 @@ describe('without an engine', () => {
     const address = server.address()
     await new Promise((done) => server.close(done))
     const port = typeof address === 'object' ? address?.port : 0
-    const other = await Weir.create()
-    const { code, err } = await other.run(['version', '--engine', `http://127.0.0.1:${port}`]) // --data and --engine contradict
-    expect(code).toBe(2)
-    expect(err).toContain('both name an engine')
-    await other.remove()
+    const { code, err } = await weir.at(`http://127.0.0.1:${port}`, null, ['run', 'list'])
+    expect(code).toBe(4)
+    expect(err).toContain(`No engine answers at http://127.0.0.1:${port}`)
+    expect((await weir.run(['--engine', `http://127.0.0.1:${port}`, 'run', 'list'])).code).toBe(2) // --data names another
   })
 })
 
@@ -117,6 +116,18 @@ describe('with an engine', () => {
       out: expect.stringContaining('runs already') as string,
     })
     expect(await weir.json(['boot', 'status'])).toMatchObject({ running: true, data: weir.data })
+  })
+
+  it('answers at its address to who has the token', async () => {
+    const { listen } = (await weir.json(['boot', 'status'])) as { listen: string[] }
+    const url = listen.find((address) => address.startsWith('http')) ?? ''
+    const token = (await readFile(join(weir.data, 'token'), 'utf8')).trim()
+    expect(await weir.at(url, token, ['version'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^engine \d/m) as string,
+    })
+    expect((await weir.at(url, 'wrong', ['run', 'list'])).code).toBe(5)
+    expect((await weir.at(url, null, ['run', 'list'])).code).toBe(5)
   })
 
   it('validate shows faults in their place', async () => {
@@ -291,6 +302,9 @@ describe('with an engine', () => {
     expect((await weir.run(['audit', 'list', '--action', 'runs.start'])).out).toContain('runs.start')
     expect([0, 1]).toContain((await weir.run(['doctor'])).code)
     expect((await weir.json(['doctor'])) as object).toHaveProperty('findings')
+    expect((await weir.bare(['__complete', '--data', weir.data, 'workflow', 'inspect', 'gr'])).out).toBe(
+      'greet\tSays hello\n',
+    )
     const { out } = await weir.run(['completion', 'bash'])
     expect(out).toContain('complete -F _weir weir')
   })
@@ -310,6 +324,33 @@ describe('with an engine', () => {
     const { code, err } = await waiting.ended
     expect(code).toBe(0)
     expect(err.match(/does not answer/g)).toHaveLength(1)
+  })
+})
+
+describe('a reader that leaves', () => {
+  it('ends the program without a word', async () => {
+    await writeFile(join(weir.folder, 'talks.yaml'), step('talks', 'seq 1 200000'))
+    const id = (await weir.run(['run', 'start', 'talks.yaml', '--wait', '-q', '-o', 'json'])).out
+    const reading = weir.start(['run', 'logs', (JSON.parse(id) as Run).id])
+    await reading.says(/only \| 1\n/)
+    reading.child.stdout?.destroy()
+    expect(await reading.ended).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('follows a run through a killed engine, every line once', async () => {
+    await writeFile(
+      join(weir.folder, 'counts.yaml'),
+      step('counts', `for i in $(seq 1 60); do echo "line $i"; sleep 0.05; done`),
+    )
+    const following = weir.start(['run', 'start', 'counts.yaml', '--follow'])
+    await following.says(/line 10\n/)
+    const { pid } = (await weir.json(['boot', 'status'])) as { pid: number }
+    process.kill(pid, 'SIGKILL')
+    const { code, out } = await following.ended
+    expect(code).toBe(0)
+    expect(out.match(/^only \| line \d+$/gm)).toEqual(
+      Array.from({ length: 60 }, (_, index) => `only | line ${index + 1}`),
+    )
   })
 })
 

@@ -44,6 +44,18 @@ export class Weir {
     )
   }
 
+  /** Without `--data`. */
+  async bare(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return await watch(
+      spawn(process.execPath, [PROGRAM, ...args], { cwd: this.folder, env: { ...environment(), ...env } }),
+    ).ended
+  }
+
+  /** Against an address instead of the data folder. */
+  async at(url: string, token: string | null, args: readonly string[]): Promise<Ended> {
+    return await this.bare(['--engine', url, ...args], token === null ? {} : { WEIR_TOKEN: token })
+  }
+
   /** In a pseudo terminal, made by script(1); what is typed goes to stdin. */
   startInTerminal(args: readonly string[]): Started {
     const command = [process.execPath, PROGRAM, '--data', this.data, ...args].map((word) => `'${word}'`).join(' ')
