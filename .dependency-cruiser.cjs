@@ -8,6 +8,8 @@ const INTERFACE_FILES = '(plan|storage|executor|blobs|handler)\\.ts'
 const AREA = '^src-main/engine/([^/]+)/'
 const ELECTRON = '(^|/)electron(/|$)'
 const TESTS = '\\.test\\.ts$'
+/** What tests share: helpers, the simulation of the core, the suite that every storage backend passes. */
+const TEST_HELPERS = '(^|/)(testing/|simulation/|suite\\.ts$|test-[^/]+\\.ts$|[^/]+\\.test-helpers\\.ts$)'
 /** Where execution starts, and what tools load by name: nobody imports these. */
 const ENTRIES = [
   TESTS,
@@ -97,7 +99,10 @@ module.exports = {
       comment: "Import another area's index.ts (or the interface between areas), not what is behind it.",
       severity: 'error',
       from: { path: AREA },
-      to: { path: AREA, pathNot: ['^src-main/engine/$1/', `^src-main/engine/[^/]+/(index\\.ts|${INTERFACE_FILES})$`] },
+      to: {
+        path: AREA,
+        pathNot: ['^src-main/engine/$1/', `^src-main/engine/[^/]+/(index\\.ts|${INTERFACE_FILES})$`, TEST_HELPERS],
+      },
     },
     {
       name: 'composition-through-index',
@@ -122,10 +127,10 @@ module.exports = {
     },
     {
       name: 'code-without-tests',
-      comment: 'What ships does not import tests.',
+      comment: 'What ships imports neither tests nor their helpers.',
       severity: 'error',
-      from: { pathNot: TESTS },
-      to: { path: TESTS },
+      from: { pathNot: [TESTS, TEST_HELPERS, '^(bench|e2e)/'] },
+      to: { path: [TESTS, TEST_HELPERS] },
     },
   ],
   options: {

@@ -110,6 +110,14 @@ describe('dependency rules', () => {
     })
   }
 
+  it('lets tests share helpers across areas, and nothing else', () => {
+    const helper = { 'src-main/engine/storage/testing/samples.ts': 'export const sample = 1' }
+    const test = `import '../storage/testing/samples.ts'`
+    expect(brokenRules({ ...helper, 'src-main/engine/runs/a.test.ts': test })).toEqual([])
+    const shipped = `${test}\nexport const runs = 1`
+    expect(brokenRules({ ...helper, 'src-main/engine/runs/service.ts': shipped })).toContain('code-without-tests')
+  })
+
   it('plants a violation of every rule', async () => {
     const config = (await import(join(ROOT, '.dependency-cruiser.cjs'))) as {
       default: { forbidden: { name: string }[] }
