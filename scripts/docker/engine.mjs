@@ -37,8 +37,8 @@ const missingPackages = () =>
     .map(([, name]) => name)
 
 /** Why no engine can be started here, with the one command that helps; null when one can. */
-const whyNot = () => {
-  if (process.env.DOCKER_HOST) return `no Docker engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}`
+const whyNot = (own) => {
+  if (process.env.DOCKER_HOST && !own) return `no Docker engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}`
   if (process.platform !== 'linux') return 'no Docker engine answers; start Docker Desktop'
   const missing = missingPackages()
   if (isRoot()) {
@@ -72,7 +72,7 @@ export const ensureDocker = async (options = {}) => {
     const host = await findDocker()
     if (host !== null) return { host, started: false, stop: async () => {} }
   }
-  const reason = whyNot()
+  const reason = whyNot(options.own === true)
   if (reason !== null) return { skipped: reason }
   const missing = missingPackages()
   try {

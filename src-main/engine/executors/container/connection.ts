@@ -78,9 +78,11 @@ export class DockerConnection {
   /** Asks now; null when it answers, else the reason in words. */
   async check(): Promise<string | null> {
     const { name, options } = dockerAddress(this.#host)
+    // Loaded here, because it takes a fifth of a second, and many engines never run a container.
+    const loaded = await import('dockerode').catch((error: unknown) => String(error))
+    if (typeof loaded === 'string') return `The engine cannot load its Docker client (${loaded}). Install Weir again.`
     try {
-      const { default: Docker } = await import('dockerode')
-      const api = new DockerApi(new Docker(options))
+      const api = new DockerApi(new loaded.default(options))
       await api.ping()
       this.#closed.signal.throwIfAborted()
       this.#up(api)

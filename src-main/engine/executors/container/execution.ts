@@ -15,7 +15,7 @@ import type { DockerApi } from './api.ts'
 import type { DockerConnection } from './connection.ts'
 import { createContainer, ImageGone, type ImageJob, NoInit, placeFiles, startContainer, type Traits } from './create.ts'
 import { failureOf } from './ending.ts'
-import { DockerUnreachable, HTTP_CONFLICT, isRefusal } from './errors.ts'
+import { DockerRefusal, DockerUnreachable, HTTP_CONFLICT, isRefusal } from './errors.ts'
 import { followToEnd } from './follow.ts'
 import type { ImageFacts, Images } from './images.ts'
 import { OWNER_LABEL, TOKEN_LABEL } from './labels.ts'
@@ -31,6 +31,7 @@ const HALF_STARTED_POLL_MS = 50
 /** Image gone or no init program: each is mended at once, and happens once. */
 const CREATE_ATTEMPTS = 3
 const SHORT_ID = 12
+const REMOVED = 'The container was removed from outside while it ran.'
 
 export interface ExecutionTools {
   readonly blobs: Blobs
@@ -149,6 +150,11 @@ export class ContainerExecution {
   }
 
   #failed(error: unknown): Outcome | string {
+    if (error instanceof DockerRefusal) {
+      const fix = 'Look into the log of Docker (journalctl -u docker), then run the step again.'
+      const refused = { code: 'docker_refused', message: `Docker refused: ${error.message.trim()}`, fix }
+      return { status: 'failed', kind: 'error', error: refused }
+    }
     if (!(error instanceof Gone)) return { status: 'failed', kind: 'error', error: asFailure(error) }
     if (this.#begin === 'adopt' && !this.#seenRunning) return error.message
     const fix = 'Let nothing remove containers whose names begin with "weir-" while they run; run the step again.'
@@ -210,7 +216,7 @@ export class ContainerExecution {
     const found = certainlyNew ? null : await this.#find(api)
     if (found === null) {
       if (this.#begin === 'adopt' && !this.#seenRunning) throw new Gone('no container was created for it')
-      if (this.#begin === 'adopt' || this.#startSent) throw new Gone('The container was removed from outside.')
+      if (this.#begin === 'adopt' || this.#startSent) throw new Gone(REMOVED)
       return this.#createAndStart(api, log)
     }
     this.#id = found.Id
@@ -316,11 +322,15 @@ export class ContainerExecution {
       for (;;) {
         await followToEnd(api, id, log, this.#tools.now, this.#closed.signal)
         const info = await api.inspect(id)
-        if (info === null) throw new Gone('The container was removed from outside.')
+        if (info === null) throw new Gone(REMOVED)
         if (info.State.Running) continue
         this.#running = null
         return info
       }
+    } catch (error) {
+      if (!(error instanceof DockerRefusal)) throw error
+      const state = (await api.inspect(id))?.State
+      throw state === undefined || state.Dead ? new Gone(REMOVED) : error
     } finally {
       ended.abort()
       const seen = usage.usage()
