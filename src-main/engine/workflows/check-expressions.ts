@@ -168,7 +168,8 @@ export class ExpressionChecker {
     if (known) return known
     const all = program.reads.some((read) => read.root === 'params' && read.path.length === 0)
     const checked = parseIn(all ? evaluating : this.#checking, program.text).check()
-    const type = typed(checked)
+    // What is a double by its schema meets whole numbers well at run time, where its type is dynamic.
+    const type = typed(mixesNumbers(checked) ? parseIn(evaluating, program.text).check() : checked)
     if ('type' in type && type.type === 'dyn') type.type = this.#outputType(program)
     this.#types.set(program.text, type)
     return type
@@ -196,13 +197,14 @@ export class ExpressionChecker {
   }
 }
 
+const mixesNumbers = ({ error }: ReturnType<ParseResult['check']>): boolean =>
+  error !== undefined && /\bint\b/.test(error.summary) && /\bdouble\b/.test(error.summary)
+
 function typed(
   checked: ReturnType<ParseResult['check']>,
 ): { type: string } | { message: string; fix: string; offset: number } {
   if (checked.valid || !checked.error) return { type: checked.type ?? 'dyn' }
-  const { code, summary, range } = checked.error
-  // Numbers of JSON are doubles; a list takes them as an index when they are whole.
-  if (code === 'invalid_index_type' && summary.includes("'double'")) return { type: 'dyn' }
+  const { summary, range } = checked.error
   const message = plainTypes(summary)
   return {
     message: message.charAt(0).toLowerCase() + message.slice(1),

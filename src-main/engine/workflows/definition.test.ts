@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AssetFile, DefinitionProblem } from '../../../src-shared/contract/index.ts'
 import { parseDefinition } from './definition.ts'
+import { evaluate } from './expression.ts'
 
 const digest = 'a'.repeat(64)
 const FILES: AssetFile[] = [
@@ -318,6 +319,29 @@ describe('a slip', () => {
       run: 'y',
       timeoutMs: 5000,
     })
+  })
+})
+
+describe('numbers of parameters', () => {
+  it.each([
+    'params.y in [2011, 2012]',
+    'params.list[params.y - 2012] == 1',
+    '(params.y > 1 ? params.y : 1) > 0',
+    '[1, 2] == [params.y, 2]',
+    'range(params.y).exists(i, i == params.y - 1)',
+    'params.y % 4 == 0 && params.r * 2 < size(params.list)',
+    '[10, 20][params.y - 2012] == 10',
+    '"abc".substring(params.y - 2012) == "abc"',
+  ])('meet whole numbers: %s', (text) => {
+    const head = 'name: a\nparams: {y: {type: integer}, r: {type: number}, list: {type: array}}\n'
+    const source = `${head}steps: {s: {run: x, when: '${text}'}}\n`
+    expect(problemsOf(source, [])).toEqual([])
+    const given = {
+      params: { y: 2012, r: 0.5, list: [1, 2] },
+      steps: {},
+      run: { id: 'a', workflow: 'a', workspace: 'a' },
+    }
+    expect(typeof evaluate(text, given, 'x')).toBe('boolean')
   })
 })
 
