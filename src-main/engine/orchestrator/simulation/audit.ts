@@ -1,0 +1,259 @@
+import type { StepResources } from '../../workflows/index.ts'
+import type { Event, ExecutionFinished, Finish } from '../core/index.ts'
+import { LOSSES_LIMIT } from '../core/index.ts'
+import { retries, retryDelay } from '../core/retry.ts'
+import { must } from './broken.ts'
+import { Ledger, type Out, type RunRecord, type UnitRecord } from './ledger.ts'
+import type { Machine } from './machine.ts'
+
+/**
+ * Reads the committed journal as an outsider would, keeps its own books, and compares each event with what the rules and
+ * the machine say. It shares no code with the core's state but the retry arithmetic, which has tests of its own.
+ */
+export class Audit {
+  readonly ledger = new Ledger()
+  readonly seen = new Map<string, number>()
+  /** When the edge last read the cache for a unit */
+  readonly readAt = new Map<string, number>()
+  private readonly machine: Machine
+  private readonly capacity: StepResources
+  private readonly recorded = new Set<string>()
+
+  constructor(machine: Machine, capacity: StepResources) {
+    this.machine = machine
+    this.capacity = capacity
+  }
+
+  count(what: string): void {
+    this.seen.set(what, (this.seen.get(what) ?? 0) + 1)
+  }
+
+  read(event: Event): void {
+    const { ledger } = this
+    this.count(event.type)
+    switch (event.type) {
+      case 'run.created':
+        ledger.create(event)
+        break
+      case 'run.cancelling':
+        ledger.cancel(ledger.run(event.run))
+        break
+      case 'run.reopened':
+        ledger.reopen(ledger.run(event.run), event)
+        break
+      case 'run.finished':
+        this.runFinished(ledger.run(event.run), event)
+        break
+      case 'step.expanded':
+        ledger.expand(ledger.unit(event), event.count)
+        break
+      case 'step.failing':
+        ledger.failing(ledger.unit(event))
+        break
+      case 'step.waiting':
+        if (event.child !== undefined) ledger.unit(event).child = event.child
+        this.mayGoOn(ledger.unit(event), event)
+        break
+      case 'step.skipped':
+        this.skipped(ledger.unit(event))
+        break
+      case 'step.cached':
+        this.cached(ledger.unit(event), event)
+        break
+      case 'step.finished':
+        this.stepFinished(ledger.unit(event), event)
+        break
+      case 'execution.dispatched':
+        this.dispatched(ledger.unit(event), event)
+        break
+      case 'execution.finished':
+        this.executionFinished(ledger.unit(event), event)
+        break
+      case 'execution.cancelling': {
+        const out = ledger.out.get(event.token)
+        if (out !== undefined) out.timedOut = true
+        break
+      }
+      default:
+        break
+    }
+  }
+
+  /** Whether the end of this execution is on disk. */
+  hasResult(token: string): boolean {
+    return this.recorded.has(token)
+  }
+
+  private mayGoOn(unit: UnitRecord, event: Event): void {
+    const at = (): string => `${event.type} of ${unit.id}`
+    must(unit.outcome === null, 'order', () => `${at()}, which has ended (${unit.outcome})`)
+    must(unit.run.status === null, 'order', () => `${at()}, whose run has ended`)
+    must(!unit.run.cancelling, 'order', () => `${at()}, whose run is being cancelled`)
+    must(unit.parent?.failing !== true, 'order', () => `${at()}, whose fan-out ends`)
+    if (unit.parent !== null) return
+    for (const need of unit.step.needs) {
+      const needed = unit.run.units.get(need)
+      must(needed?.outcome != null, 'order', () => `${at()}, before ${need} has ended`)
+      const fine = unit.step.runsAfterFailure || needed.outcome === 'succeeded' || needed.outcome === 'cached'
+      must(fine, 'order', () => `${at()}, after ${need} (${needed.outcome})`)
+    }
+  }
+
+  private dispatched(unit: UnitRecord, event: Extract<Event, { type: 'execution.dispatched' }>): void {
+    const { ledger } = this
+    this.mayGoOn(unit, event)
+    const holder = [...ledger.out.values()].find((other) => other.unit === unit)
+    must(holder === undefined, 'start', () => `${event.token} is ordered while ${holder?.token} is out`)
+    must(event.attempt === unit.attempts + 1, 'attempts', () => `${unit.id}: ${event.attempt} follows ${unit.attempts}`)
+    must(event.at >= unit.retryAt, 'attempts', () => `${unit.id} is tried again too early`)
+    unit.attempts = event.attempt
+    ledger.tokens.add(event.token)
+    const out: Out = { token: event.token, unit, timedOut: false, key: event.concurrencyKey ?? null }
+    ledger.out.set(event.token, out)
+    if (event.cache !== undefined) ledger.keyed.set(event.token, event.cache.key)
+    this.limits(out)
+  }
+
+  private limits(added: Out): void {
+    const out = [...this.ledger.out.values()]
+    const sum = (what: keyof StepResources): number => out.reduce((all, { unit }) => all + unit.step.resources[what], 0)
+    for (const what of ['cpus', 'memoryBytes', 'gpus'] as const) {
+      must(sum(what) <= this.capacity[what] + 1e-3, 'limits', () => `${sum(what)} ${what} of ${this.capacity[what]}`)
+    }
+    const { unit, key } = added
+    const most = unit.step.forEach?.maxParallel ?? null
+    if (most !== null && unit.parent !== null) {
+      const active = out.filter((other) => other.unit.parent === unit.parent).length
+      must(active <= most, 'limits', () => `${active} items of ${unit.parent?.id} at once, limit ${most}`)
+    }
+    if (key !== null && unit.step.concurrency !== null) {
+      const { limit } = unit.step.concurrency
+      const active = out.filter((other) => other.key === key).length
+      must(active <= limit, 'limits', () => `${active} holders of ${key}, limit ${limit}`)
+    }
+  }
+
+  private executionFinished(unit: UnitRecord, event: ExecutionFinished): void {
+    const out = this.ledger.out.get(event.token)
+    must(!this.recorded.has(event.token), 'result', () => `the end of ${event.token} is recorded twice`)
+    must(out !== undefined && out.unit === unit, 'result', () => `an end of ${event.token}, which is not out`)
+    this.recorded.add(event.token)
+    this.ledger.out.delete(event.token)
+    const job = this.machine.jobs.get(event.token)
+    must(job?.state !== 'running', 'result', () => `the end of ${event.token} is recorded while it runs`)
+    const end = job?.end ?? null
+    const ordered = this.orderedEnd(unit, out)
+    const status = expectedStatus(end, ordered)
+    must(event.status === status, 'result', () => `${event.token} is recorded as ${event.status}, and was ${status}`)
+    const outputs = JSON.stringify(event.outputs)
+    must(outputs === JSON.stringify(end?.outputs), 'result', () => `${event.token} has other outputs: ${outputs}`)
+    this.retry(unit, event, end, ordered)
+    if (event.retryAt !== undefined) return
+    unit.outcome = status === 'succeeded' || status === 'cancelled' ? status : 'failed'
+    const key = this.ledger.keyed.get(event.token)
+    if (status !== 'succeeded' || key === undefined) return
+    const { workspace } = unit.run
+    this.ledger.results.set(`${unit.id}:${unit.attempts}`, { key, workspace, at: event.at, outputs: outputs ?? '' })
+  }
+
+  private orderedEnd(unit: UnitRecord, out: Out): 'cancel' | 'timeout' | null {
+    if (unit.run.cancelling || unit.parent?.failing === true) return 'cancel'
+    return out.timedOut ? 'timeout' : null
+  }
+
+  private retry(
+    unit: UnitRecord,
+    event: ExecutionFinished,
+    end: Finish | null,
+    ordered: 'cancel' | 'timeout' | null,
+  ): void {
+    const policy = unit.step.retry
+    let expected: number | undefined
+    if (event.status === 'succeeded' || ordered === 'cancel') expected = undefined
+    else if (end === null) {
+      if (unit.losses < LOSSES_LIMIT && retries(policy, 'abandoned', null)) expected = event.at
+      unit.losses += 1
+    } else {
+      const kind = ordered ?? (event.status === 'abandoned' ? 'abandoned' : (end.kind ?? 'error'))
+      const again = unit.failures < policy.limit && retries(policy, kind, end.exitCode ?? null)
+      unit.failures += 1
+      if (again) expected = event.at + retryDelay(policy, unit.failures)
+    }
+    must(event.retryAt === expected, 'attempts', () => `${unit.id} goes on at ${event.retryAt}, not at ${expected}`)
+    unit.retryAt = expected ?? 0
+  }
+
+  private skipped(unit: UnitRecord): void {
+    must(unit.outcome === null, 'order', () => `${unit.id} is skipped after its end (${unit.outcome})`)
+    unit.outcome = 'skipped'
+  }
+
+  private cached(unit: UnitRecord, event: Extract<Event, { type: 'step.cached' }>): void {
+    this.mayGoOn(unit, event)
+    must(event.attempt === unit.attempts + 1, 'attempts', () => `${unit.id}: ${event.attempt} follows ${unit.attempts}`)
+    unit.attempts = event.attempt
+    unit.outcome = 'cached'
+    const source = this.ledger.results.get(event.source)
+    const what = (): string => `${unit.id} takes the result of ${event.source}`
+    must(source !== undefined, 'cache', () => `${what()}, which has none`)
+    must(source.key === event.key, 'cache', () => `${what()}, whose key is ${source.key} and not ${event.key}`)
+    must(source.workspace === unit.run.workspace, 'cache', () => `${what()}, from workspace ${source.workspace}`)
+    must(source.outputs === JSON.stringify(event.outputs), 'cache', () => `${what()}, and gets something else`)
+    must(!unit.again, 'cache', () => `${what()}, though it was run again by hand`)
+    // The age is measured when the edge reads; its answer may be under way for a while.
+    const oldest = (this.readAt.get(unit.id) ?? event.at) - (unit.step.cache?.maxAgeMs ?? Number.POSITIVE_INFINITY)
+    must(source.at >= oldest, 'cache', () => `${what()}, which is ${event.at - source.at} ms old`)
+  }
+
+  private stepFinished(unit: UnitRecord, event: Extract<Event, { type: 'step.finished' }>): void {
+    must(unit.outcome === null, 'order', () => `${unit.id} ends twice`)
+    const expected = unit.items === null ? this.expectedEnd(unit) : fanOutEnd(unit)
+    must(expected === null || event.status === expected, 'outcome', () => `${unit.id} ${event.status}, not ${expected}`)
+    unit.outcome = event.status
+  }
+
+  /** Of a step that waited for its child; null where chance decides. */
+  private expectedEnd(unit: UnitRecord): string | null {
+    if (unit.child === null) return null
+    const child = this.ledger.runs.get(unit.child)
+    unit.child = null
+    must(child !== undefined && child.status !== null, 'outcome', () => `${unit.id} ends before its child`)
+    const ends = unit.run.cancelling || unit.parent?.failing === true
+    // Nobody but its parent may drop a part silently: a child that a person cancelled is a failure to its parent.
+    return child.status === 'cancelled' && !ends ? 'failed' : child.status
+  }
+
+  private runFinished(run: RunRecord, event: Extract<Event, { type: 'run.finished' }>): void {
+    must(run.status === null, 'order', () => `run ${run.id} ends twice`)
+    for (const unit of run.all()) must(unit.outcome !== null, 'outcome', () => `run ${run.id} ends before ${unit.id}`)
+    const bad = [...run.units.values()].some(({ outcome }) => outcome === 'failed' || outcome === 'cancelled')
+    const status = run.cancelling ? 'cancelled' : bad ? 'failed' : 'succeeded'
+    // The outputs of a run may fail to be put together.
+    const misresolved = status === 'succeeded' && event.status === 'failed' && event.error?.code === 'resolve'
+    must(event.status === status || misresolved, 'outcome', () => `run ${run.id} ${event.status}, not ${status}`)
+    for (const child of run.children) {
+      const other = this.ledger.runs.get(child)
+      const outlives = other !== undefined && other.status === null && !other.reopened
+      must(!outlives, 'outcome', () => `run ${run.id} ends before its child ${child}`)
+    }
+    run.status = event.status
+  }
+}
+
+function expectedStatus(end: Finish | null, ordered: 'cancel' | 'timeout' | null): ExecutionFinished['status'] {
+  if (end?.status === 'succeeded') return 'succeeded'
+  if (ordered === 'cancel') return 'cancelled'
+  if (end === null) return 'abandoned'
+  if (ordered === 'timeout') return 'timeout'
+  return end.status === 'cancelled' || end.kind === 'abandoned' ? 'abandoned' : 'failed'
+}
+
+function fanOutEnd(unit: UnitRecord): string {
+  const items = unit.openItems()
+  for (const item of items) must(item.outcome !== null, 'outcome', () => `${unit.id} ends before ${item.id}`)
+  if (unit.run.cancelling) return 'cancelled'
+  const failed = items.filter(({ outcome }) => outcome === 'failed').length
+  const dropped = items.some(({ outcome }) => outcome === 'cancelled')
+  if (dropped || (failed > 0 && unit.step.forEach?.onFailure === 'fail')) return 'failed'
+  return failed > 0 && failed === items.length ? 'failed' : 'succeeded'
+}

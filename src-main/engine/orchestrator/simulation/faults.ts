@@ -1,0 +1,212 @@
+import {
+  apply,
+  type Command,
+  currentExecution,
+  type Event,
+  handle,
+  place,
+  type RunState,
+  recover,
+  type State,
+  type Unit,
+  unitsOf,
+} from '../core/index.ts'
+import type { Oracle } from './broken.ts'
+import { HONEST, type Rig } from './rig.ts'
+import type { Feature } from './scenario.ts'
+
+/** An engine that is wrong in one way, and what must notice it. */
+export interface Fault {
+  readonly name: string
+  readonly rig: Rig
+  /** More than one where the order of things decides which promise breaks first */
+  readonly noticedBy: readonly Oracle[]
+  /** What its schedules contain, when that is not left to chance */
+  readonly features?: readonly Feature[]
+}
+
+type Handle = typeof handle
+
+const fault = (name: string, noticedBy: readonly Oracle[], wrong: Partial<Rig>): Fault => ({
+  name,
+  noticedBy,
+  rig: { ...HONEST, ...wrong },
+})
+
+/** The real `handle`, with something done before and after it. */
+const around =
+  (before: (state: State, command: Command) => () => void): Handle =>
+  (state, command, now) => {
+    const after = before(state, command)
+    const events = handle(state, command, now)
+    after()
+    return events
+  }
+
+/** The real `handle`, given another command. */
+const instead =
+  (change: (command: Command, state: State) => Command): Handle =>
+  (state, command, now) =>
+    handle(state, change(command, state), now)
+
+/** The real `handle`, whose events are written down wrongly. */
+const miswritten =
+  (change: (events: Event[]) => Event[]): Handle =>
+  (state, command, now) =>
+    change(handle(state, command, now))
+
+const units = (state: State): Unit[] => [...state.runs.values()].flatMap((run) => [...unitsOf(run)])
+
+export const FAULTS: readonly Fault[] = [
+  fault('an event is missing from the journal', ['replay'], {
+    handle: miswritten((events) => events.filter(({ type }) => type !== 'execution.started')),
+  }),
+  fault('an end is written down twice', ['result'], {
+    handle: miswritten((events) => [...events, ...events.filter(({ type }) => type === 'execution.finished')]),
+  }),
+  fault('an order is carried out twice', ['start'], {
+    effects: (effects) => [...effects, ...effects.filter(({ type }) => type === 'start')],
+  }),
+  fault('work starts before its order is committed', ['start'], { order: ['perform', 'commit', 'answer'] }),
+  fault('callers are answered before the commit', ['answer'], { order: ['answer', 'commit', 'perform'] }),
+  fault('an order to end is not carried out', ['rest'], {
+    effects: (effects) => effects.filter(({ type }) => type !== 'kill'),
+  }),
+  fault('nothing is taken back after a restart', ['rest'], {
+    recover: (state, now) => {
+      const events = recover(state, now)
+      state.effects = state.effects.filter(({ type }) => type !== 'adopt')
+      return events
+    },
+  }),
+  fault('a restart orders anew what still runs', ['result'], {
+    recover: (state, now) => {
+      const lost = [...state.executions.keys()].flatMap((token) =>
+        handle(state, { type: 'execution.lost', token, reason: 'the engine was restarted' }, now),
+      )
+      return [...lost, ...recover(state, now)]
+    },
+  }),
+  fault('resources are not given back', ['invariants'], {
+    handle: around((state, command) => () => {
+      if (command.type === 'execution.finished') state.used.cpus += 1
+    }),
+  }),
+  fault('timers of retries and pauses are lost', ['rest'], { prepare: (state) => dropTimers(state, 'wake') }),
+  fault('timers of time limits are lost', ['rest'], { prepare: (state) => dropTimers(state, 'timeout') }),
+  fault('a stale token is accepted', ['result'], {
+    handle: instead((command, state) => {
+      if (command.type !== 'execution.finished' || state.executions.has(command.token)) return command
+      const [run] = command.token.split('/')
+      const other = [...state.executions.values()].find(({ unit }) => unit.run.id === run)
+      return other === undefined ? command : { ...command, token: other.execution.token }
+    }),
+  }),
+  fault('a result is dropped', ['rest'], {
+    handle: instead((command) => (command.type === 'execution.finished' ? { type: 'tick' } : command)),
+  }),
+  fault('a cancelled attempt counts as succeeded', ['result'], {
+    handle: instead((command) =>
+      command.type === 'execution.finished' && command.status === 'cancelled'
+        ? { ...command, status: 'succeeded', outputs: { json: {} } }
+        : command,
+    ),
+  }),
+  fault('a step whose needs have ended is not asked', ['invariants'], {
+    prepare: (state) => dropFollowUps(state, (next) => !('steps' in next) && next.run.startedAt !== null),
+  }),
+  fault('a run whose steps have ended is not asked', ['rest'], {
+    prepare: (state) => dropFollowUps(state, (next) => 'steps' in next),
+  }),
+  fault('children of a cancelled run are left alone', ['outcome'], { handle: abandonChildren }),
+  fault('maxParallel is forgotten', ['limits'], { handle: around(forgetParallel) }),
+  fault('concurrency keys are forgotten', ['limits'], { handle: around(forgetKeys) }),
+  fault('the machine is lent twice', ['limits', 'invariants'], { handle: around((state) => scaleCapacity(state, 2)) }),
+  fault('a part of the machine is never used', ['idle', 'outcome', 'rest'], {
+    handle: around((state) => scaleCapacity(state, 0.99)),
+  }),
+  fault('a cached result crosses workspaces', ['cache'], { handle: around(shareFresh) }),
+  {
+    ...fault('an ended run is replayed among the living', ['invariants', 'replay', 'rest'], {
+      restore: (state, plan, events) => {
+        state.plans.set(plan.digest, plan)
+        for (const event of events) apply(state, event)
+        state.effects = []
+        state.followUps = []
+      },
+    }),
+    features: ['caches', 'reopens', 'fanOut'],
+  },
+]
+
+function dropTimers(state: State, kind: 'wake' | 'timeout'): void {
+  const { timers } = state
+  const add = timers.add.bind(timers)
+  timers.add = (timer) => {
+    if (timer.kind !== kind) add(timer)
+  }
+}
+
+function dropFollowUps(state: State, drop: (next: Unit | RunState) => boolean): void {
+  const watched = (): (Unit | RunState)[] => {
+    const list: (Unit | RunState)[] = []
+    list.push = (...more) => {
+      for (const next of more) if (!drop(next)) list[list.length] = next
+      return list.length
+    }
+    return list
+  }
+  let list = watched()
+  Object.defineProperty(state, 'followUps', {
+    get: () => list,
+    set: () => {
+      list = watched()
+    },
+  })
+}
+
+function abandonChildren(state: State, command: Command, now: number): Event[] {
+  const events: Event[] = []
+  const run = command.type === 'run.cancel' ? state.runs.get(command.run) : undefined
+  for (const unit of run === undefined ? [] : [...unitsOf(run)]) {
+    if (unit.phase !== 'child') continue
+    const event: Event = { type: 'step.finished', ...place(unit), at: now, status: 'cancelled' }
+    apply(state, event)
+    events.push(event)
+  }
+  return [...events, ...handle(state, command, now)]
+}
+
+function forgetParallel(state: State): () => void {
+  for (const { fanOut } of units(state)) if (fanOut !== null) fanOut.active = 0
+  return () => {
+    for (const { fanOut } of units(state)) {
+      if (fanOut !== null) fanOut.active = fanOut.units.filter((item) => currentExecution(item) !== undefined).length
+    }
+  }
+}
+
+function forgetKeys(state: State): () => void {
+  state.concurrency.clear()
+  return () => {
+    state.concurrency.clear()
+    for (const { unit } of state.executions.values()) {
+      const key = unit.resolved?.concurrencyKey ?? null
+      if (key !== null) state.concurrency.set(key, (state.concurrency.get(key) ?? 0) + 1)
+    }
+  }
+}
+
+function scaleCapacity(state: State, factor: number): () => void {
+  const { capacity } = state
+  state.capacity = { ...capacity, cpus: capacity.cpus * factor }
+  return () => {
+    state.capacity = capacity
+  }
+}
+
+function shareFresh(state: State, command: Command): () => void {
+  const workspace = command.type === 'unit.resolved' ? state.runs.get(command.run)?.workspace : undefined
+  for (const [key, result] of state.fresh) state.fresh.set(key, { ...result, workspace: workspace ?? result.workspace })
+  return () => undefined
+}

@@ -1,0 +1,149 @@
+import type { ExecutionState, RunState, State, Unit } from '../core/index.ts'
+import { unitKey, unitsOf } from '../core/index.ts'
+
+/**
+ * Where the live state differs from one that was replayed, in words; null when they agree. Left out is what follows from the
+ * rest and is never journalled: `ready`, `queued` and `cachePending` (a replay has such a unit blocked by nothing, or
+ * its retry due), questions to the edge, timers, and the counts over those phases.
+ */
+export function difference(live: State, replayed: State, now: number): string | null {
+  if (live.runs.size !== replayed.runs.size) return `${live.runs.size} runs, replayed ${replayed.runs.size}`
+  for (const [id, run] of live.runs) {
+    const other = replayed.runs.get(id)
+    const found = other === undefined ? 'is not replayed' : runDifference(run, other, now)
+    if (found !== null) return `run ${id}: ${found}`
+  }
+  if (live.executions.size !== replayed.executions.size) {
+    return `executions out: ${live.executions.size}, replayed ${replayed.executions.size}`
+  }
+  for (const token of live.executions.keys()) if (!replayed.executions.has(token)) return `${token} is not out`
+  if (!equal(Object.fromEntries(live.concurrency), Object.fromEntries(replayed.concurrency))) return 'concurrency keys'
+  if (!equal([...live.producers.keys()].sort(), [...replayed.producers.keys()].sort()))
+    return 'cache keys in the making'
+  for (const [key, units] of live.producers) {
+    if (units.length !== replayed.producers.get(key)?.length) return `units that make ${key}`
+  }
+  const { used } = live
+  const close = Math.abs(used.cpus - replayed.used.cpus) < 1e-3
+  if (!close || used.memoryBytes !== replayed.used.memoryBytes || used.gpus !== replayed.used.gpus) return 'resources'
+  return null
+}
+
+const RUN_FIELDS = [
+  'workflow',
+  'version',
+  'workspace',
+  'params',
+  'priority',
+  'trigger',
+  'parent',
+  'createdAt',
+  'startedAt',
+  'finishedAt',
+  'finished',
+  'cancelling',
+  'outputs',
+  'error',
+  'open',
+  'active',
+] as const satisfies readonly (keyof RunState)[]
+
+function runDifference(live: RunState, replayed: RunState, now: number): string | null {
+  for (const field of RUN_FIELDS) if (!equal(live[field], replayed[field])) return wrong(field, live, replayed)
+  const others = unitsOf(replayed)
+  for (const unit of unitsOf(live)) {
+    const next = others.next()
+    if (next.done === true) return `${unitKey(unit)} is not replayed`
+    const found = unitDifference(unit, next.value, now)
+    if (found !== null) return `${unitKey(unit)}: ${found}`
+  }
+  return others.next().done === true ? null : 'more units are replayed'
+}
+
+const UNIT_FIELDS = [
+  'index',
+  'outcome',
+  'outputs',
+  'error',
+  'missing',
+  'failures',
+  'losses',
+  'skipCache',
+  'message',
+  'skipReason',
+  'child',
+] as const satisfies readonly (keyof Unit)[]
+
+const FAN_OUT_FIELDS = ['items', 'active', 'done', 'failed', 'failing'] as const
+
+const EXECUTION_FIELDS = [
+  'attempt',
+  'token',
+  'executor',
+  'dispatchedAt',
+  'startedAt',
+  'finishedAt',
+  'detail',
+  'status',
+  'cancelling',
+  'adopted',
+  'error',
+  'exitCode',
+  'signal',
+  'usage',
+  'cache',
+  'source',
+] as const satisfies readonly (keyof ExecutionState)[]
+
+function unitDifference(live: Unit, replayed: Unit, now: number): string | null {
+  const phase = phaseOf(live, now)
+  if (phase !== phaseOf(replayed, now)) return wrong('phase', live, replayed)
+  if ((phase === 'retry' || phase === 'sleeping') && live.wakeAt !== replayed.wakeAt)
+    return wrong('wakeAt', live, replayed)
+  for (const field of UNIT_FIELDS) if (!equal(live[field], replayed[field])) return wrong(field, live, replayed)
+  if (live.executions.length !== replayed.executions.length) return 'number of executions'
+  for (const [index, execution] of live.executions.entries()) {
+    const other = replayed.executions[index]
+    if (other === undefined) return 'number of executions'
+    for (const field of EXECUTION_FIELDS) {
+      if (!equal(execution[field], other[field]))
+        return `attempt ${execution.attempt}: ${wrong(field, execution, other)}`
+    }
+  }
+  if (live.fanOut === null || replayed.fanOut === null) return live.fanOut === replayed.fanOut ? null : 'fan-out'
+  for (const field of FAN_OUT_FIELDS) {
+    if (!equal(live.fanOut[field], replayed.fanOut[field]))
+      return `fan-out: ${wrong(field, live.fanOut, replayed.fanOut)}`
+  }
+  return live.former.length === replayed.former.length ? null : 'former items'
+}
+
+function phaseOf(unit: Unit, now: number): string {
+  switch (unit.phase) {
+    case 'ready':
+    case 'queued':
+    case 'cachePending':
+      return 'pending'
+    case 'blocked':
+      return unit.missing === 0 ? 'pending' : 'blocked'
+    case 'retry':
+      return unit.wakeAt === null || unit.wakeAt <= now ? 'pending' : 'retry'
+    default:
+      return unit.phase
+  }
+}
+
+function wrong<T extends object>(field: keyof T & string, live: T, replayed: T): string {
+  return `${field} is ${JSON.stringify(live[field])}, replayed ${JSON.stringify(replayed[field])}`
+}
+
+/** Whether two JSON values are the same; `undefined` in an object is absence. */
+function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  for (const key in left) if (!equal(left[key], right[key])) return false
+  for (const key in right) if (left[key] === undefined && right[key] !== undefined) return false
+  return true
+}

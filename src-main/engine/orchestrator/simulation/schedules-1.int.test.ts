@@ -1,0 +1,12 @@
+import { it } from 'vitest'
+import { playSchedules } from './schedules.ts'
+
+/** Half of the 100,000 schedules of CI; the other file plays the rest beside it, with another seed. */
+const SCHEDULES = 50_000
+const TIMEOUT_MS = 30 * 60_000
+
+it(
+  '50,000 random schedules keep every promise, part 1',
+  () => playSchedules(SCHEDULES, 1, 2, 'src-main/engine/orchestrator/simulation/schedules-1.int.test.ts'),
+  TIMEOUT_MS,
+)

@@ -1,0 +1,361 @@
+import type { Plan, PlanStep } from '../../workflows/index.ts'
+import { type Command, executorOf, place, reopening, type Unit, unitsOf } from '../core/index.ts'
+import { Audit } from './audit.ts'
+import { Broken, must } from './broken.ts'
+import { Disk } from './disk.ts'
+import { Engine, type EngineParts } from './engine.ts'
+import { Machine } from './machine.ts'
+import { type Behaviour, CAPACITY, randomPlan } from './plans.ts'
+import { createRandom, type Random } from './random.ts'
+import { HONEST, type Rig } from './rig.ts'
+import type { Feature, Scenario } from './scenario.ts'
+
+/** Something that will happen. With an epoch it is on its way to that engine, and lost when it dies. */
+interface Pending {
+  at: number
+  readonly epoch: number | null
+  readonly act: () => void
+}
+
+class EngineKilled extends Error {}
+/** One for all: a stack for each of a hundred thousand crashes would take longer than the schedules. */
+const KILLED = new EngineKilled('the engine was killed')
+
+const START_MS = 1_000_000
+const MOST_CRASHES = 6
+/** A schedule that is not at rest after so many moves never will be. */
+const PATIENCE = 5_000
+/** Longest way of an answer of the edge */
+const ANSWER_MS = 200
+const JUMP_MS = 3_600_000
+const MOST_RUNS = 4
+
+export interface Played {
+  /** How often each kind of event was committed, and how often the engine crashed and a unit waited for a pending hit */
+  readonly seen: ReadonlyMap<string, number>
+}
+
+/** Plays one schedule to its end; throws {@link Broken} when a promise is broken. */
+export function simulate(scenario: Scenario, rig: Rig = HONEST): Played {
+  return new World(scenario, rig).play(scenario.moves)
+}
+
+class World {
+  private now = START_MS
+  private readonly random: Random
+  private readonly has: ReadonlySet<Feature>
+  private readonly disk = new Disk()
+  private readonly machine: Machine
+  private readonly audit: Audit
+  private readonly behaviours = new Map<PlanStep, Behaviour>()
+  private readonly plans: Plan[] = []
+  private readonly parts: EngineParts
+  private readonly crashRate: number
+  private readonly wishes: readonly (() => void)[]
+  private pending: Pending[] = []
+  private engine: Engine
+  private crashes = 0
+  private nextRun = 1
+  private resting = false
+
+  constructor(scenario: Scenario, rig: Rig) {
+    this.random = createRandom(scenario.seed)
+    this.has = new Set(scenario.features)
+    this.crashRate = this.has.has('crashes') ? this.random.pick([0.01, 0.05, 0.2]) : 0
+    const slow = this.has.has('slowEdge') ? this.random.pick([0.1, 0.5, 1]) : 0
+    const { random } = this
+    this.machine = new Machine({
+      random,
+      strayReports: this.has.has('strayReports'),
+      later: (delayMs, act) => this.pending.push({ at: this.now + delayMs, epoch: null, act }),
+      tell: (command, delayMs) => this.toEngine(command, delayMs),
+    })
+    this.audit = new Audit(this.machine, CAPACITY)
+    this.parts = {
+      random,
+      rig,
+      disk: this.disk,
+      machine: this.machine,
+      audit: this.audit,
+      now: () => this.now,
+      newRunId: () => `r${this.nextRun++}`,
+      behaviourOf: (unit) => this.behaviourOf(unit),
+      crashPoint: () => this.crashPoint(),
+      edgeDelay: () => (random.chance(slow) ? 1 + random.below(ANSWER_MS) : 0),
+      later: (delayMs, command) => this.toEngine(command, delayMs),
+    }
+    this.wishes = this.listWishes()
+    this.engine = new Engine(this.parts)
+  }
+
+  play(moves: number): Played {
+    this.survive(() => this.startRun())
+    for (let move = 0; move < moves; move++) this.survive(() => this.move())
+    this.resting = true
+    let patience = PATIENCE
+    while (this.rest()) must(--patience > 0, 'rest', () => 'the world never comes to rest')
+    this.atRest()
+    return { seen: this.audit.seen }
+  }
+
+  private behaviourOf(unit: Unit): Behaviour {
+    const behaviour = this.behaviours.get(unit.step)
+    if (behaviour === undefined) throw new Error(`step ${unit.step.name} was never described`)
+    return behaviour
+  }
+
+  private toEngine(command: Command, delayMs: number): void {
+    const { epoch } = this.disk
+    this.pending.push({ at: this.now + delayMs, epoch, act: () => this.engine.post(command) })
+  }
+
+  private crashPoint(): void {
+    if (this.crashRate === 0 || this.crashes >= MOST_CRASHES || !this.random.chance(this.crashRate)) return
+    throw KILLED
+  }
+
+  /** Does something; when the engine is killed meanwhile, starts the next one. */
+  private survive(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      if (!(error instanceof EngineKilled)) throw error
+      this.restart()
+    }
+  }
+
+  private restart(): void {
+    this.crashes += 1
+    this.audit.count('crash')
+    this.machine.forsake()
+    this.pending = this.pending.filter(({ epoch }) => epoch === null)
+    // Work goes on while no engine is there.
+    while (this.random.chance(0.4) && this.happen());
+    if (this.has.has('losses') && this.random.chance(0.2))
+      for (const job of this.machine.running()) this.machine.vanish(job)
+    this.engine = new Engine(this.parts)
+  }
+
+  /** One thing that people, the machine or time do. */
+  private move(): void {
+    const { random } = this
+    if (!this.engine.idle && random.chance(0.6)) this.engine.turn()
+    else if (!random.chance(0.7) || !this.advance()) random.pick(this.wishes)()
+  }
+
+  /** What may happen in this schedule besides time. */
+  private listWishes(): (() => void)[] {
+    const all: [Feature | null, () => void][] = [
+      [null, () => this.startRun()],
+      ['cancels', () => this.cancelRun()],
+      ['reopens', () => this.reopenRun()],
+      ['approvals', () => this.approve()],
+      ['flapping', () => this.flap()],
+      ['clockJumps', () => this.jump()],
+      ['losses', () => this.lose()],
+      ['crashes', () => this.kill()],
+      ['strayReports', () => this.stray()],
+    ]
+    return all.filter(([feature]) => feature === null || this.has.has(feature)).map(([, act]) => act)
+  }
+
+  /** Moves on to the next thing that is due. False when there is none. */
+  private advance(): boolean {
+    const timer = this.engine.state.timers.next()
+    const next = this.next()
+    if (timer === null || (next !== undefined && next.at < timer)) return this.happen()
+    this.now = Math.max(this.now, timer)
+    this.engine.post({ type: 'tick' })
+    this.engine.turn()
+    return true
+  }
+
+  private next(): Pending | undefined {
+    let first = this.pending[0]
+    for (const one of this.pending) if (first === undefined || one.at < first.at) first = one
+    return first
+  }
+
+  private happen(): boolean {
+    const next = this.next()
+    if (next === undefined) return false
+    this.pending.splice(this.pending.indexOf(next), 1)
+    this.now = Math.max(this.now, next.at)
+    next.act()
+    return true
+  }
+
+  private startRun(): void {
+    const { random } = this
+    if (this.audit.ledger.runs.size >= MOST_RUNS) return
+    const plan = this.plans.length > 0 && random.chance(0.4) ? random.pick(this.plans) : this.newPlan()
+    const run = this.parts.newRunId()
+    this.engine.post(
+      {
+        type: 'run.create',
+        run,
+        workflow: plan.name,
+        version: 1,
+        plan,
+        workspace: random.chance(0.8) ? 'main' : 'dev',
+        params: { json: {} },
+        secrets: [],
+        priority: this.has.has('priorities') ? random.below(3) : 0,
+        trigger: 'manual',
+        parent: null,
+      },
+      () => this.disk.has(run),
+    )
+  }
+
+  private newPlan(): Plan {
+    const { plan, behaviours } = randomPlan(this.random, this.has)
+    for (const [step, behaviour] of behaviours) {
+      this.behaviours.set(step, behaviour)
+      if (behaviour.child !== null) this.know(behaviour.child)
+    }
+    this.know(plan)
+    this.plans.push(plan)
+    return plan
+  }
+
+  private know(plan: Plan): void {
+    this.disk.plans.set(plan.digest, plan)
+    this.audit.ledger.plans.set(plan.digest, plan)
+  }
+
+  private cancelRun(): void {
+    const runs = [...this.engine.state.runs.keys()]
+    if (runs.length === 0) return
+    this.cancel(this.random.pick(runs))
+  }
+
+  private cancel(run: string): void {
+    const { ledger } = this.audit
+    this.engine.post({ type: 'run.cancel', run, by: 'ana', reason: null }, () => {
+      const record = ledger.runs.get(run)
+      return record === undefined || record.cancelling || record.status !== null
+    })
+  }
+
+  private reopenRun(): void {
+    const { random, engine } = this
+    const ended = [...this.audit.ledger.runs.values()].filter((run) => run.status !== null)
+    if (ended.length === 0) return
+    const { id } = random.pick(ended)
+    engine.load(id)
+    const run = engine.state.runs.get(id)
+    if (run === undefined) throw new Broken('replay', `run ${id} cannot be loaded`)
+    const unit = run.steps.size > 0 ? random.pick([...unitsOf(run)]) : null
+    const one =
+      unit === null ? 'start' : { step: unit.step.name, ...(unit.index === null ? {} : { index: unit.index }) }
+    const from = random.pick(['failed', 'start', one] as const)
+    const count = (): number => this.disk.journal(id).filter(({ type }) => type === 'run.reopened').length
+    const before = count()
+    if (reopening(run, from) === null) {
+      engine.unload(id)
+      return
+    }
+    engine.post({ type: 'run.reopen', run: id, by: 'ana', from }, () => count() > before)
+    // The turn comes before the run could be put out of memory again.
+    engine.turn()
+  }
+
+  private approve(): void {
+    const waiting = this.waiting()
+    if (waiting.length === 0) return
+    const unit = this.random.pick(waiting)
+    const approved = this.random.chance(0.7)
+    const answer = { approved, outputs: { json: { answer: 1 } }, by: 'ana', comment: null }
+    this.engine.post({ type: 'approval.answer', ...place(unit), ...answer })
+  }
+
+  private waiting(): Unit[] {
+    return [...this.engine.state.runs.values()]
+      .flatMap((run) => [...unitsOf(run)])
+      .filter(({ phase }) => phase === 'approval')
+  }
+
+  private flap(): void {
+    const executor = executorOf({ image: 'image' } as PlanStep)
+    this.engine.post({ type: 'executor.availability', executor, available: false, reason: 'Docker does not answer' })
+    this.toEngine({ type: 'executor.availability', executor, available: true, reason: '' }, this.random.below(2_000))
+  }
+
+  /** The machine slept: its clock jumps, and what was under way goes on where it was. */
+  private jump(): void {
+    if (!this.engine.idle) return
+    this.now += JUMP_MS
+    for (const one of this.pending) one.at += JUMP_MS
+    this.engine.post({ type: 'clock.jumped', byMs: JUMP_MS })
+  }
+
+  private lose(): void {
+    const jobs = this.machine.running()
+    if (jobs.length > 0) this.machine.vanish(this.random.pick(jobs))
+  }
+
+  private kill(): void {
+    if (this.crashes < MOST_CRASHES) throw KILLED
+  }
+
+  /** A report that nobody waits for: of an attempt that is over, or of one that never was. */
+  private stray(): void {
+    const { ledger } = this.audit
+    const over = [...ledger.tokens].filter((token) => this.audit.hasResult(token))
+    const token = over.length === 0 || this.random.chance(0.1) ? 'r1/0.0' : this.random.pick(over)
+    const command = this.random.pick<Command>([
+      { type: 'execution.finished', token, status: 'succeeded', outputs: { json: { stray: 1 } } },
+      { type: 'execution.finished', token, status: 'failed', kind: 'error' },
+      { type: 'execution.started', token, detail: 'pid 2', adopted: this.random.chance(0.5) },
+      { type: 'execution.lost', token, reason: 'it is gone' },
+    ])
+    this.engine.post(command)
+  }
+
+  /** One move towards the end, without new wishes. False when there is nothing left to do. */
+  private rest(): boolean {
+    let moved = true
+    this.survive(() => {
+      if (!this.engine.idle) this.engine.turn()
+      else if (this.advance()) return
+      else if (this.waiting().length > 0) this.approve()
+      else moved = this.endHanging()
+    })
+    return moved
+  }
+
+  /** Work that never ends by itself and has no time limit is ended by a person. */
+  private endHanging(): boolean {
+    for (const out of this.audit.ledger.out.values()) {
+      const { run, step, parent } = out.unit
+      const ordered = run.cancelling || parent?.failing === true || step.timeoutMs !== null
+      must(!ordered, 'rest', () => `${out.token} goes on though it was to be ended`)
+      if (this.machine.jobs.get(out.token)?.state !== 'running') continue
+      this.cancel(run.id)
+      return true
+    }
+    return false
+  }
+
+  private atRest(): void {
+    const { state } = this.engine
+    for (const run of this.audit.ledger.runs.values()) {
+      must(run.status !== null, 'rest', () => `run ${run.id} never ends`)
+    }
+    for (const out of this.audit.ledger.out.values()) {
+      must(false, 'result', () => `the end of ${out.token} was lost`)
+    }
+    const left = {
+      runs: state.runs.size,
+      executions: state.executions.size,
+      queue: state.queue.size,
+      concurrency: state.concurrency.size,
+      producers: state.producers.size,
+      awaiting: state.awaiting.size,
+    }
+    for (const [what, count] of Object.entries(left)) {
+      must(count === 0, 'rest', () => `${count} ${what} are left when all has ended`)
+    }
+  }
+}

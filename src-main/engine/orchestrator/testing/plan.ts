@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import type { Plan, PlanStep } from '../../workflows/index.ts'
+
+/** A plan's step with every default filled in; a test names what it is about. */
+export const step = (name: string, fields: Partial<PlanStep> = {}): PlanStep => ({
+  name,
+  kind: 'run',
+  needs: [],
+  runsAfterFailure: false,
+  when: null,
+  run: 'true',
+  image: null,
+  env: {},
+  workdir: null,
+  files: [],
+  inputs: {},
+  outputs: {},
+  forEach: null,
+  workflow: null,
+  approval: null,
+  sleep: null,
+  retry: { limit: 0, minDelayMs: 0, maxDelayMs: 0, on: null },
+  timeoutMs: null,
+  cache: null,
+  resources: { cpus: 1, memoryBytes: 0, gpus: 0 },
+  concurrency: null,
+  priority: 0,
+  ...fields,
+})
+
+/** A step over a list. */
+export const each = (
+  name: string,
+  fields: Partial<PlanStep> & { maxParallel?: number; onFailure?: 'fail' | 'continue' } = {},
+): PlanStep => {
+  const { maxParallel, onFailure, ...rest } = fields
+  return step(name, {
+    forEach: { items: '${{ params.items }}', maxParallel: maxParallel ?? null, onFailure: onFailure ?? 'fail' },
+    ...rest,
+  })
+}
+
+/** A retry policy: `limit` further attempts. */
+export const retry = (limit: number, fields: Partial<PlanStep['retry']> = {}): PlanStep['retry'] => ({
+  limit,
+  minDelayMs: 0,
+  maxDelayMs: 0,
+  on: null,
+  ...fields,
+})
+
+/** A plan of these steps, in this order. Its digest follows from them. */
+export const plan = (...steps: PlanStep[]): Plan => planWith({}, ...steps)
+
+export function planWith(fields: Partial<Plan>, ...steps: PlanStep[]): Plan {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([fields, steps]))
+    .digest('hex')
+  return { digest, name: 'flow', description: null, params: {}, files: [], outputs: {}, priority: 0, ...fields, steps }
+}
