@@ -228,6 +228,7 @@ describe('with an engine', () => {
     expect(code).toBe(1)
     expect(out).toMatch(/failed after/)
     expect(out).toContain('exit code 3')
+    expect(out).toContain('| broken')
     const id = /Run (\w{8}) failed/.exec(out)?.[1] ?? ''
     expect((await weir.run(['run', 'rerun', id, '--wait', '-q'])).code).toBe(1)
     expect(await weir.json(['run', 'inspect', id])).toMatchObject({

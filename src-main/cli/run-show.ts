@@ -2,7 +2,7 @@ import type { Execution, Json, Run, RunResult, RunStep, RunSummary } from '../..
 import type { Session } from './connect.ts'
 import { type ExitName, exitOfRun } from './exit-codes.ts'
 import { statusCell } from './glyphs.ts'
-import type { Output } from './output.ts'
+import type { Colors, Output } from './output.ts'
 import { allPages } from './pages.ts'
 import { cut } from './progress.ts'
 import { countWords, executionTime, groupSteps, runTime, stepNote } from './run-words.ts'
@@ -147,13 +147,7 @@ export function resultText(result: RunResult, { colors, width }: Pick<Output, 'c
   if (error !== null) {
     const lines = [`${colors.red('error:')} ${error.message} ${colors.dim(`(${error.code})`)}`]
     if (error.fix !== undefined) lines.push(`  ${colors.cyan('fix:')} ${error.fix}`)
-    if (error.details !== undefined)
-      lines.push(
-        ...error.details
-          .trimEnd()
-          .split('\n')
-          .map((line) => `  ${colors.dim('|')} ${line}`),
-      )
+    if (error.details !== undefined) lines.push(detailsText(error.details, colors))
     return lines.join('\n')
   }
   const fields = renderFields(Object.entries(outputs ?? {}).map(([name, value]) => [name, outputText(value)] as const))
@@ -161,6 +155,15 @@ export function resultText(result: RunResult, { colors, width }: Pick<Output, 'c
     .split('\n')
     .map((line) => (Number.isFinite(width) ? cut(line, width) : line))
     .join('\n')
+}
+
+/** Lines of a failure's details that are shown; `run logs` has all. */
+const MAX_DETAIL_LINES = 20
+
+/** The end of what a failed command wrote, set apart by a bar. */
+export function detailsText(details: string, colors: Colors): string {
+  const lines = details.trimEnd().split('\n').slice(-MAX_DETAIL_LINES)
+  return lines.map((line) => `  ${colors.dim('|')} ${line}`).join('\n')
 }
 
 /** Values stand in full; a terminal's width cuts them later, a pipe does not. */

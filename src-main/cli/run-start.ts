@@ -1,10 +1,10 @@
-import type { AssetValue, Json, Run, Workflow } from '../../src-shared/contract/index.ts'
+import type { AssetValue, Failure, Json, Run, Workflow } from '../../src-shared/contract/index.ts'
 import type { Session } from './connect.ts'
 import { type ExitName, exitOfRun } from './exit-codes.ts'
 import { readParams } from './params.ts'
-import { resultText } from './run-show.ts'
+import { detailsText, resultText } from './run-show.ts'
 import { type WaitOptions as Waiting, waitForRun } from './run-wait.ts'
-import { hasEnded, runTime } from './run-words.ts'
+import { hasEnded, lastExecution, runTime } from './run-words.ts'
 import { isLocalSource, readSource } from './source.ts'
 import { formatDuration } from './times.ts'
 import { uploadParam } from './upload.ts'
@@ -102,7 +102,13 @@ function endText(session: Session, run: Run): string {
   const { output } = session
   const lines = [`Run ${run.id} ${run.status} after ${formatDuration(runTime(run, Date.now()))}.`]
   if (run.result !== null && hasEnded(run)) lines.push(resultText(run.result, output))
+  const culprit = run.status === 'failed' && run.result?.error?.details === undefined ? firstFailure(run) : undefined
+  if (culprit?.details !== undefined) lines.push(detailsText(culprit.details, output.colors))
   if (run.status === 'failed')
     lines.push(output.colors.dim(`See why with: weir run why ${run.id}; its output with: weir run logs ${run.id}`))
   return lines.filter((line) => line !== '').join('\n')
 }
+
+/** Why the first step failed that did: what it wrote last helps more than that it failed. */
+const firstFailure = (run: Run): Failure | undefined =>
+  run.steps.filter((step) => step.status === 'failed').flatMap((step) => lastExecution(step)?.error ?? [])[0]
