@@ -2,11 +2,18 @@ import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Health, routes } from '../../src-shared/contract/index.ts'
 import { socketPlace } from '../supervisor/socket-path.ts'
-import { type Audit, type Authenticate, auditHandlers, localAuthenticate, openAudit, readOrMakeToken } from './auth/index.ts'
+import {
+  type Audit,
+  type Authenticate,
+  auditHandlers,
+  localAuthenticate,
+  openAudit,
+  readOrMakeToken,
+} from './auth/index.ts'
 import { type Config, readConfig } from './config.ts'
 import { announce, prepareDataFolder, readOrMakeId, withdraw } from './data-folder.ts'
 import { engineHandlers } from './doctor/index.ts'
-import { eventHandlers, type EventSockets, eventSockets } from './events/index.ts'
+import { type EventSockets, eventHandlers, eventSockets } from './events/index.ts'
 import {
   type Api,
   createApi,
@@ -139,7 +146,10 @@ function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Fa
   api.mount(routes.workflows, later('workflows'))
   api.mount(routes.runs, later('runs'))
   api.mount(routes.assets, later('assets'))
-  api.mount(routes.events, services.then(({ events }) => eventHandlers(events)))
+  api.mount(
+    routes.events,
+    services.then(({ events }) => eventHandlers(events)),
+  )
   mountDocs(api, routes, WEIR_VERSION)
 }
 
@@ -188,13 +198,21 @@ function openLater(options: EngineOptions, parts: Parts): Opening {
   }
 }
 
-async function listenEverywhere(api: Api, sockets: EventSockets, options: EngineOptions, parts: Parts): Promise<Listener[]> {
+async function listenEverywhere(
+  api: Api,
+  sockets: EventSockets,
+  options: EngineOptions,
+  parts: Parts,
+): Promise<Listener[]> {
   const address = parseListen(options.listen ?? parts.config.listen)
   const place = socketPlace(options.data, 'engine')
   if (place.privateFolder !== null) makePrivateFolder(place.privateFolder)
   // TCP first: an engine that cannot have its port must not look alive on its socket.
   const tcp = await listenTcp(api.app, address, sockets.upgrade)
-  parts.closers.push(() => tcp.closeAll(), () => void tcp.close())
+  parts.closers.push(
+    () => tcp.closeAll(),
+    () => void tcp.close(),
+  )
   const socket = await listenSocket(api.app, place.path, sockets.upgrade)
   parts.closers.push(
     () => socket.closeAll(),

@@ -15,13 +15,15 @@ import { type Engine, startEngine } from './compose.ts'
 const STOP_TIMEOUT_MS = 20_000
 
 let engine: Engine | null = null
-let stopping: Promise<void> | null = null
+let isStopping = false
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, listen: { type: 'string' } } })
   const data = values.data ?? process.env.WEIR_DATA
   if (data === undefined) {
-    throw new ProblemError('bad_request', 'The engine was started without a data folder.', { fix: 'Give one with --data DIR.' })
+    throw new ProblemError('bad_request', 'The engine was started without a data folder.', {
+      fix: 'Give one with --data DIR.',
+    })
   }
   engine = await startEngine({
     data: resolve(data),
@@ -37,11 +39,16 @@ function stop(): void {
   // A stop that comes while the engine still starts is carried out as soon as there is something to stop.
   const running = engine
   if (running === null) process.exit(engineExit.stopped)
-  stopping ??= running.stop().then(
+  if (isStopping) return
+  isStopping = true
+  running.stop().then(
     () => process.exit(engineExit.stopped),
     (error: unknown) => fail(error),
   )
-  setTimeout(() => fail(new Error(`the engine did not stop within ${STOP_TIMEOUT_MS / 1000} s`)), STOP_TIMEOUT_MS).unref()
+  setTimeout(
+    () => fail(new Error(`the engine did not stop within ${STOP_TIMEOUT_MS / 1000} s`)),
+    STOP_TIMEOUT_MS,
+  ).unref()
 }
 
 /** Ends the process and says why: to the log, to the supervisor, or on standard error. */

@@ -58,7 +58,10 @@ export function openServices(options: ServicesOptions) {
     problems: (): string[] =>
       [...known.values()]
         .filter(({ thread }) => thread.state === 'failed')
-        .map(({ name, thread }) => `The project ${name} cannot be used now: ${thread.reason ?? 'its orchestrator failed'}.`),
+        .map(
+          ({ name, thread }) =>
+            `The project ${name} cannot be used now: ${thread.reason ?? 'its orchestrator failed'}.`,
+        ),
     close: (): Promise<void> => projects.close(),
   }
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdirSync, openSync, readFileSync, closeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { engineRoutes, type EngineStatus } from '../../src-shared/contract/index.ts'
 import { type Client, EngineUnreachable, nobodyListens } from '../../src-shared/client/index.ts'
 import { createNodeClient } from '../../src-shared/client/node.ts'
-import { askToStop, openControl } from './control.ts'
+import { type EngineStatus, engineRoutes } from '../../src-shared/contract/index.ts'
+import { askToStop, openControl, unusable } from './control.ts'
 import { bundle } from './entry.ts'
 import { ENGINE_FILE, EngineFile } from './protocol.ts'
 import { socketPlace } from './socket-path.ts'
@@ -137,7 +137,11 @@ async function bootForeground(data: string, options: BootOptions): Promise<Boot>
   const running = await bootStatus(data)
   if (running === null) {
     supervision.stop()
-    throw new StartFailure({ code: 'engine_crashed', message: 'The engine started, but ended at once.', fix: `Look at ${logOf(data)}.` })
+    throw new StartFailure({
+      code: 'engine_crashed',
+      message: 'The engine started, but ended at once.',
+      fix: `Look at ${logOf(data)}.`,
+    })
   }
   return { ...running, isAlreadyRunning: false, ended, stop: () => supervision.stop() }
 }
@@ -147,11 +151,7 @@ async function bootDaemon(data: string, options: BootOptions): Promise<Boot> {
   try {
     mkdirSync(logs, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw new StartFailure({
-      code: 'data_unusable',
-      message: `The data folder ${data} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-      fix: 'Give your user the right to write there, or use another folder with --data.',
-    })
+    throw unusable(data, error)
   }
   const log = openSync(join(logs, 'supervisor.log'), 'a', 0o600)
   const args = ['--data', data, ...(options.listen === undefined ? [] : ['--listen', options.listen])]
@@ -166,7 +166,11 @@ async function bootDaemon(data: string, options: BootOptions): Promise<Boot> {
   child.unref()
   const running = await bootStatus(data)
   if (running !== null) return { ...running, isAlreadyRunning: false, ended: null, stop: () => undefined }
-  throw new StartFailure({ code: 'engine_crashed', message: 'The engine started, but ended at once.', fix: `Look at ${logOf(data)}.` })
+  throw new StartFailure({
+    code: 'engine_crashed',
+    message: 'The engine started, but ended at once.',
+    fix: `Look at ${logOf(data)}.`,
+  })
 }
 
 /** Waits until the background supervisor says that the engine is well, or why not. */
@@ -194,7 +198,11 @@ function started(child: ChildProcess, data: string): Promise<void> {
 function failureOf(message: unknown): GaveUp | null {
   if (typeof message !== 'object' || message === null || !('message' in message)) return null
   const { message: text, code, fix } = message as { message: unknown; code?: unknown; fix?: unknown }
-  return { code: String(code ?? 'internal'), message: String(text), fix: typeof fix === 'string' ? fix : undefined }
+  return {
+    code: typeof code === 'string' ? code : 'internal',
+    message: String(text),
+    fix: typeof fix === 'string' ? fix : undefined,
+  }
 }
 
 const logOf = (data: string): string => join(data, 'logs', 'engine.log')

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { socketPlace } from './socket-path.ts'
+import { type SocketPlace, socketPlace } from './socket-path.ts'
 import { StartFailure } from './supervise.ts'
 
 /**
@@ -30,11 +30,7 @@ export async function openControl(data: string, onStop: () => void): Promise<Con
       fix: 'Use that engine, or stop it first with "weir boot down".',
     })
   }
-  if (!isPipe) {
-    mkdirSync(place.privateFolder ?? data, { recursive: true, mode: 0o700 })
-    if (place.privateFolder !== null) refuseForeignFolder(place.privateFolder)
-    rmSync(place.path, { force: true })
-  }
+  if (!isPipe) makeRoom(data, place)
   const connections = new Set<Socket>()
   const server = createServer((socket) => {
     connections.add(socket)
@@ -44,7 +40,9 @@ export async function openControl(data: string, onStop: () => void): Promise<Con
       if (data.toString('latin1').includes(STOP_WORD)) onStop()
     })
   })
-  await listen(server, place.path)
+  await listen(server, place.path).catch((error: unknown) => {
+    throw unusable(data, error)
+  })
   // The socket must not keep the process alive when everything else has ended.
   server.unref()
   return {
@@ -91,6 +89,26 @@ function dial(data: string): Promise<Socket | null> {
       socket.on('error', () => socket.destroy())
       resolve(socket)
     })
+  })
+}
+
+/** Makes the folder of the socket, and removes a socket that nobody answers on. */
+function makeRoom(data: string, place: SocketPlace): void {
+  try {
+    mkdirSync(place.privateFolder ?? data, { recursive: true, mode: 0o700 })
+    rmSync(place.path, { force: true })
+  } catch (error) {
+    throw unusable(data, error)
+  }
+  if (place.privateFolder !== null) refuseForeignFolder(place.privateFolder)
+}
+
+/** The data folder cannot hold what it must. */
+export function unusable(data: string, error: unknown): StartFailure {
+  return new StartFailure({
+    code: 'data_unusable',
+    message: `The data folder ${data} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+    fix: 'Give your user the right to write there, or use another folder with --data.',
   })
 }
 

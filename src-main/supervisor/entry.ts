@@ -10,5 +10,7 @@ export function bundle(name: 'engine.cjs' | 'supervisor.cjs'): string {
   const here = dirname(fileURLToPath(import.meta.url))
   const found = PLACES.map((place) => join(here, place, name)).find((path) => existsSync(path))
   if (found !== undefined) return found
-  throw new Error(`${name} is not there: this copy of Weir is not built or not complete. Run "npm run build", or install it again.`)
+  throw new Error(
+    `${name} is not there: this copy of Weir is not built or not complete. Run "npm run build", or install it again.`,
+  )
 }

@@ -10,7 +10,12 @@ import { type GaveUp, StartFailure, supervise } from './supervise.ts'
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, listen: { type: 'string' } } })
   const data = values.data ?? process.env.WEIR_DATA
-  if (data === undefined) throw new StartFailure({ code: 'usage', message: 'The supervisor needs a data folder.', fix: 'Give one with --data DIR.' })
+  if (data === undefined)
+    throw new StartFailure({
+      code: 'usage',
+      message: 'The supervisor needs a data folder.',
+      fix: 'Give one with --data DIR.',
+    })
   let onStop: () => void = () => undefined
   const control = await openControl(resolve(data), () => onStop())
   const supervision = supervise({ data: resolve(data), listen: values.listen, say })

@@ -20,7 +20,10 @@ export type FromEngine = z.infer<typeof FromEngine>
 export type EngineFailure = Extract<FromEngine, { type: 'failed' }>
 
 /** What the supervisor tells the engine. */
-export const ToEngine = z.discriminatedUnion('type', [z.object({ type: z.literal('ping') }), z.object({ type: z.literal('stop') })])
+export const ToEngine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ping') }),
+  z.object({ type: z.literal('stop') }),
+])
 export type ToEngine = z.infer<typeof ToEngine>
 
 /** How the engine's process ends. */

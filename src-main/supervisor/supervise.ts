@@ -190,7 +190,9 @@ class Supervisor implements Supervision {
   }
 
   #finish(result: GaveUp | null): void {
-    this.#settleReady.reject(new StartFailure(result ?? { code: 'engine_stopped', message: 'The engine was stopped while it started.' }))
+    this.#settleReady.reject(
+      new StartFailure(result ?? { code: 'engine_stopped', message: 'The engine was stopped while it started.' }),
+    )
     this.#end(result)
   }
 }

@@ -1,5 +1,5 @@
 import type { Answer, Call, Route } from '../contract/index.ts'
-import { type EventStream, subscribe, type Subscription } from './events.ts'
+import { type EventStream, type Subscription, subscribe } from './events.ts'
 import { readLines } from './lines.ts'
 import { problemOf } from './problem.ts'
 import type { Transport, TransportAnswer } from './transport.ts'

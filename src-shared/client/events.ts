@@ -1,4 +1,11 @@
-import { type ClientMessage, eventSocketPath, ProblemError, problemCodes, type RunEvent, ServerMessage } from '../contract/index.ts'
+import {
+  type ClientMessage,
+  eventSocketPath,
+  ProblemError,
+  problemCodes,
+  type RunEvent,
+  ServerMessage,
+} from '../contract/index.ts'
 import { EngineUnreachable, type Transport, type TransportSocket } from './transport.ts'
 
 export interface Subscription {
@@ -45,7 +52,12 @@ interface Opened {
 }
 
 /** Opens the socket and subscribes; resolves when the engine has confirmed. */
-async function open(transport: Transport, token: string | null, subscription: Subscription, state: { cursor: number }): Promise<Opened> {
+async function open(
+  transport: Transport,
+  token: string | null,
+  subscription: Subscription,
+  state: { cursor: number },
+): Promise<Opened> {
   const { signal } = subscription
   const socket = await transport.socket(eventSocketPath, token)
   if (signal?.aborted === true) socket.close()
@@ -66,7 +78,12 @@ async function open(transport: Transport, token: string | null, subscription: Su
   return { socket, messages }
 }
 
-async function* events(opened: Promise<Opened>, target: string, subscription: Subscription, state: { cursor: number }): AsyncGenerator<RunEvent> {
+async function* events(
+  opened: Promise<Opened>,
+  target: string,
+  subscription: Subscription,
+  state: { cursor: number },
+): AsyncGenerator<RunEvent> {
   const { socket, messages } = await opened
   try {
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {

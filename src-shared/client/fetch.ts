@@ -55,18 +55,18 @@ function initOf(request: TransportRequest): RequestInit {
   if (request.signal !== undefined) init.signal = request.signal
   const { body } = request
   if (body === undefined) return init
-  if (typeof body === 'string' || body instanceof Uint8Array) return { ...init, body: body as NonNullable<RequestInit['body']> }
-  // Streaming uploads need `duplex`, which the types of fetch do not know yet.
-  return { ...init, body: streamOf(body), duplex: 'half' } as RequestInit
+  if (typeof body === 'string' || body instanceof Uint8Array)
+    return { ...init, body: body as NonNullable<RequestInit['body']> }
+  return { ...init, body: streamOf(body), duplex: 'half' }
 }
 
 function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await iterator.next()
-      if (done === true) controller.close()
-      else controller.enqueue(value)
+      const next = await iterator.next()
+      if (next.done === true) controller.close()
+      else controller.enqueue(next.value)
     },
     async cancel() {
       await iterator.return?.()
@@ -74,16 +74,20 @@ function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   })
 }
 
-async function* chunksOf(response: Response, target: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  response: Response,
+  target: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader()
   if (reader === undefined) return
   let ended = false
   try {
     for (;;) {
-      const { done, value } = await reader.read()
-      ended = done
-      if (done) return
-      yield value
+      const next = await reader.read()
+      ended = next.done
+      if (next.done) return
+      yield next.value as Uint8Array
     }
   } catch (error) {
     ended = true

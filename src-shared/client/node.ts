@@ -1,9 +1,16 @@
-import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
+import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { WebSocket } from 'ws'
 import { type Client, createClient } from './client.ts'
 import { MessageQueue } from './queue.ts'
-import { EngineUnreachable, type Transport, type TransportAnswer, type TransportRequest, type TransportSocket } from './transport.ts'
+import {
+  EngineUnreachable,
+  nobodyListens,
+  type Transport,
+  type TransportAnswer,
+  type TransportRequest,
+  type TransportSocket,
+} from './transport.ts'
 
 /** The engine's address: its Unix socket or named pipe, or `http://127.0.0.1:PORT`. */
 export type EngineAddress = { readonly socketPath: string } | { readonly url: string }
@@ -43,7 +50,8 @@ function placeOf(address: EngineAddress): Place {
     }
   }
   const url = new URL(address.url)
-  if (url.protocol !== 'http:') throw new TypeError(`${address.url}: only http:// addresses of this machine are supported.`)
+  if (url.protocol !== 'http:')
+    throw new TypeError(`${address.url}: only http:// addresses of this machine are supported.`)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return {
     target: url.origin,
@@ -56,10 +64,21 @@ function placeOf(address: EngineAddress): Place {
  * Sends one request. A connection that was kept alive may have been closed by the engine in the same moment; then,
  * and only then, the request is sent once more.
  */
-async function exchange(request: TransportRequest, agent: Agent, place: Place, repeat: boolean): Promise<TransportAnswer> {
+async function exchange(
+  request: TransportRequest,
+  agent: Agent,
+  place: Place,
+  repeat: boolean,
+): Promise<TransportAnswer> {
   const { signal } = request
   signal?.throwIfAborted()
-  const call = httpRequest({ ...place.connect, agent, method: request.method, path: request.path, headers: lengthened(request) })
+  const call = httpRequest({
+    ...place.connect,
+    agent,
+    method: request.method,
+    path: request.path,
+    headers: lengthened(request),
+  })
   const onAbort = (): void => void call.destroy(abortError(signal))
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
@@ -115,7 +134,11 @@ function lengthened(request: TransportRequest): Record<string, string> {
 }
 
 /** The body; a connection that was cut in the middle is an error, never a short but clean end. */
-async function* bodyOf(answer: IncomingMessage, target: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* bodyOf(
+  answer: IncomingMessage,
+  target: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of answer) yield chunk as Uint8Array
   } catch (error) {
@@ -128,7 +151,11 @@ async function* bodyOf(answer: IncomingMessage, target: string, signal: AbortSig
 
 function openSocket(place: Place, path: string, token: string | null): Promise<TransportSocket> {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
-  const socket = new WebSocket(place.socketUrl(path), { headers, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, perMessageDeflate: false })
+  const socket = new WebSocket(place.socketUrl(path), {
+    headers,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    perMessageDeflate: false,
+  })
   const messages = new MessageQueue({ onFull: () => socket.pause(), onRoom: () => socket.resume() })
   return new Promise((resolve, reject) => {
     const close = (): void => {
@@ -137,10 +164,15 @@ function openSocket(place: Place, path: string, token: string | null): Promise<T
     }
     socket.once('open', () => resolve({ send: (text) => socket.send(text), close, messages }))
     socket.once('unexpected-response', (_request, answer) => {
-      reject(new EngineUnreachable(`HTTP_${answer.statusCode ?? 0}`, `${place.target} refused the event socket with status ${answer.statusCode ?? 0}.`))
+      reject(
+        new EngineUnreachable(
+          `HTTP_${answer.statusCode ?? 0}`,
+          `${place.target} refused the event socket with status ${answer.statusCode ?? 0}.`,
+        ),
+      )
       socket.terminate()
     })
-    socket.on('message', (data) => messages.push(data.toString()))
+    socket.on('message', (data: Buffer) => messages.push(data.toString()))
     socket.on('error', (error) => {
       reject(unreachable(error, place.target))
       messages.end(unreachable(error, place.target))
@@ -157,6 +189,8 @@ const abortError = (signal: AbortSignal | undefined): Error =>
 
 function unreachable(error: unknown, target: string): EngineUnreachable {
   const code = codeOf(error)
-  const what = code === 'ECONNREFUSED' || code === 'ENOENT' ? `No engine answers at ${target}.` : `The connection to ${target} was cut (${code}).`
-  return new EngineUnreachable(code, what, error)
+  const unheard = new EngineUnreachable(code, `No engine answers at ${target}.`, error)
+  if (nobodyListens(unheard)) return unheard
+  if (code === 'EACCES') return new EngineUnreachable(code, `The engine at ${target} belongs to another user.`, error)
+  return new EngineUnreachable(code, `The connection to ${target} was cut (${code}).`, error)
 }

@@ -1,4 +1,11 @@
-import { type Json, Problem, type ProblemCode, type ProblemContext, ProblemError, problemCodes } from '../contract/index.ts'
+import {
+  type Json,
+  Problem,
+  type ProblemCode,
+  type ProblemContext,
+  ProblemError,
+  problemCodes,
+} from '../contract/index.ts'
 
 const isKnownCode = (code: string): code is ProblemCode => Object.hasOwn(problemCodes, code)
 
@@ -24,7 +31,15 @@ export function problemOf(status: number, body: string, target: string): Problem
 }
 
 const generalCode = (status: number): ProblemCode =>
-  status === 401 ? 'unauthorized' : status === 403 ? 'forbidden' : status === 404 ? 'not_found' : status < 500 ? 'bad_request' : 'internal'
+  status === 401
+    ? 'unauthorized'
+    : status === 403
+      ? 'forbidden'
+      : status === 404
+        ? 'not_found'
+        : status < 500
+          ? 'bad_request'
+          : 'internal'
 
 function parseJson(text: string): Json | undefined {
   try {

@@ -47,5 +47,6 @@ export class EngineUnreachable extends Error {
 }
 
 /** True when certainly nothing listens there; a cut connection is not that. */
-export const nobodyListens = (error: unknown): boolean =>
-  error instanceof EngineUnreachable && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT')
+export const nobodyListens = (error: unknown): boolean => error instanceof EngineUnreachable && NOBODY.has(error.code)
+
+const NOBODY: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTDIR'])

@@ -7,12 +7,18 @@ export function urlOf(route: Pick<Route, 'path' | 'id'>, params: Values = {}, qu
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]
     if (value === undefined || value === '') throw new TypeError(`${route.id} needs the path parameter "${name}"`)
-    return encodeURIComponent(String(value))
+    return encodeURIComponent(textOf(value))
   })
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null) search.set(name, String(value))
+    if (value !== undefined && value !== null) search.set(name, textOf(value))
   }
   const text = search.toString()
   return text === '' ? path : `${path}?${text}`
+}
+
+/** Paths and queries hold plain values; anything else is a mistake of the program. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new TypeError('a path or query holds texts, numbers and booleans only')
 }

@@ -85,7 +85,7 @@ export function openAudit(data: string): Audit {
         if (waiting.length === 1) setImmediate(flush)
       }),
     list({ actor = null, action = null, before = Number.MAX_SAFE_INTEGER, limit }) {
-      return select.all(before, actor, actor, action, action, limit) as unknown as AuditEntry[]
+      return select.all(before, actor, actor, action, action, limit) as AuditEntry[]
     },
     close() {
       flush()

@@ -38,7 +38,8 @@ describe('the local token', () => {
     const master = { name: 'local', permissions: ['MASTER'] }
     expect(authenticate({ viaSocket: false, bearer: 'secret' })).toEqual(master)
     expect(authenticate({ viaSocket: true, bearer: null })).toEqual(master)
-    for (const bearer of [null, '', 'Secret', 'secret ', 'secre']) expect(authenticate({ viaSocket: false, bearer })).toBeNull()
+    for (const bearer of [null, '', 'Secret', 'secret ', 'secre'])
+      expect(authenticate({ viaSocket: false, bearer })).toBeNull()
   })
 })
 
@@ -84,22 +85,28 @@ describe('the audit table', () => {
     const db = new DatabaseSync(join(data, 'engine.db'))
     db.exec('PRAGMA user_version = 99')
     db.close()
-    expect(() => openAudit(data)).toThrow(expect.objectContaining({ code: 'database_newer', message: expect.stringContaining('99') }))
+    expect(() => openAudit(data)).toThrow(
+      expect.objectContaining({ code: 'database_newer', message: expect.stringContaining('99') }),
+    )
     expect(() => openAudit(data)).toThrow(expect.objectContaining({ code: 'database_newer' }))
   })
 
   test('pages from the newest to the oldest, and finds by who and what', async () => {
     const audit = openAudit(data)
-    for (let n = 0; n < 7; n += 1) await audit.write(entry({ status: 200 + n, actor: n % 2 === 0 ? 'ana' : 'bo', action: n < 3 ? 'a.b' : 'c.d' }))
+    for (let n = 0; n < 7; n += 1)
+      await audit.write(entry({ status: 200 + n, actor: n % 2 === 0 ? 'ana' : 'bo', action: n < 3 ? 'a.b' : 'c.d' }))
     const { list } = auditHandlers(audit)
-    const page = async (query: { limit: number; cursor?: string; actor?: string; action?: string }) => list({ params: {}, query, body: undefined }, context)
+    const page = async (query: { limit: number; cursor?: string; actor?: string; action?: string }) =>
+      list({ params: {}, query, body: undefined }, context)
     const first = await page({ limit: 3 })
     expect(first.items.map(({ status }) => status)).toEqual([206, 205, 204])
     const second = await page({ limit: 3, cursor: first.next ?? '' })
     expect(second.items.map(({ status }) => status)).toEqual([203, 202, 201])
     const third = await page({ limit: 3, cursor: second.next ?? '' })
     expect([third.items.map(({ status }) => status), third.next]).toEqual([[200], null])
-    expect((await page({ limit: 9, actor: 'ana', action: 'a.b' })).items.map(({ status }) => status)).toEqual([202, 200])
+    expect((await page({ limit: 9, actor: 'ana', action: 'a.b' })).items.map(({ status }) => status)).toEqual([
+      202, 200,
+    ])
     await expect(page({ limit: 3, cursor: "1' OR 1=1" })).rejects.toMatchObject({ code: 'bad_request' })
     audit.close()
   })

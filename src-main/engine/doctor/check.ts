@@ -36,7 +36,11 @@ export function examine(checks: readonly Check[], place: Place, timeoutMs = CHEC
 
 function broken(error: unknown): Outcome {
   const reason = error instanceof Error ? error.message : String(error)
-  return { status: 'warning', detail: `This could not be found out: ${reason}.`, fix: 'Try again; if it stays so, look at logs/engine.log.' }
+  return {
+    status: 'warning',
+    detail: `This could not be found out: ${reason}.`,
+    fix: 'Try again; if it stays so, look at logs/engine.log.',
+  }
 }
 
 async function within<T>(ms: number, work: () => Promise<T> | T): Promise<T> {

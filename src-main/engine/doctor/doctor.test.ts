@@ -28,7 +28,16 @@ test('finds something about everything, leaves nothing behind, and says how to m
   writeFileSync(join(data, 'engine.lock'), '')
   const found = await findings(place)
   expect(found.map(({ id }) => id)).toEqual([
-    'data-folder', 'disk', 'lock', 'clock', 'node', 'memory', 'docker', 'listener', 'open-files', 'watches',
+    'data-folder',
+    'disk',
+    'lock',
+    'clock',
+    'node',
+    'memory',
+    'docker',
+    'listener',
+    'open-files',
+    'watches',
   ])
   for (const finding of found) {
     expect(Finding.parse(finding)).toEqual(finding)
@@ -43,7 +52,10 @@ test('a check that fails or hangs is a finding, and holds up nothing', async () 
   const broken: Check = { id: 'broken', title: 'Broken', check: () => Promise.reject(new Error('no such thing')) }
   const hanging: Check = { id: 'hanging', title: 'Hanging', check: () => new Promise(() => undefined) }
   const found = await examine([broken, hanging], place, 20)
-  expect(found.map(({ id, status }) => [id, status])).toEqual([['broken', 'warning'], ['hanging', 'warning']])
+  expect(found.map(({ id, status }) => [id, status])).toEqual([
+    ['broken', 'warning'],
+    ['hanging', 'warning'],
+  ])
   expect(found[0]?.detail).toContain('no such thing')
 })
 
@@ -57,7 +69,10 @@ test('a lock file that was deleted is an error', async () => {
 
 test('a clock that went back is noticed', async () => {
   const ahead = new Date(Date.now() + 3_600_000).toISOString()
-  expect(await clock.check({ ...place, lastChange: () => ahead })).toMatchObject({ status: 'warning', detail: expect.stringContaining(ahead) })
+  expect(await clock.check({ ...place, lastChange: () => ahead })).toMatchObject({
+    status: 'warning',
+    detail: expect.stringContaining(ahead),
+  })
   expect(await clock.check({ ...place, lastChange: () => new Date().toISOString() })).toMatchObject({ status: 'ok' })
 })
 
@@ -70,11 +85,16 @@ test.each([
 
 test('Docker that is not there is absent, with what to do', async () => {
   vi.stubEnv('DOCKER_HOST', `unix://${join(data, 'no-docker.sock')}`)
-  expect(await docker.check(place)).toMatchObject({ status: 'absent', fix: expect.stringContaining('systemctl start docker') })
+  expect(await docker.check(place)).toMatchObject({
+    status: 'absent',
+    fix: expect.stringContaining('systemctl start docker'),
+  })
 })
 
 test('a port that can change is mentioned', async () => {
-  expect(await listener.check({ ...place, listen: ['http://127.0.0.1:40000'] })).toMatchObject({ detail: expect.stringContaining('can differ') })
+  expect(await listener.check({ ...place, listen: ['http://127.0.0.1:40000'] })).toMatchObject({
+    detail: expect.stringContaining('can differ'),
+  })
   expect(await listener.check({ ...place, listen: ['/x/engine.sock'] })).toMatchObject({ status: 'warning' })
 })
 

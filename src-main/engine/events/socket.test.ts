@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { eventRoutes, eventSocketPath, type RunEvent, ServerMessage } from '../../../src-shared/contract/index.ts'
 import { createNodeClient } from '../../../src-shared/client/node.ts'
+import { eventRoutes, eventSocketPath, type RunEvent, ServerMessage } from '../../../src-shared/contract/index.ts'
 import { MASTER_TOKEN, masterOnly, startTestApi, type TestApi } from '../http/test-api.ts'
 import { silentLog } from '../telemetry/index.ts'
 import { eventHandlers } from './handlers.ts'
@@ -22,7 +22,9 @@ class Journal implements EventSource {
   async after(_project: string, cursor: number, limit: number, run?: string) {
     this.reads += 1
     await new Promise((resolve) => setImmediate(resolve)) // commits can come while the journal is read
-    const matching = this.entries.slice(cursor).filter((events) => run === undefined || events.some((event) => event.run === run))
+    const matching = this.entries
+      .slice(cursor)
+      .filter((events) => run === undefined || events.some((event) => event.run === run))
     const taken = matching.slice(0, limit)
     const items = taken.flat().filter((event) => run === undefined || event.run === run)
     return { items, cursor: taken.at(-1)?.[0]?.cursor ?? cursor }
@@ -33,14 +35,17 @@ class Journal implements EventSource {
   }
   commit(run: string, count = 1, size = 0): void {
     const cursor = this.entries.length + 1
-    const events = Array.from({ length: count }, (_, n): RunEvent => ({
-      cursor,
-      at: '2026-11-21T10:00:00.000Z',
-      project: 'default',
-      run,
-      type: 'execution.finished',
-      data: { n, text: 'x'.repeat(size) },
-    }))
+    const events = Array.from(
+      { length: count },
+      (_, n): RunEvent => ({
+        cursor,
+        at: '2026-11-21T10:00:00.000Z',
+        project: 'default',
+        run,
+        type: 'execution.finished',
+        data: { n, text: 'x'.repeat(size) },
+      }),
+    )
     this.entries.push(events)
     for (const listener of [...this.listeners]) listener(events)
   }
@@ -78,10 +83,12 @@ interface Peer {
 }
 
 async function peer(): Promise<Peer> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${eventSocketPath}`, { headers: { authorization: `Bearer ${MASTER_TOKEN}` } })
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${eventSocketPath}`, {
+    headers: { authorization: `Bearer ${MASTER_TOKEN}` },
+  })
   opened.push(socket)
   const heard: ServerMessage[] = []
-  socket.on('message', (data) => heard.push(ServerMessage.parse(JSON.parse(data.toString()))))
+  socket.on('message', (data: Buffer) => heard.push(ServerMessage.parse(JSON.parse(data.toString()))))
   await new Promise((resolve, reject) => {
     socket.once('open', resolve)
     socket.once('error', reject)
@@ -89,7 +96,8 @@ async function peer(): Promise<Peer> {
   return { socket, heard, say: (message) => socket.send(JSON.stringify(message)) }
 }
 
-const eventsOf = ({ heard }: Peer): RunEvent[] => heard.flatMap((message) => (message.type === 'events' ? message.events : []))
+const eventsOf = ({ heard }: Peer): RunEvent[] =>
+  heard.flatMap((message) => (message.type === 'events' ? message.events : []))
 const cursorsOf = (one: Peer): number[] => eventsOf(one).map(({ cursor }) => cursor)
 
 describe('a subscription', () => {
@@ -151,15 +159,17 @@ describe('a subscription', () => {
     one.say({ type: 'nonsense' })
     one.socket.send('{"type')
     one.say({ type: 'ping' })
-    await expect.poll(() => one.heard.map((message) => (message.type === 'problem' ? message.code : message.type))).toEqual(
-      expect.arrayContaining(['project_not_found', 'bad_request', 'bad_request', 'pong']),
-    )
+    await expect
+      .poll(() => one.heard.map((message) => (message.type === 'problem' ? message.code : message.type)))
+      .toEqual(expect.arrayContaining(['project_not_found', 'bad_request', 'bad_request', 'pong']))
   })
 
   test('is one of at most 64', async () => {
     const one = await peer()
     for (let n = 0; n < 65; n += 1) one.say({ type: 'subscribe', id: `s${n}`, project: 'default' })
-    await expect.poll(() => one.heard.filter((message) => message.type === 'problem')).toMatchObject([{ code: 'too_many_requests', id: 's64' }])
+    await expect
+      .poll(() => one.heard.filter((message) => message.type === 'problem'))
+      .toMatchObject([{ code: 'too_many_requests', id: 's64' }])
     expect(journal.listeners.size).toBe(64)
   })
 })
@@ -194,11 +204,14 @@ describe('a slow reader', () => {
     await expect.poll(() => journal.reads).toBeGreaterThan(0)
     let before = -1
     await expect
-      .poll(() => {
-        const isStill = journal.reads === before
-        before = journal.reads
-        return isStill
-      }, { interval: 100 })
+      .poll(
+        () => {
+          const isStill = journal.reads === before
+          before = journal.reads
+          return isStill
+        },
+        { interval: 100 },
+      )
       .toBe(true)
     expect(journal.reads).toBeLessThan(6) // of 7
     one.socket.resume()
@@ -232,7 +245,9 @@ describe('the socket', () => {
   test('is closed to pages of others and to names of others', async () => {
     expect(await refusal(eventSocketPath, { headers: { ...bearer, origin: 'https://evil.example' } })).toBe(403)
     expect(await refusal(eventSocketPath, { headers: { ...bearer, host: `evil.example:${server.port}` } })).toBe(403)
-    expect(await refusal(eventSocketPath, { headers: { ...bearer, origin: `http://localhost:${server.port}` } })).toBe(101)
+    expect(await refusal(eventSocketPath, { headers: { ...bearer, origin: `http://localhost:${server.port}` } })).toBe(
+      101,
+    )
   })
 
   test('answers browsers with the protocol that is no secret', async () => {
@@ -268,7 +283,9 @@ test('the journal over REST pages by cursor', async () => {
   expect([first.items.map(({ cursor }) => cursor), first.cursor]).toEqual([[1, 2], 2])
   const ofRun = await client.call(eventRoutes.list, { params: { project: 'default' }, query: { after: 2, run: RUN_A } })
   expect(ofRun.items.map(({ cursor }) => cursor)).toEqual([4, 5])
-  await expect(client.call(eventRoutes.list, { params: { project: 'absent' } })).rejects.toMatchObject({ code: 'project_not_found' })
+  await expect(client.call(eventRoutes.list, { params: { project: 'absent' } })).rejects.toMatchObject({
+    code: 'project_not_found',
+  })
 })
 
 describe("the client's stream of events", () => {

@@ -61,12 +61,19 @@ export function eventSockets(options: EventSocketsOptions): EventSockets {
   heartbeat.unref()
 
   const accept = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    if (isClosed) throw new ProblemError('engine_stopping', 'The engine is stopping.', { fix: 'Connect again when it runs.' })
+    if (isClosed)
+      throw new ProblemError('engine_stopping', 'The engine is stopping.', { fix: 'Connect again when it runs.' })
     const path = request.url?.split('?', 1)[0] ?? ''
     if (path !== eventSocketPath) {
-      throw new ProblemError('not_found', `There is no WebSocket at ${path.slice(0, 200)}.`, { fix: `Use ${eventSocketPath}.` })
+      throw new ProblemError('not_found', `There is no WebSocket at ${path.slice(0, 200)}.`, {
+        fix: `Use ${eventSocketPath}.`,
+      })
     }
-    guard(await callerOf(request, options.authenticate), { id: 'events.subscribe', permission: 'WORKFLOW', change: false })
+    guard(await callerOf(request, options.authenticate), {
+      id: 'events.subscribe',
+      permission: 'WORKFLOW',
+      change: false,
+    })
     server.handleUpgrade(request, socket, head, (client) => {
       alive.add(client)
       client.on('pong', () => alive.add(client))
@@ -123,10 +130,15 @@ function serve(socket: WebSocket, { source, log }: EventSocketsOptions): void {
     reader.send({ type: 'problem', code: problem.code, detail, ...(id === undefined ? {} : { id }) })
   }
 
-  socket.on('message', (data) => {
+  socket.on('message', (data: Buffer) => {
     const message = parse(data.toString())
     if (message === null) {
-      refuse(new ProblemError('bad_request', 'The message is none that is understood here.', { fix: 'See ClientMessage at /api/docs.' }), undefined)
+      refuse(
+        new ProblemError('bad_request', 'The message is none that is understood here.', {
+          fix: 'See ClientMessage at /api/docs.',
+        }),
+        undefined,
+      )
     } else if (message.type === 'ping') reader.send({ type: 'pong' })
     else if (message.type === 'unsubscribe') subscriptions.get(message.id)?.end()
     else subscribe(message).catch((error: unknown) => refuse(error, message.id))

@@ -11,7 +11,7 @@ export function readBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>(JSON_TYPE, { parseAs: 'string' }, (request, body, done) => {
     if (body.trim() === '') done(null, undefined)
-    else parse(request, body, done)
+    else void parse(request, body, done)
   })
   app.addContentTypeParser(BYTES_TYPE, (_request, payload, done) => done(null, payload))
 }
@@ -22,10 +22,14 @@ export function refuseWrongMediaType(request: FastifyRequest, body: Route['body'
   const given = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
   const wanted = body === 'bytes' ? BYTES_TYPE : JSON_TYPE
   if (given === wanted) return
-  throw new ProblemError('unsupported_media_type', `The body is of type ${given ?? '(none)'}, which is not read here.`, {
-    field: 'header.content-type',
-    fix: `Send it with Content-Type: ${wanted}.`,
-  })
+  throw new ProblemError(
+    'unsupported_media_type',
+    `The body is of type ${given ?? '(none)'}, which is not read here.`,
+    {
+      field: 'header.content-type',
+      fix: `Send it with Content-Type: ${wanted}.`,
+    },
+  )
 }
 
 /** Cuts callers that send a JSON body a byte at a time. File bodies take as long as they take. */

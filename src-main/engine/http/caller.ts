@@ -40,10 +40,14 @@ function refuseForeignNames(request: IncomingMessage): void {
   const port = request.socket.localPort ?? 0
   const { host, origin } = request.headers
   if (!namesThisEngine(host, port)) {
-    throw new ProblemError('host_refused', `The request is for the host "${(host ?? '').slice(0, 100)}", which is no name of this engine.`, {
-      field: 'header.host',
-      fix: `Use http://127.0.0.1:${port} or http://localhost:${port}.`,
-    })
+    throw new ProblemError(
+      'host_refused',
+      `The request is for the host "${(host ?? '').slice(0, 100)}", which is no name of this engine.`,
+      {
+        field: 'header.host',
+        fix: `Use http://127.0.0.1:${port} or http://localhost:${port}.`,
+      },
+    )
   }
   if (!isOwnOrigin(origin, port)) {
     throw new ProblemError('host_refused', `A page of ${(origin ?? '').slice(0, 100)} may not use this engine.`, {

@@ -28,7 +28,9 @@ export function mountDocs(api: Api, tables: Tables, version: string): void {
     type: 'text/css; charset=utf-8',
     body: (await import('./docs-assets.ts')).style,
   }))
-  api.page('/docs/errors', () => html(errorsPage(), "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"))
+  api.page('/docs/errors', () =>
+    html(errorsPage(), "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+  )
 }
 
 const SCRIPT = 'text/javascript; charset=utf-8'
@@ -69,7 +71,10 @@ const START = `SwaggerUIBundle({
 
 function errorsPage(): string {
   const rows = Object.entries(problemCodes)
-    .map(([code, [status, title]]) => `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>`)
+    .map(
+      ([code, [status, title]]) =>
+        `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>`,
+    )
     .join('\n')
   return `<!doctype html>
 <html lang="en">

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allows, type Permission, type Requirement, type Route, routes } from '../../../src-shared/contract/index.ts'
 import type { Authenticate } from '../auth/index.ts'
+import { silentLog } from '../telemetry/index.ts'
 import type { Handlers } from './handler.ts'
 import { createApi } from './server.ts'
 import { startTestApi, type TestApi } from './test-api.ts'
-import { silentLog } from '../telemetry/index.ts'
 
 /** Who signs in with which token: a principal for every permission, and the combinations that matter. */
 const principals: Record<string, readonly Permission[]> = {
@@ -93,16 +93,35 @@ describe.each(all.map((route) => [route.id, route] as const))('%s', (_id, route)
 })
 
 test('every route of the contract declares what it asks for, and none leaves it to chance', () => {
-  const known: Requirement[] = ['PUBLIC', 'SIGNED_IN', 'SHELL', 'OBJECT', 'WORKFLOW', 'PROXY', 'BRIDGE', 'PLATFORM', 'MASTER']
+  const known: Requirement[] = [
+    'PUBLIC',
+    'SIGNED_IN',
+    'SHELL',
+    'OBJECT',
+    'WORKFLOW',
+    'PROXY',
+    'BRIDGE',
+    'PLATFORM',
+    'MASTER',
+  ]
   for (const route of all) expect(known).toContain(route.permission)
   const open = all.filter((route) => route.permission === 'PUBLIC').map((route) => route.id)
   expect(open.sort()).toEqual(['engine.health', 'workflows.schema'])
-  expect(all.filter((route) => route.method !== 'GET' && !route.change).map((route) => route.id)).toEqual(['workflows.validate'])
+  expect(all.filter((route) => route.method !== 'GET' && !route.change).map((route) => route.id)).toEqual([
+    'workflows.validate',
+  ])
 })
 
 test('a route without a declared permission keeps the server from starting', () => {
   const api = createApi({ log: silentLog(), authenticate, audit: { write: async () => undefined } })
-  const undeclared = { id: 'x.y', method: 'GET', path: '/api/v1/x', change: false, summary: '', response: 'none' } as unknown as Route
+  const undeclared = {
+    id: 'x.y',
+    method: 'GET',
+    path: '/api/v1/x',
+    change: false,
+    summary: '',
+    response: 'none',
+  } as unknown as Route
   expect(() => api.mount({ undeclared }, { undeclared: () => undefined })).toThrow(/declares no permission/)
   expect(() => api.app.get('/sneaked-in', async () => 'hello')).toThrow(/declares no permission/)
   const misspelt = { ...undeclared, permission: 'WORKFLOWS' } as unknown as Route

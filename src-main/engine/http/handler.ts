@@ -28,7 +28,7 @@ type Result<R extends Route> = R['response'] extends 'bytes'
   : R['response'] extends 'lines'
     ? AsyncIterable<object>
     : R['response'] extends 'none'
-      ? void
+      ? unknown // nothing of it is sent
       : Answer<R>
 
 /** What serves one route: input is parsed and permitted already; throw a ProblemError to refuse. */

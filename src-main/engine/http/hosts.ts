@@ -15,7 +15,7 @@ export function namesThisEngine(host: string | undefined, port: number): boolean
 export function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name === '::1' || name === '[::1]') return true
   const parts = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(name)
-  return parts !== null && parts.slice(1).every((part) => Number(part) <= 255)
+  return parts?.slice(1).every((part) => Number(part) <= 255) === true
 }
 
 /** Whether a browser's Origin is a page of this engine; programs send none. */

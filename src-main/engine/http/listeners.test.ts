@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
 import { type FastifyInstance, fastify } from 'fastify'
+import { afterEach, describe, expect, test } from 'vitest'
 import { DEFAULT_PORT, type Listener, listenSocket, listenTcp, makePrivateFolder, parseListen } from './listeners.ts'
 
 const cleanups: (() => unknown)[] = []
@@ -49,13 +49,21 @@ describe('--listen', () => {
     ['[::1]:80', { host: '::1', port: 80, isChosen: true }],
   ])('%s', (text, expected) => expect(parseListen(text)).toEqual(expected))
 
-  test.each(['0.0.0.0:80', '[::]:80', '192.168.1.5:80', 'lab.example:80', '*:80', '127.0.0.999:80'])('%s is refused: it reaches beyond this machine', (text) => {
-    expect(() => parseListen(text)).toThrow(expect.objectContaining({ code: 'address_refused', message: expect.stringContaining('needs TLS and sign-in') }))
-  })
+  test.each(['0.0.0.0:80', '[::]:80', '192.168.1.5:80', 'lab.example:80', '*:80', '127.0.0.999:80'])(
+    '%s is refused: it reaches beyond this machine',
+    (text) => {
+      expect(() => parseListen(text)).toThrow(
+        expect.objectContaining({ code: 'address_refused', message: expect.stringContaining('needs TLS and sign-in') }),
+      )
+    },
+  )
 
-  test.each(['hello', '127.0.0.1', '127.0.0.1:', '127.0.0.1:70000', 'a:b:80', ''.padEnd(10, ':')])('%s is no address', (text) => {
-    expect(() => parseListen(text)).toThrow(expect.objectContaining({ code: 'bad_request' }))
-  })
+  test.each(['hello', '127.0.0.1', '127.0.0.1:', '127.0.0.1:70000', 'a:b:80', ''.padEnd(10, ':')])(
+    '%s is no address',
+    (text) => {
+      expect(() => parseListen(text)).toThrow(expect.objectContaining({ code: 'bad_request' }))
+    },
+  )
 })
 
 describe('TCP', () => {
@@ -71,7 +79,9 @@ describe('TCP', () => {
     const failure = listenTcp(await app(), parseListen(String(port)), noUpgrade)
     await expect(failure).rejects.toMatchObject({
       code: 'address_taken',
-      message: expect.stringMatching(process.platform === 'linux' ? `127.0.0.1:${port} is in use by .* \\(process ${process.pid}\\)` : String(port)),
+      message: expect.stringMatching(
+        process.platform === 'linux' ? `127.0.0.1:${port} is in use by .* \\(process ${process.pid}\\)` : String(port),
+      ),
       context: { fix: expect.stringContaining('--listen') },
     })
   })

@@ -55,10 +55,14 @@ export function parseListen(text: string | undefined): ListenAddress {
 
 function beyondLoopback(host: string, port: number): ProblemError {
   const what = isIP(host) === 0 && host !== '*' ? `"${host}"` : host
-  return new ProblemError('address_refused', `This engine listens on this machine only; ${what} can be reached from others, which needs TLS and sign-in, and this version has neither.`, {
-    field: 'listen',
-    fix: `Use 127.0.0.1:${port}, and reach it from another machine through ssh -L ${port}:127.0.0.1:${port}.`,
-  })
+  return new ProblemError(
+    'address_refused',
+    `This engine listens on this machine only; ${what} can be reached from others, which needs TLS and sign-in, and this version has neither.`,
+    {
+      field: 'listen',
+      fix: `Use 127.0.0.1:${port}, and reach it from another machine through ssh -L ${port}:127.0.0.1:${port}.`,
+    },
+  )
 }
 
 function serverFor(app: FastifyInstance, upgrade: Upgrade): Server {
@@ -88,7 +92,9 @@ function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void
   const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW'
   const problem = new ProblemError(
     'bad_request',
-    isTooLarge ? `The head of the request is larger than ${MAX_HEADER_BYTES / 1024} KiB.` : 'The request is not valid HTTP/1.1.',
+    isTooLarge
+      ? `The head of the request is larger than ${MAX_HEADER_BYTES / 1024} KiB.`
+      : 'The request is not valid HTTP/1.1.',
     { fix: isTooLarge ? 'Send shorter headers and addresses.' : 'Use an HTTP client library.' },
   )
   refuseOnSocket(socket, problem)
@@ -110,7 +116,8 @@ export async function listenTcp(app: FastifyInstance, address: ListenAddress, up
     await listening(server, () => server.listen({ host: address.host, port: address.port, exclusive: true }))
   } catch (error) {
     const code = codeOf(error)
-    if (code === 'EADDRINUSE' && !address.isChosen) return listenTcp(app, { ...address, port: 0, isChosen: true }, upgrade)
+    if (code === 'EADDRINUSE' && !address.isChosen)
+      return listenTcp(app, { ...address, port: 0, isChosen: true }, upgrade)
     throw cannotListen(address, code, error)
   }
   const { port } = server.address() as AddressInfo
@@ -128,7 +135,12 @@ function cannotListen(address: ListenAddress, code: string, cause: unknown): Pro
       cause,
     })
   }
-  const reason = code === 'EACCES' ? 'this user may not use ports below 1024' : code === 'EADDRNOTAVAIL' ? 'this machine has no such address' : code
+  const reason =
+    code === 'EACCES'
+      ? 'this user may not use ports below 1024'
+      : code === 'EADDRNOTAVAIL'
+        ? 'this machine has no such address'
+        : code
   return new ProblemError('address_refused', `The engine cannot listen at ${place}: ${reason}.`, {
     field: 'listen',
     fix: 'Choose 127.0.0.1 and a port above 1023.',
@@ -169,9 +181,13 @@ export function makePrivateFolder(path: string): void {
   const stats = lstatSync(path)
   const isOwn = stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0
   if (isOwn) return
-  throw new ProblemError('data_unusable', `The folder ${path} for the engine's socket belongs to or is open to somebody else.`, {
-    fix: `Remove ${path}, or use a data folder with a shorter path, whose socket can be inside.`,
-  })
+  throw new ProblemError(
+    'data_unusable',
+    `The folder ${path} for the engine's socket belongs to or is open to somebody else.`,
+    {
+      fix: `Remove ${path}, or use a data folder with a shorter path, whose socket can be inside.`,
+    },
+  )
 }
 
 function listening(server: Server, listen: () => void): Promise<void> {

@@ -29,14 +29,20 @@ export function knownAddresses(): KnownAddresses {
       const methods = methodsAt(path)
       const shown = path.slice(0, SHOWN_CHARS)
       if (methods.length === 0) {
-        return new ProblemError('not_found', `There is nothing at ${shown}.`, { fix: 'All addresses are listed at /api/docs.' })
+        return new ProblemError('not_found', `There is nothing at ${shown}.`, {
+          fix: 'All addresses are listed at /api/docs.',
+        })
       }
-      return new ProblemError('method_not_allowed', `${shown} does not take ${method}.`, { fix: `Use ${methods.join(' or ')}.` })
+      return new ProblemError('method_not_allowed', `${shown} does not take ${method}.`, {
+        fix: `Use ${methods.join(' or ')}.`,
+      })
     },
   }
 }
 
 function formOf(url: string): RegExp {
-  const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+  const parts = url
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
   return new RegExp(`^${parts.join('/')}$`)
 }

@@ -31,7 +31,8 @@ describe('the OpenAPI document', () => {
       const operation = document.paths[route.path]?.[route.method.toLowerCase()]
       expect(operation).toMatchObject({ operationId: route.id, 'x-permission': route.permission })
       const statuses = (route.problems ?? []).map((code) => String(problemCodes[code as keyof typeof problemCodes][0]))
-      for (const status of [...statuses, '400', '401', '403', '500']) expect(operation?.responses).toHaveProperty(status)
+      for (const status of [...statuses, '400', '401', '403', '500'])
+        expect(operation?.responses).toHaveProperty(status)
     }
     const operations = Object.values(document.paths).flatMap((path) => Object.values(path))
     expect(operations).toHaveLength(all.length)
@@ -42,7 +43,12 @@ describe('the OpenAPI document', () => {
     for (const route of all) {
       const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
       const parameters = document.paths[route.path]?.[route.method.toLowerCase()]?.parameters ?? []
-      expect(parameters.filter((one) => one.in === 'path').map(({ name }) => name).sort()).toEqual(names.sort())
+      expect(
+        parameters
+          .filter((one) => one.in === 'path')
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(names.sort())
     }
   })
 
@@ -51,13 +57,17 @@ describe('the OpenAPI document', () => {
     const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1])
     expect(references.length).toBeGreaterThan(50)
     for (const reference of references) {
-      expect(Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`)).toContain(reference)
+      expect(Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`)).toContain(
+        reference,
+      )
     }
   })
 
   test('lets callers leave out what has a default, and promises it in answers', () => {
     const list = document.paths['/api/v1/projects/{project}/runs']
-    expect(list?.get?.parameters).toContainEqual(expect.objectContaining({ name: 'limit', in: 'query', required: false }))
+    expect(list?.get?.parameters).toContainEqual(
+      expect.objectContaining({ name: 'limit', in: 'query', required: false }),
+    )
     expect(list?.post?.parameters?.map(({ name }) => name)).toEqual(['project', 'Idempotency-Key'])
     expect(document.paths['/api/v1/projects/{project}/runs/{run}/cancel']?.post?.requestBody?.required).toBe(false)
     expect(document.components.schemas.WorkflowSourceInput).toMatchObject({ required: ['source'] })

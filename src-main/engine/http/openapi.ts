@@ -8,7 +8,13 @@ type Direction = 'input' | 'output'
 export type Tables = Readonly<Record<string, Readonly<Record<string, Route>>>>
 
 /** Problems that every call may be answered with. */
-const COMMON_PROBLEMS: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'forbidden', 'engine_stopping', 'internal']
+const COMMON_PROBLEMS: readonly ProblemCode[] = [
+  'bad_request',
+  'unauthorized',
+  'forbidden',
+  'engine_stopping',
+  'internal',
+]
 
 /** The OpenAPI 3.1 document of the API: made from the contract's tables and nothing else. */
 export function openApiOf(tables: Tables, version: string): JsonSchema {
@@ -16,8 +22,7 @@ export function openApiOf(tables: Tables, version: string): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [area, table] of Object.entries(tables)) {
     for (const route of Object.values(table)) {
-      const path = (paths[route.path] ??= {})
-      path[route.method.toLowerCase()] = operationOf(route, area, schemas)
+      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, area, schemas) }
     }
   }
   return {
@@ -25,7 +30,8 @@ export function openApiOf(tables: Tables, version: string): JsonSchema {
     info: {
       title: 'Weir',
       version,
-      description: 'The workflow engine for workstations and labs. Every error is a problem (RFC 9457) with a stable `code`.',
+      description:
+        'The workflow engine for workstations and labs. Every error is a problem (RFC 9457) with a stable `code`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -76,7 +82,10 @@ function permissionText(route: Route): string {
 
 function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query', schemas: SchemaPrinter): JsonSchema[] {
   if (schema === undefined) return []
-  const { properties = {}, required = [] } = schemas.spelledOut(schema) as { properties?: Record<string, JsonSchema>; required?: string[] }
+  const { properties = {}, required = [] } = schemas.spelledOut(schema) as {
+    properties?: Record<string, JsonSchema>
+    required?: string[]
+  }
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -107,7 +116,9 @@ function successOf(route: Route, print: Print): JsonSchema {
     const schema = route.line === undefined ? {} : print(route.line, 'output')
     return { [status]: { description: 'One JSON value a line', content: { 'application/x-ndjson': { schema } } } }
   }
-  return { [status]: { description: 'Success', content: { 'application/json': { schema: print(route.response, 'output') } } } }
+  return {
+    [status]: { description: 'Success', content: { 'application/json': { schema: print(route.response, 'output') } } },
+  }
 }
 
 function problemsOf(route: Route): JsonSchema {
@@ -154,7 +165,10 @@ function schemaPrinter(used: Iterable<z.ZodType>): SchemaPrinter {
   }
   const inputOf = (name: string): string => `${name}Input`
   const outputs = printAll([...names, ...anonymous], 'output')
-  const inputs = printAll([...names, ...anonymous].map(([schema, name]) => [schema, inputOf(name)] as const), 'input')
+  const inputs = printAll(
+    [...names, ...anonymous].map(([schema, name]) => [schema, inputOf(name)] as const),
+    'input',
+  )
 
   const print: Print = (schema, direction) => {
     const idOf = direction === 'input' ? inputOf : (name: string) => name
@@ -168,7 +182,8 @@ function schemaPrinter(used: Iterable<z.ZodType>): SchemaPrinter {
     const ids = [...names.values()].sort().flatMap((name) => [name, inputOf(name)])
     return Object.fromEntries(ids.map((id) => [id, outputs.get(id) ?? inputs.get(id) ?? {}]))
   }
-  const spelledOut = (schema: z.ZodType): JsonSchema => inputs.get(inputOf(names.get(schema) ?? anonymous.get(schema) ?? '')) ?? {}
+  const spelledOut = (schema: z.ZodType): JsonSchema =>
+    inputs.get(inputOf(names.get(schema) ?? anonymous.get(schema) ?? '')) ?? {}
   return { print, spelledOut, components }
 }
 

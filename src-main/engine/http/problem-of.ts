@@ -16,20 +16,28 @@ export function problemOf(error: unknown, log: Logger, operation: string): Probl
   if (known !== null) return known
   const id = randomBytes(6).toString('hex')
   log.error({ err: error, operation, errorId: id }, 'unexpected failure')
-  return new ProblemError('internal', `The engine failed in a way that nobody expected; its log tells more under ${id}.`, {
-    fix: `Search for ${id} in logs/engine.log of the data folder, and report it with what you did.`,
-    cause: error,
-  })
+  return new ProblemError(
+    'internal',
+    `The engine failed in a way that nobody expected; its log tells more under ${id}.`,
+    {
+      fix: `Search for ${id} in logs/engine.log of the data folder, and report it with what you did.`,
+      cause: error,
+    },
+  )
 }
 
 /** Errors of Fastify that callers cause. Its codes are stable: fastify.dev/docs/latest/Reference/Errors. */
 function fromFramework(error: unknown): ProblemError | null {
   switch (codeOf(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ProblemError('payload_too_large', `The body is larger than ${JSON_BODY_LIMIT_BYTES / 1024 / 1024} MiB.`, {
-        field: 'body',
-        fix: 'Store large data as a blob, and send its digest.',
-      })
+      return new ProblemError(
+        'payload_too_large',
+        `The body is larger than ${JSON_BODY_LIMIT_BYTES / 1024 / 1024} MiB.`,
+        {
+          field: 'body',
+          fix: 'Store large data as a blob, and send its digest.',
+        },
+      )
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return notJson(error)
@@ -59,7 +67,10 @@ function notJson(error: unknown): ProblemError {
 /** Node says ENOSPC and EDQUOT, SQLite SQLITE_FULL (13). */
 function fromDisk(error: unknown): ProblemError | null {
   const code = codeOf(error)
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT' || (error instanceof Error && /database or disk is full/i.test(error.message))
+  const isFull =
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    (error instanceof Error && /database or disk is full/i.test(error.message))
   if (!isFull) return null
   return new ProblemError('disk_full', 'The disk with the data folder is full, so that nothing more can be stored.', {
     fix: 'Free some space, or delete old runs; what was stored before is safe.',

@@ -70,10 +70,14 @@ function idempotencyKeyOf(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key']
   if (key === undefined) return null
   if (typeof key === 'string' && key.length > 0 && key.length <= MAX_IDEMPOTENCY_KEY) return key
-  throw new ProblemError('bad_request', `An Idempotency-Key has 1 to ${MAX_IDEMPOTENCY_KEY} characters, and is given once.`, {
-    field: 'header.idempotency-key',
-    fix: 'Send a UUID.',
-  })
+  throw new ProblemError(
+    'bad_request',
+    `An Idempotency-Key has 1 to ${MAX_IDEMPOTENCY_KEY} characters, and is given once.`,
+    {
+      field: 'header.idempotency-key',
+      fix: 'Send a UUID.',
+    },
+  )
 }
 
 async function* bytesOf(request: FastifyRequest): AsyncGenerator<Uint8Array> {
@@ -82,7 +86,13 @@ async function* bytesOf(request: FastifyRequest): AsyncGenerator<Uint8Array> {
   if (body !== undefined) yield* body
 }
 
-async function answerBytes(bytes: Bytes, status: number, request: FastifyRequest, reply: FastifyReply, serve: Serve): Promise<FastifyReply> {
+async function answerBytes(
+  bytes: Bytes,
+  status: number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  serve: Serve,
+): Promise<FastifyReply> {
   const { range, 'if-none-match': ifNoneMatch } = request.headers
   const head = download(bytes, { range, ifNoneMatch }, status)
   if (head.body === null || request.method === 'HEAD') {
@@ -95,7 +105,13 @@ async function answerBytes(bytes: Bytes, status: number, request: FastifyRequest
   return stream(head, body, request, reply, serve)
 }
 
-async function answerLines(lines: AsyncIterable<object>, status: number, request: FastifyRequest, reply: FastifyReply, serve: Serve): Promise<FastifyReply> {
+async function answerLines(
+  lines: AsyncIterable<object>,
+  status: number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  serve: Serve,
+): Promise<FastifyReply> {
   const head = { status, headers: { 'content-type': 'application/x-ndjson; charset=utf-8' } }
   if (request.method === 'HEAD') {
     await abandon(lines)
@@ -120,14 +136,21 @@ function answerHead(head: StreamHead, reply: FastifyReply): FastifyReply {
   return reply
 }
 
-async function stream(head: StreamHead, body: AsyncIterable<Uint8Array | string>, request: FastifyRequest, reply: FastifyReply, serve: Serve): Promise<FastifyReply> {
+async function stream(
+  head: StreamHead,
+  body: AsyncIterable<Uint8Array | string>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  serve: Serve,
+): Promise<FastifyReply> {
   reply.hijack()
   try {
     await send(reply.raw, { status: head.status, headers: { ...plainHeaders(reply), ...head.headers } }, body)
   } catch (error) {
     reply.raw.destroy()
     // Callers go away, and engines stop: only what broke by itself is worth a word.
-    const isExpected = serve.stopping.aborted || (error instanceof Error && 'code' in error && GONE.has(String(error.code)))
+    const isExpected =
+      serve.stopping.aborted || (error instanceof Error && 'code' in error && GONE.has(String(error.code)))
     if (!isExpected) problemOf(error, serve.log, `${request.method} ${request.url}`)
   }
   return reply

@@ -19,7 +19,13 @@ const table = {
     params: z.object({ name: z.string().regex(/^[a-z]+$/, 'lower-case letters') }),
     query: z.object({ times: z.coerce.number().int().min(1).max(5).default(1) }),
     body: z.strictObject({ text: z.string().min(2), deep: z.json().optional() }),
-    response: z.object({ name: z.string(), times: z.number(), text: z.string(), key: z.string().nullable(), from: z.string() }),
+    response: z.object({
+      name: z.string(),
+      times: z.number(),
+      text: z.string(),
+      key: z.string().nullable(),
+      from: z.string(),
+    }),
     status: 201,
   }),
   optional: route({
@@ -79,7 +85,8 @@ beforeAll(async () => {
         }),
         optional: ({ body }) => ({ reason: body.reason ?? null }),
         fail({ params }) {
-          if (params.how === 'known') throw new ProblemError('disk_full', 'No room is left.', { fix: 'Make some.', cause: new Error('inner') })
+          if (params.how === 'known')
+            throw new ProblemError('disk_full', 'No room is left.', { fix: 'Make some.', cause: new Error('inner') })
           if (params.how === 'full') throw Object.assign(new Error('write'), { code: 'ENOSPC' })
           throw new Error('a secret of the inside')
         },
@@ -99,10 +106,20 @@ interface Sent {
   readonly headers?: Record<string, string>
 }
 async function call(path: string, { method = 'GET', body, headers = {} }: Sent = {}) {
-  const init = { method, headers: { authorization: `Bearer ${MASTER_TOKEN}`, ...headers }, ...(body === undefined ? {} : { body }) }
+  const init = {
+    method,
+    headers: { authorization: `Bearer ${MASTER_TOKEN}`, ...headers },
+    ...(body === undefined ? {} : { body }),
+  }
   const answer = await fetch(server.url + path, init)
   const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, text, json: () => JSON.parse(text) as unknown, problem: () => Problem.parse(JSON.parse(text)) }
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    json: () => JSON.parse(text) as unknown,
+    problem: () => Problem.parse(JSON.parse(text)),
+  }
 }
 const json = (value: unknown, headers: Record<string, string> = {}): Sent => ({
   method: 'POST',
@@ -123,17 +140,23 @@ describe('a call', () => {
     expect([answer.status, answer.text]).toEqual([204, ''])
   })
 
-  test.each([{}, { headers: { 'content-type': 'application/json' } }])('may leave out a body that has a default: %j', async (sent) => {
-    const answer = await call('/api/v1/optional', { method: 'POST', ...sent })
-    expect(answer.json()).toEqual({ reason: null })
-  })
+  test.each([{}, { headers: { 'content-type': 'application/json' } }])(
+    'may leave out a body that has a default: %j',
+    async (sent) => {
+      const answer = await call('/api/v1/optional', { method: 'POST', ...sent })
+      expect(answer.json()).toEqual({ reason: null })
+    },
+  )
 
   test('carries headers that keep browsers from doing more than they should', async () => {
     const { headers } = await call('/api/v1/fail/known')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(headers.get('cache-control')).toBe('no-store')
-    const preflight = await call('/api/v1/optional', { method: 'OPTIONS', headers: { origin: server.url, 'access-control-request-method': 'POST' } })
+    const preflight = await call('/api/v1/optional', {
+      method: 'OPTIONS',
+      headers: { origin: server.url, 'access-control-request-method': 'POST' },
+    })
     expect([...preflight.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 })
@@ -150,9 +173,27 @@ describe('a problem', () => {
     ['/api/v1/echo/ana', { method: 'POST' }, 400, 'bad_request', 'body'],
     ['/api/v1/echo/ana', { ...json({}), body: '{"text": ' }, 400, 'bad_request', 'body'],
     ['/api/v1/echo/ana', { ...json({}), body: '{"__proto__": {"x": 1}, "text": "xx"}' }, 400, 'bad_request', 'body'],
-    ['/api/v1/echo/ana', { method: 'POST', body: 'text=xx', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'unsupported_media_type', 'header.content-type'],
-    ['/api/v1/echo/ana', { method: 'POST', body: '{}', headers: { 'content-type': 'application/octet-stream' } }, 415, 'unsupported_media_type', 'header.content-type'],
-    ['/api/v1/echo/ana', json({ text: 'xx' }, { 'idempotency-key': 'k'.repeat(201) }), 400, 'bad_request', 'header.idempotency-key'],
+    [
+      '/api/v1/echo/ana',
+      { method: 'POST', body: 'text=xx', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+      'unsupported_media_type',
+      'header.content-type',
+    ],
+    [
+      '/api/v1/echo/ana',
+      { method: 'POST', body: '{}', headers: { 'content-type': 'application/octet-stream' } },
+      415,
+      'unsupported_media_type',
+      'header.content-type',
+    ],
+    [
+      '/api/v1/echo/ana',
+      json({ text: 'xx' }, { 'idempotency-key': 'k'.repeat(201) }),
+      400,
+      'bad_request',
+      'header.idempotency-key',
+    ],
     ['/api/v1/nothing', {}, 404, 'not_found', undefined],
     ['/api/v1/echo/ana', { method: 'DELETE' }, 405, 'method_not_allowed', undefined],
     ['/api/v1/echo/ana', { method: 'PATCH', ...{} }, 405, 'method_not_allowed', undefined],
@@ -164,7 +205,12 @@ describe('a problem', () => {
     const answer = await call(path, sent)
     const problem = answer.problem()
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-    expect({ answered: answer.status, status: problem.status, code: problem.code, field: problem.field }).toEqual({ answered: status, status, code, field })
+    expect({ answered: answer.status, status: problem.status, code: problem.code, field: problem.field }).toEqual({
+      answered: status,
+      status,
+      code,
+      field,
+    })
     expect(problem.type).toBe(`/docs/errors#${code}`)
     expect(problem.fix).toMatch(/\.$/)
     expect(problem.detail).toMatch(/[.)]$/)
@@ -278,7 +324,14 @@ describe('the audit table', () => {
     await call('/api/v1/echo/ana', { ...json({}), body: '{"tex' })
     await call('/api/v1/fail/known')
     const [done] = server.audited
-    expect(done).toMatchObject({ actor: 'tester', from: '127.0.0.1', action: 'test.echo', target: '/api/v1/echo/ana', status: 201, code: null })
+    expect(done).toMatchObject({
+      actor: 'tester',
+      from: '127.0.0.1',
+      action: 'test.echo',
+      target: '/api/v1/echo/ana',
+      status: 201,
+      code: null,
+    })
     expect(server.audited.map(({ actor, action, status, code }) => [actor, action, status, code])).toEqual([
       ['tester', 'test.echo', 201, null],
       ['tester', 'test.echo', 400, 'bad_request'],
@@ -303,7 +356,10 @@ describe('the audit table', () => {
       },
       mount: (mount) => mount({ remove: table.remove }, { remove: () => undefined }),
     })
-    const answered = slow.client().call(table.remove, { params: { id: '7' } }).then(() => order.push('answered'))
+    const answered = slow
+      .client()
+      .call(table.remove, { params: { id: '7' } })
+      .then(() => order.push('answered'))
     await expect.poll(() => order).toEqual(['asked to write'])
     release()
     await answered
@@ -316,7 +372,9 @@ describe('the audit table', () => {
       audit: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
       mount: (mount) => mount({ remove: table.remove }, { remove: () => undefined }),
     })
-    await expect(broken.client().call(table.remove, { params: { id: '7' } })).rejects.toMatchObject({ code: 'disk_full' })
+    await expect(broken.client().call(table.remove, { params: { id: '7' } })).rejects.toMatchObject({
+      code: 'disk_full',
+    })
     await broken.stop()
   })
 })
@@ -331,8 +389,12 @@ test('callers on the socket need no token, and are named as such', async () => {
 })
 
 test('a stopping engine refuses new calls and says that it stops', async () => {
-  const stopping = await startTestApi({ mount: (mount) => mount({ remove: table.remove }, { remove: () => undefined }) })
+  const stopping = await startTestApi({
+    mount: (mount) => mount({ remove: table.remove }, { remove: () => undefined }),
+  })
   stopping.api.stop()
-  await expect(stopping.client().call(table.remove, { params: { id: '7' } })).rejects.toMatchObject({ code: 'engine_stopping' })
+  await expect(stopping.client().call(table.remove, { params: { id: '7' } })).rejects.toMatchObject({
+    code: 'engine_stopping',
+  })
   await stopping.stop()
 })

@@ -78,6 +78,8 @@ const NO_SCHEMAS = { compilersFactory: { buildValidator: refuseSchemas, buildSer
 export function createApi(options: ApiOptions): Api {
   const { log, authenticate } = options
   const stopping = new AbortController()
+  const audit = auditor(options)
+  const refuse = refusal(log, audit)
   let active = 0
   const app = fastify({
     logger: false,
@@ -86,19 +88,6 @@ export function createApi(options: ApiOptions): Api {
     schemaController: NO_SCHEMAS,
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   })
-  const audit = auditor(options)
-
-  async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const problem = problemOf(error, log, request.routeOptions.config?.access?.id ?? request.method)
-    try {
-      await audit(request, problem.status, problem.code)
-    } catch (failure) {
-      log.error({ err: failure }, 'an entry of the audit table could not be written')
-    }
-    if (problem.code === 'engine_stopping') reply.header('connection', 'close')
-    if (problem.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
-    return reply.code(problem.status).headers(HEADERS).header('content-type', PROBLEM_TYPE).send(JSON.stringify(problem.toProblem()))
-  }
 
   readBodies(app)
   app.decorateRequest('caller', null)
@@ -142,7 +131,30 @@ export function createApi(options: ApiOptions): Api {
   }
 }
 
-function mount<T extends Record<string, Route>>(app: FastifyInstance, table: T, handlers: Handlers<T> | Promise<Handlers<T>>, serve: Serve): void {
+type Refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** Answers what went wrong as a problem, after it was audited. */
+function refusal(log: Logger, audit: Serve['audit']): Refuse {
+  return async (error, request, reply) => {
+    const problem = problemOf(error, log, request.routeOptions.config?.access?.id ?? request.method)
+    try {
+      await audit(request, problem.status, problem.code)
+    } catch (failure) {
+      log.error({ err: failure }, 'an entry of the audit table could not be written')
+    }
+    if (problem.code === 'engine_stopping') reply.header('connection', 'close')
+    if (problem.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
+    reply.code(problem.status).headers(HEADERS).header('content-type', PROBLEM_TYPE)
+    return reply.send(JSON.stringify(problem.toProblem()))
+  }
+}
+
+function mount<T extends Record<string, Route>>(
+  app: FastifyInstance,
+  table: T,
+  handlers: Handlers<T> | Promise<Handlers<T>>,
+  serve: Serve,
+): void {
   for (const [name, route] of Object.entries(table)) {
     refuseUndeclared(route, `${route.method} ${route.path}`)
     const { id, permission, change, body } = route
@@ -155,11 +167,16 @@ function mount<T extends Record<string, Route>>(app: FastifyInstance, table: T, 
   }
 }
 
-const requirements: ReadonlySet<string> = new Set<Requirement | string>(['PUBLIC', 'SIGNED_IN', ...Object.keys(permissions)])
+const requirements: ReadonlySet<string> = new Set<Requirement | string>([
+  'PUBLIC',
+  'SIGNED_IN',
+  ...Object.keys(permissions),
+])
 
 /** Nothing is served by accident: who may use it is part of every route. */
 function refuseUndeclared(access: Partial<Access> | undefined, name: string): void {
-  const isDeclared = access !== undefined && requirements.has(access.permission ?? '') && access.permission !== ('READ_ONLY' as string)
+  const isDeclared =
+    access !== undefined && requirements.has(access.permission ?? '') && access.permission !== ('READ_ONLY' as string)
   if (isDeclared && typeof access.change === 'boolean') return
   throw new Error(`The route ${name} declares no permission, so that the server does not start with it.`)
 }

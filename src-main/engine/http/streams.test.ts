@@ -99,7 +99,8 @@ beforeAll(async () => {
     mount: (mount) =>
       mount(table, {
         async upload({ query, body }) {
-          if (query.refuse) throw new ProblemError('project_not_found', 'There is no such project.', { fix: 'List them.' })
+          if (query.refuse)
+            throw new ProblemError('project_not_found', 'There is no such project.', { fix: 'List them.' })
           const hash = createHash('sha256')
           let size = 0
           for await (const chunk of body) {
@@ -154,7 +155,11 @@ describe('a download', () => {
 
   test('is answered with its head alone to HEAD, and with 304 to who has it', async () => {
     const head = await get('/api/v1/download/whole', {}, 'HEAD')
-    expect([head.status, head.headers.get('content-length'), (await bytesOf(head)).length]).toEqual([200, String(CONTENT.length), 0])
+    expect([head.status, head.headers.get('content-length'), (await bytesOf(head)).length]).toEqual([
+      200,
+      String(CONTENT.length),
+      0,
+    ])
     for (const known of ['"abc"', 'W/"abc"', '"x", "abc"', '*']) {
       expect((await get('/api/v1/download/whole', { 'if-none-match': known })).status).toBe(304)
     }
@@ -235,7 +240,11 @@ describe('an upload', () => {
   test('that breaks off reaches the handler as a failure, not as a short file', async () => {
     const before = server.audited.length
     await new Promise<void>((resolve) => {
-      const headers = { authorization: `Bearer ${MASTER_TOKEN}`, 'content-type': 'application/octet-stream', 'content-length': '1000' }
+      const headers = {
+        authorization: `Bearer ${MASTER_TOKEN}`,
+        'content-type': 'application/octet-stream',
+        'content-length': '1000',
+      }
       const call = httpRequest(`${server.url}/api/v1/upload`, { method: 'POST', headers })
       call.on('error', () => resolve())
       call.write('only this', () => call.destroy())
@@ -289,11 +298,14 @@ describe('lines', () => {
     await iterator.next()
     let before = -1
     await expect
-      .poll(() => {
-        const isStill = seen.made === before
-        before = seen.made
-        return isStill
-      }, { interval: 200 })
+      .poll(
+        () => {
+          const isStill = seen.made === before
+          before = seen.made
+          return isStill
+        },
+        { interval: 200 },
+      )
       .toBe(true)
     // 10 kB a line: what the sockets of both sides hold, and no more.
     expect(seen.made).toBeLessThan(5_000)
@@ -325,7 +337,8 @@ describe('lines', () => {
 
   test('are cut, not ended, when the engine stops', async () => {
     const stopping = await startTestApi({
-      mount: (mount) => mount({ lines: table.lines }, { lines: ({ params }, context) => lines(params.kind, context.signal) }),
+      mount: (mount) =>
+        mount({ lines: table.lines }, { lines: ({ params }, context) => lines(params.kind, context.signal) }),
     })
     const read = async (): Promise<void> => {
       for await (const _line of stopping.client().lines(table.lines, { params: { kind: 'slow' } })) stopping.api.stop()

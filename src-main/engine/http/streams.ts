@@ -33,7 +33,11 @@ export function download(
   headers['accept-ranges'] = 'bytes'
   const range = rangeOf(request.range, bytes.size)
   if (range === 'unsatisfiable') {
-    return { status: 416, headers: { ...headers, 'content-range': `bytes */${bytes.size}`, 'content-length': 0 }, body: null }
+    return {
+      status: 416,
+      headers: { ...headers, 'content-range': `bytes */${bytes.size}`, 'content-length': 0 },
+      body: null,
+    }
   }
   if (range === null) {
     return { status, headers: { ...headers, 'content-length': bytes.size }, body: exactly(bytes.body, 0, bytes.size) }
@@ -41,7 +45,11 @@ export function download(
   const length = range.end - range.start + 1
   return {
     status: 206,
-    headers: { ...headers, 'content-length': length, 'content-range': `bytes ${range.start}-${range.end}/${bytes.size}` },
+    headers: {
+      ...headers,
+      'content-length': length,
+      'content-range': `bytes ${range.start}-${range.end}/${bytes.size}`,
+    },
     body: exactly(bytes.body, range.start, length),
   }
 }
@@ -68,13 +76,18 @@ async function* exactly(body: AsyncIterable<Uint8Array>, start: number, length: 
 /** RFC 6266: an ASCII name for old readers, and the real one. */
 function disposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%/]/g, '_')
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
-  return ifNoneMatch.split(',').some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === etag)
+  return ifNoneMatch
+    .split(',')
+    .some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === etag)
 }
 
 /** Objects as newline-delimited JSON. What is ready at once goes out as one piece, and nothing waits for company. */
@@ -137,7 +150,11 @@ export async function abandon(source: AsyncIterable<unknown> | null): Promise<vo
  * Sends a body with the reader's pace. When it fails half-way the connection is cut, because the status was sent
  * already; a clean end would pass for the whole.
  */
-export async function send(response: ServerResponse, head: StreamHead, body: AsyncIterable<Uint8Array | string>): Promise<void> {
+export async function send(
+  response: ServerResponse,
+  head: StreamHead,
+  body: AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   response.writeHead(head.status, { ...head.headers })
   response.flushHeaders()
   await pipeline(Readable.from(body, { objectMode: false }), response)

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Route } from '../../../src-shared/contract/index.ts'
 import type { Client } from '../../../src-shared/client/index.ts'
 import { createNodeClient } from '../../../src-shared/client/node.ts'
+import type { Route } from '../../../src-shared/contract/index.ts'
 import type { Authenticate, NewAuditEntry } from '../auth/index.ts'
 import { type Logger, silentLog } from '../telemetry/index.ts'
 import type { Handlers } from './handler.ts'
@@ -26,7 +26,10 @@ interface TestApiOptions {
   readonly upgrade?: Upgrade
   readonly log?: Logger
   readonly audit?: (entry: NewAuditEntry) => Promise<void>
-  readonly mount: (mount: <T extends Record<string, Route>>(table: T, handlers: Handlers<T> | Promise<Handlers<T>>) => void, api: Api) => void
+  readonly mount: (
+    mount: <T extends Record<string, Route>>(table: T, handlers: Handlers<T> | Promise<Handlers<T>>) => void,
+    api: Api,
+  ) => void
 }
 
 export const MASTER_TOKEN = 'master-token'

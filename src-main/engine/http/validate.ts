@@ -63,13 +63,21 @@ function describe(part: Part, issue: z.core.$ZodIssue, value: unknown): Fault {
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => `"${key}"`).join(', ')
     const field = [part, ...issue.path.map(String), issue.keys[0] ?? ''].join('.')
-    return { field, detail: `${names} is no field of ${nameOf(part, issue.path)}.`, fix: 'Check the spelling, or leave it out.' }
+    return {
+      field,
+      detail: `${names} is no field of ${nameOf(part, issue.path)}.`,
+      fix: 'Check the spelling, or leave it out.',
+    }
   }
   if (given === undefined && part === 'body' && issue.path.length === 0) {
     return { field, detail: 'The body is missing.', fix: 'Send a JSON object with Content-Type: application/json.' }
   }
   if (given === undefined) return { field, detail: `${field} is missing.`, fix: `Give ${wanted(issue)}.` }
-  return { field, detail: `${field} is not valid: ${show(given)} was given, wanted is ${wanted(issue)}.`, fix: `Give ${wanted(issue)}.` }
+  return {
+    field,
+    detail: `${field} is not valid: ${show(given)} was given, wanted is ${wanted(issue)}.`,
+    fix: `Give ${wanted(issue)}.`,
+  }
 }
 
 const nameOf = (part: Part, path: readonly PropertyKey[]): string => [part, ...path.map(String)].join('.')
@@ -77,7 +85,9 @@ const nameOf = (part: Part, path: readonly PropertyKey[]): string => [part, ...p
 function wanted(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number' : `${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
+      return issue.expected === 'int'
+        ? 'a whole number'
+        : `${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
     case 'invalid_value':
       return issue.values.length === 1 ? show(issue.values[0]) : `one of ${issue.values.map(show).join(', ')}`
     case 'too_small':

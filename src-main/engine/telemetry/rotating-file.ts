@@ -59,7 +59,10 @@ export class RotatingFile {
   }
 
   #append(lines: string): void {
-    const notice = this.#lost === 0 ? '' : `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: `${this.#lost} log lines could not be written` })}\n`
+    const notice =
+      this.#lost === 0
+        ? ''
+        : `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: `${this.#lost} log lines could not be written` })}\n`
     const bytes = Buffer.from(notice + lines)
     if (this.#descriptor !== null && this.#size + bytes.length > this.#limit) this.#rotate()
     this.#descriptor ??= this.#open()

@@ -18,7 +18,12 @@ test('lines are JSON with time, level and words, and hold no secrets', () => {
   file.close()
   const text = readFileSync(file.path, 'utf8')
   expect(text).not.toContain('t0ps3cret')
-  expect(JSON.parse(text)).toMatchObject({ level: 'info', project: 'default', msg: 'hello', time: expect.stringMatching(/Z$/) })
+  expect(JSON.parse(text)).toMatchObject({
+    level: 'info',
+    project: 'default',
+    msg: 'hello',
+    time: expect.stringMatching(/Z$/),
+  })
   expect(statSync(file.path).mode & 0o777).toBe(0o600)
 })
 

@@ -25,7 +25,8 @@ export const docker: Check = {
 }
 
 function judgeVersion(version: string, api: string): Outcome {
-  if (Number(api.split('.')[1] ?? 0) >= OLDEST_API) return { status: 'ok', detail: `Docker ${version} answers (API ${api}).` }
+  if (Number(api.split('.')[1] ?? 0) >= OLDEST_API)
+    return { status: 'ok', detail: `Docker ${version} answers (API ${api}).` }
   return {
     status: 'warning',
     detail: `Docker ${version} answers, but is older than 20.10, the oldest that Weir is tested with.`,

@@ -14,7 +14,11 @@ export const memory: Check = {
     const free = Math.min(available(), total)
     const detail = `${readableBytes(free)} of ${readableBytes(total)} are available.`
     if (free >= LOW_BYTES) return { status: 'ok', detail }
-    return { status: 'warning', detail, fix: 'End programs that are not needed, or limit what runs at once with "resources".' }
+    return {
+      status: 'warning',
+      detail,
+      fix: 'End programs that are not needed, or limit what runs at once with "resources".',
+    }
   },
 }
 

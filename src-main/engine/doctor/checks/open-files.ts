@@ -31,4 +31,5 @@ async function limitOfProcess(): Promise<number | null> {
   return numberOf(stdout.trim())
 }
 
-const numberOf = (text: string | undefined): number | null => (text !== undefined && /^\d+$/.test(text) ? Number(text) : null)
+const numberOf = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : null
