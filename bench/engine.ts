@@ -123,7 +123,15 @@ steps:
   const plan = planOfSource(source)
   const stage = await openStage(inlineExecutor, PLENTY, project)
   const storage = openSqlite(join(project, 'project.db'))
-  await storage.saveWorkflow({ name: plan.name, description: null, digest: plan.digest, source, files: '[]', steps: 2, at: 1 })
+  await storage.saveWorkflow({
+    name: plan.name,
+    description: null,
+    digest: plan.digest,
+    source,
+    files: '[]',
+    steps: 2,
+    at: 1,
+  })
   void stage.run(plan)
   while (![...stage.orchestrator.state.runs.values()].some((run) => run.steps.get('ok')?.phase === 'approval')) {
     await sleep(20)

@@ -42,7 +42,8 @@ export async function timed(act: () => Promise<unknown> | unknown): Promise<numb
   return performance.now() - start
 }
 
-const number = (value: number | null): string => (value === null ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(2))
+const number = (value: number | null): string =>
+  value === null ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(2)
 
 export function table(measures: readonly Measure[]): string {
   const head = ['what', 'Weir', 'bare', 'ratio', 'target', 'unit', 'bare is']
@@ -57,6 +58,10 @@ export function table(measures: readonly Measure[]): string {
   ])
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column === 0 || column > 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')
+    cells
+      .map((cell, column) =>
+        column === 0 || column > 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
   return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n')
 }

@@ -11,7 +11,11 @@ export interface LoggedExecution {
 }
 
 /** Executions of a run, oldest first; of one step with its items, one item, or one attempt when asked for. */
-export function loggedExecutions(run: RunState, runsFolder: string, wanted: { step?: string; attempt?: number }): LoggedExecution[] {
+export function loggedExecutions(
+  run: RunState,
+  runsFolder: string,
+  wanted: { step?: string; attempt?: number },
+): LoggedExecution[] {
   const only = wanted.step === undefined ? null : parseKey(wanted.step)
   const found: LoggedExecution[] = []
   for (const step of run.steps.values()) {

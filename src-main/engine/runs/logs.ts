@@ -119,4 +119,3 @@ export async function* followLines(watch: RunWatch, query: LogQuery, signal: Abo
     signal.removeEventListener('abort', finish)
   }
 }
-

@@ -9,7 +9,9 @@ export interface Source<T> {
  * thousand executions does not open a thousand logs at once.
  * @param sources in the order of `startsAt`
  */
-export async function* mergeByTime<T extends { readonly at: number }>(sources: readonly Source<T>[]): AsyncGenerator<T> {
+export async function* mergeByTime<T extends { readonly at: number }>(
+  sources: readonly Source<T>[],
+): AsyncGenerator<T> {
   const open: { iterator: AsyncIterator<T>; next: T }[] = []
   let waiting = 0
   try {

@@ -1,6 +1,6 @@
+import { apply, createState, type Event, type RunState } from '../orchestrator/index.ts'
 import type { ProjectStorage } from '../storage/index.ts'
 import { planOf } from '../workflows/index.ts'
-import { apply, createState, type Event, type RunState } from '../orchestrator/index.ts'
 
 /** How many runs are kept replayed, so that watching one costs only its new events. */
 const KEPT_RUNS = 64

@@ -14,12 +14,12 @@ import { isAsset, ProblemError } from '../../../src-shared/contract/index.ts'
 import {
   createValues,
   type JournalEntries,
-  readSecrets,
   type RunState,
+  readSecrets,
   type StartRequest,
   unitKey,
-  valuesOf,
   type ValueRef,
+  valuesOf,
   viewRun,
   viewSummary,
 } from '../orchestrator/index.ts'
@@ -189,7 +189,10 @@ export function createRunService(project: Project) {
       const storage = await project.reader()
       const entries = run === undefined ? await storage.journalAfter(after, limit) : await storage.journal(run, after)
       const taken = entries.slice(0, limit)
-      return { items: taken.flatMap((entry) => toRunEvents(project.name, entry)), cursor: taken.at(-1)?.cursor ?? after }
+      return {
+        items: taken.flatMap((entry) => toRunEvents(project.name, entry)),
+        cursor: taken.at(-1)?.cursor ?? after,
+      }
     },
 
     async lastCursor(): Promise<number> {
@@ -201,7 +204,9 @@ export function createRunService(project: Project) {
 }
 
 function assetsOfStep(run: string, step: Run['steps'][number]): Asset[] {
-  const made = step.executions.findLast((execution) => execution.status === 'succeeded' || execution.status === 'cached')
+  const made = step.executions.findLast(
+    (execution) => execution.status === 'succeeded' || execution.status === 'cached',
+  )
   if (made === undefined) return []
   return Object.entries(step.outputs ?? {}).flatMap(([name, value]) => {
     if (!isAsset(value)) return []
@@ -243,4 +248,3 @@ function summaryOfRow(row: RunRow, project: string): RunSummary {
     counts: { total: row.total, done: row.done, failed: row.failed, dropped: row.dropped },
   }
 }
-
