@@ -71,7 +71,15 @@ export async function unpackWork(
   return progress
 }
 
-const BROKEN_OFF_CODES = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE']
+/** Of sockets, of Node's streams, of the tar's streams. */
+const BROKEN_OFF_CODES = [
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'STREAM_DESTROYED',
+  'PREMATURE_CLOSE',
+]
 
 /** The connection ended in the middle, as against an error of our own disk or a refusal. */
 const isBrokenOff = (error: unknown): boolean =>

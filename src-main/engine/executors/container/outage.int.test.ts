@@ -67,18 +67,13 @@ describe('container executor when Docker stops and starts', () => {
     bench.executor.start(bench.job(killed, { command }))
     await bench.report('started', killed)
     await eventually(async () => ((await bench?.log(job, 'stdout'))?.length === 3 ? true : null), 'its first line')
-
     await haltDaemon(own.daemon, signal)
-
     await availability(bench, false, count)
     bench.executor.start(bench.job(waiting, { command: 'echo late' }))
     expect((await bench.report('progress', waiting)).text).toContain('waits for Docker')
     bench.executor.kill(killed, 1_000)
-
     own.daemon = await startDaemon({ dir: own.daemon.dir, network: 'none' })
-
     await availability(bench, true, count)
-
     const { outcome } = await bench.report('finished', running)
     expect(outcome).toMatchObject({ status: 'failed', kind: 'abandoned', error: { code: 'abandoned' } })
     expect((await bench.report('finished', waiting)).outcome.status).toBe('succeeded')
