@@ -81,7 +81,11 @@ function checkRules(param: Param, path: Path, form: boolean, faults: Faults): vo
       fix: 'See https://json-schema.org (draft 2020-12).',
     })
   }
-  if (param.type !== 'secret') return
+  if (param.type === 'secret') checkSecret(param, path, form, faults)
+}
+
+/** A secret must not rest anywhere that others can read. */
+function checkSecret(param: Param, path: Path, form: boolean, faults: Faults): void {
   if (form) {
     const fix = 'Make it a parameter of the workflow.'
     faults.add({
@@ -125,7 +129,7 @@ function checkValues(name: string, param: Param, path: Path, files: readonly Ass
       fix: fit.fix ?? 'Change the default or the rule.',
     })
   } else if (typeof param.default !== typeof fit.value) {
-    const message = `the default \`${String(param.default)}\` is a text, but the type is ${param.type}`
+    const message = `the default \`${JSON.stringify(param.default)}\` is a text, but the type is ${param.type}`
     if (param.type !== 'file' && param.type !== 'directory') {
       faults.add({ code: 'bad_default', path: [...path, 'default'], message, fix: 'Write it without quotes.' })
     }

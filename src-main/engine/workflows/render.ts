@@ -22,8 +22,7 @@ function templateOf(text: string, place: string): Template {
 
 /** A template as text: each expression's value stands in it as it is; null as nothing, lists and maps as JSON. */
 export function renderText(template: string, context: ExpressionContext, place = 'template'): string {
-  const { parts, hasExpressions } = templateOf(template, place)
-  if (!hasExpressions) return parts.join('')
+  const { parts } = templateOf(template, place)
   return parts.map((part) => (typeof part === 'string' ? part : textOf(evaluate(part.text, context, place)))).join('')
 }
 
@@ -68,7 +67,7 @@ function renderArgument(item: string, context: ExpressionContext, place: string)
 
 function renderShell(script: string, context: ExpressionContext, place: string): string {
   const { parts, hasExpressions } = templateOf(script, place)
-  if (!hasExpressions) return parts.join('')
+  if (!hasExpressions) return parts.filter((part) => typeof part === 'string').join('')
   const scanner = new ShellScanner()
   let rendered = ''
   for (const part of parts) {

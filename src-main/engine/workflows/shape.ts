@@ -218,8 +218,8 @@ function options(schema: z.core.$ZodType): z.core.$ZodType[] {
 
 function step(schema: z.core.$ZodType, part: string): z.core.$ZodType[] {
   if (schema instanceof z.ZodObject) {
-    const field: z.core.$ZodType | undefined = schema.shape[part]
-    return field ? [field] : []
+    const field: unknown = schema.shape[part]
+    return field instanceof z.ZodType ? [field] : []
   }
   if (schema instanceof z.ZodRecord) return [schema.valueType]
   return schema instanceof z.ZodArray ? [schema.element] : []
