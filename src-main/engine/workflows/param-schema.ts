@@ -48,5 +48,5 @@ export function schemaFault(param: Param, value: Json): string | null {
   if (validate(value)) return null
   const error = validate.errors?.[0]
   const at = error?.instancePath.slice(1).replaceAll('/', '.') ?? ''
-  return `${at === '' ? 'the value' : `\`${at}\``} ${error?.message ?? 'does not fit the schema'}`
+  return `${at === '' ? '' : `at \`${at}\` `}${error?.message ?? 'does not fit its schema'}`
 }
