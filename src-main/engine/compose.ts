@@ -47,6 +47,8 @@ export interface Engine {
   readonly socket: string
   readonly url: string
   readonly log: Logger
+  /** Writes what waits to be logged; call it before the process ends in another way than by `stop`. */
+  flushLog(): void
   /** Finishes what is being answered, and gives up the data folder. Steps go on: they are adopted at the next start. */
   stop(): Promise<void>
 }
@@ -126,6 +128,7 @@ async function serve(options: EngineOptions, parts: Parts): Promise<Engine> {
     socket,
     url,
     log,
+    flushLog: () => parts.logFile.flush(),
     async stop() {
       health.status = 'stopping'
       log.info('engine stops')

@@ -56,6 +56,7 @@ function fail(error: unknown): void {
   const isProblem = error instanceof ProblemError && engine === null
   const message = error instanceof Error ? error.message : String(error)
   engine?.log.fatal({ err: error }, 'the engine ends')
+  engine?.flushLog()
   const code = isProblem ? engineExit.misconfigured : engineExit.crashed
   const fix = isProblem ? error.context.fix : undefined
   if (process.send === undefined) say(fix === undefined ? message : `${message} ${fix}`)
@@ -93,6 +94,7 @@ process.on('message', (raw) => {
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
 process.on('SIGHUP', stop)
+process.on('warning', (warning) => engine?.log.warn({ err: warning }, 'the runtime warns'))
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 

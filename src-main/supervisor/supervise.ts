@@ -101,7 +101,12 @@ class Supervisor implements Supervision {
     this.#readySince = null
     this.#isHung = false
     // A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which then stops the engine in order.
-    const child = fork(engine, args, { execArgv: [], detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    // Warnings of the runtime go to the engine's log: the terminal may be gone when there is one.
+    const child = fork(engine, args, {
+      execArgv: ['--no-warnings'],
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.#child = child
     child.on('message', (raw) => this.#hear(raw))
     child.on('error', (error) => this.#options.say(`the engine's process: ${error.message}`))
@@ -117,7 +122,10 @@ class Supervisor implements Supervision {
       this.#finish(null)
       return
     }
-    child.kill('SIGTERM')
+    const stop: ToEngine = { type: 'stop' }
+    // A message, because signals end a process on Windows without asking it.
+    if (child.connected) child.send(stop, () => undefined)
+    else child.kill('SIGTERM')
     this.#timers.kill = setTimeout(() => {
       this.#options.say('the engine did not stop in time and is killed; its steps go on.')
       child.kill('SIGKILL')

@@ -57,13 +57,21 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, stopping: Abort
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(new Error('the caller went away'))
   })
+  if (isLive) abortWith(stopping, gone, reply)
   return {
     actor: request.caller?.principal ?? { name: 'anonymous', permissions: [] },
     from: request.caller?.from ?? 'unknown',
     idempotencyKey: idempotencyKeyOf(request),
-    // A live stream would keep a stopping engine alive for as long as somebody watches.
-    signal: isLive ? AbortSignal.any([gone.signal, stopping]) : gone.signal,
+    signal: gone.signal,
   }
+}
+
+/** A live stream would keep a stopping engine alive for as long as somebody watches. */
+function abortWith(stopping: AbortSignal, gone: AbortController, reply: FastifyReply): void {
+  const onStop = (): void => gone.abort(stopping.reason)
+  if (stopping.aborted) onStop()
+  stopping.addEventListener('abort', onStop, { once: true })
+  reply.raw.once('close', () => stopping.removeEventListener('abort', onStop))
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | null {
