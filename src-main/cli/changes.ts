@@ -1,7 +1,7 @@
 import type { Run, RunStep } from '../../src-shared/contract/index.ts'
 import { colorOf, glyphOf } from './glyphs.ts'
 import type { Colors } from './output.ts'
-import { countWords, executionTime, groupSteps, hasEnded, runTime, stepNote } from './run-words.ts'
+import { countWords, groupSteps, hasEnded, runTime, stepNote, stepTime } from './run-words.ts'
 import { formatClock, formatDuration } from './times.ts'
 
 /** Items of larger fan-outs are not told one by one, only those that fail. */
@@ -64,10 +64,7 @@ function fanOutMoved(old: RunStep | undefined, step: RunStep): boolean {
 }
 
 function stepWords(step: RunStep, items: readonly RunStep[], now: number): string {
-  const time = executionTime(
-    step.fanOut === undefined ? step.executions : items.flatMap((item) => item.executions),
-    now,
-  )
+  const time = stepTime(step, items, now)
   const showsTime = time !== null && (step.status === 'succeeded' || step.status === 'failed')
   const note = stepNote(step, items)
   return `${step.status}${showsTime ? ` after ${formatDuration(time)}` : ''}${note === '' ? '' : `: ${note}`}`

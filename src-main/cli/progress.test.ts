@@ -42,7 +42,7 @@ it('shows each step with its status, time and what is worth knowing', () => {
     '◐ weather v3  run k3m9abcd  running  1m 05s  2 of 5 done',
     '  ● check      2.0s',
     '  ◆ split      2.0s  from aaaaaaaa:split:1',
-    '  ◐ fit      1m 05s  2 attempts',
+    '  ◐ fit        5.0s  2 attempts',
     '  ○ trend            waits for 2 of 8 CPUs',
     '  · report           needs trend',
   ])

@@ -2,7 +2,7 @@ import stringWidth from 'string-width'
 import type { Run, RunStep } from '../../src-shared/contract/index.ts'
 import { type AnyStatus, colorOf, glyphOf } from './glyphs.ts'
 import type { Colors } from './output.ts'
-import { countWords, executionTime, groupSteps, runTime, type StepGroup, stepNote } from './run-words.ts'
+import { countWords, groupSteps, runTime, type StepGroup, stepNote, stepTime } from './run-words.ts'
 import { formatDuration } from './times.ts'
 
 /** How a live view is drawn at one moment. */
@@ -62,12 +62,11 @@ function headLine(run: Run, view: View): string {
 }
 
 function groupRows({ step, items }: StepGroup, now: number): Row[] {
-  const executions = step.fanOut === undefined ? step.executions : items.flatMap((item) => item.executions)
   const first = {
     depth: 1,
     status: step.status,
     name: step.name,
-    time: executionTime(executions, now),
+    time: stepTime(step, items, now),
     note: stepNote(step, items),
   }
   return [first, ...shownItems(items, now)]
@@ -80,7 +79,7 @@ function shownItems(items: readonly RunStep[], now: number): Row[] {
       depth: 2,
       status,
       name: item.key,
-      time: executionTime(item.executions, now),
+      time: stepTime(item, [], now),
       note: stepNote(item),
     }))
     const rest = those.length - rows.length

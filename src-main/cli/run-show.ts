@@ -5,7 +5,7 @@ import { statusCell } from './glyphs.ts'
 import type { Colors, Output } from './output.ts'
 import { allPages } from './pages.ts'
 import { cut } from './progress.ts'
-import { countWords, executionTime, groupSteps, runTime, stepNote } from './run-words.ts'
+import { countWords, groupSteps, runTime, stepNote, stepTime } from './run-words.ts'
 import { renderFields, renderTable } from './table.ts'
 import { formatBytes, formatDuration, formatTime } from './times.ts'
 import { isAssetJson, shortValue } from './values.ts'
@@ -102,13 +102,12 @@ function runDetails(run: Run, output: Output): string {
 function stepTable(run: Run, output: Output, now: number): string {
   const row = (step: RunStep, items: readonly RunStep[]): string[] => {
     const last = step.executions.at(-1)
-    const executions = step.fanOut === undefined ? step.executions : items.flatMap((item) => item.executions)
-    const time = executionTime(executions, now)
+    const time = stepTime(step, items, now)
     return [
       step.index === undefined ? step.name : `  ${step.key}`,
       statusCell(step.status, output.colors, output.unicode),
       time === null ? '' : formatDuration(time),
-      executions.length > 0 ? String(executions.length) : '',
+      step.executions.length > 0 ? String(step.executions.length) : '',
       last?.executor ?? (step.fanOut === undefined ? step.kind : ''),
       last?.exitCode === undefined ? '' : String(last.exitCode),
       last?.usage?.peakMemoryBytes == null ? '' : formatBytes(last.usage.peakMemoryBytes),

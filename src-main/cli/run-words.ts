@@ -12,13 +12,19 @@ export function runTime(run: AnyRun, now: number): number {
   return now - Date.parse(run.startedAt ?? run.createdAt)
 }
 
-/** From the first start to the last end of executions, or until now, in ms; null when none was started. */
-export function executionTime(executions: readonly Execution[], now: number): number | null {
+/**
+ * How long a step's last attempt has taken, in ms; of a fan-out, from the first start to the last end of its items' last
+ * attempts. Null when none was started. Earlier attempts do not count: days may lie between them and a re-run.
+ */
+export function stepTime(step: RunStep, items: readonly RunStep[], now: number): number | null {
+  const units = step.fanOut === undefined ? [step] : items
   let start = Number.POSITIVE_INFINITY
   let end = 0
-  for (const execution of executions) {
-    start = Math.min(start, Date.parse(execution.startedAt))
-    end = Math.max(end, execution.finishedAt === null ? now : Date.parse(execution.finishedAt))
+  for (const { executions } of units) {
+    const last = executions.at(-1)
+    if (last === undefined) continue
+    start = Math.min(start, Date.parse(last.startedAt))
+    end = Math.max(end, last.finishedAt === null ? now : Date.parse(last.finishedAt))
   }
   return Number.isFinite(start) ? Math.max(0, end - start) : null
 }

@@ -7,9 +7,10 @@ const TENTHS_BELOW = 10 * SECOND
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** Milliseconds for people: `0.8s`, `12s`, `1m 03s`, `2h 05m`, `3d 04h`. Negative ones (skewed clocks) count as 0. */
+/** Milliseconds for people: `840ms`, `1.2s`, `12s`, `1m 03s`, `2h 05m`, `3d 04h`. Negative ones (skewed clocks) count as 0. */
 export function formatDuration(ms: number): string {
   const time = Math.max(0, ms)
+  if (time < SECOND) return `${Math.floor(time)}ms`
   if (time < TENTHS_BELOW) return `${(Math.floor(time / 100) / 10).toFixed(1)}s`
   if (time < MINUTE) return `${Math.floor(time / SECOND)}s`
   if (time < HOUR) return `${Math.floor(time / MINUTE)}m ${two(Math.floor((time % MINUTE) / SECOND))}s`

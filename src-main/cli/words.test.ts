@@ -8,9 +8,9 @@ import { formatBytes, formatDuration, parseDuration } from './times.ts'
 import { transferLine } from './transfer.ts'
 
 it.each([
-  [-5, '0.0s'],
-  [0, '0.0s'],
-  [840, '0.8s'],
+  [-5, '0ms'],
+  [0, '0ms'],
+  [840, '840ms'],
   [9990, '9.9s'],
   [12_400, '12s'],
   [63_000, '1m 03s'],

@@ -43,5 +43,6 @@ export async function jobOf(needs: Needs, unit: Unit, execution: ExecutionState)
     context: { ...context, params: { ...context.params, ...secrets }, inputs },
     outputs: step.outputs,
     resources: step.resources,
+    secrets: Object.values(secrets),
   }
 }

@@ -103,8 +103,6 @@ export function toFailure(error: unknown): Failure {
   return { code: 'resolve', message: `its inputs could not be put together: ${message}` }
 }
 
-const usesItem = /\b(item|index)\b/
-
 function resolveUnit(
   needs: Needs,
   unit: Unit,
@@ -112,9 +110,8 @@ function resolveUnit(
 ): Resolution | Command | Promise<Resolution | Command> {
   const { step } = unit
   const isFanOut = step.forEach !== null && unit.index === null
-  const perItem = step.forEach !== null && step.when !== null && usesItem.test(step.when)
-  const asksNow = step.when !== null && (isFanOut ? !perItem : unit.index === null || perItem)
-  if (asksNow && !resolveWhen(step, context)) return { type: 'skip', reason: `its condition is false: ${step.when}` }
+  // The condition is asked once, before the fan-out: its items follow it.
+  if (step.when !== null && unit.index === null && !resolveWhen(step, context)) return { type: 'skip', reason: `its condition is false: ${step.when}` }
   if (isFanOut) return expand(needs, step.name, resolveItems(step, context))
   switch (step.kind) {
     case 'sleep':

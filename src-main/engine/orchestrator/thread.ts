@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openBlobStore, sweep } from '../assets/index.ts'
-import { createContainerExecutor, createProcessExecutor, type Executor } from '../executors/index.ts'
+import {
+  type ContainerExecutor,
+  createContainerExecutor,
+  createProcessExecutor,
+  type Executor,
+} from '../executors/index.ts'
 import { openSqlite } from '../storage/index.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { createClock } from './clock.ts'
@@ -26,6 +31,16 @@ const data = workerData as ThreadData
 const send = (message: FromThread): void => port.postMessage(message)
 const fail = (error: unknown): void => send({ type: 'failed', fault: toFault(error) })
 
+/** Containers that an engine before this one left behind, and that no execution refers to any more. */
+function removeOrphans(containers: ContainerExecutor | null, { state }: Orchestrator): void {
+  const usedDocker = [...state.executions.values()].some(({ execution }) => execution.executor === 'container')
+  // Docker is asked only by projects that have to do with it: an engine without containers never loads its client.
+  if (containers === null || !usedDocker) return
+  containers.sweep(state.executions.keys()).catch((error: unknown) => {
+    send({ type: 'note', text: `containers that nobody needs could not be removed: ${String(error)}` })
+  })
+}
+
 async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
   const storage = openSqlite(join(data.folder, 'project.db'))
   const blobs = openBlobStore(join(data.folder, 'blobs'))
@@ -34,7 +49,7 @@ async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
   const values = createValues(blobs)
   const newest = (await storage.journalAfter((await storage.lastCursor()) - 1, 1))[0]
   const clock = createClock(newest?.at ?? 0)
-  let containers: ReturnType<typeof createContainerExecutor> | null = null
+  let containers: ContainerExecutor | null = null
   const orchestrator = new Orchestrator(
     {
       project: data.project,
@@ -45,7 +60,12 @@ async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
       clock,
       capacity: data.capacity,
       executors: (report) => {
-        containers = createContainerExecutor({ blobs, report, now: clock.now, owner: data.engineId })
+        containers = createContainerExecutor({
+          blobs,
+          report,
+          now: clock.now,
+          owner: `${data.engineId}/${data.project}`,
+        })
         return new Map<string, Executor>([
           ['process', createProcessExecutor({ blobs, report, now: clock.now })],
           ['container', containers],
@@ -59,6 +79,7 @@ async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
     await storage.bumpEpoch(),
   )
   await orchestrator.recover()
+  removeOrphans(containers, orchestrator)
 
   const stopped = new AbortController()
   const sweepNow = (): void => {

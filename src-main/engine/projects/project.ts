@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Blobs, openBlobStore } from '../assets/index.ts'
 import type { JournalEntries, ThreadData } from '../orchestrator/index.ts'
 import { openSqlite, type ProjectStorage } from '../storage/index.ts'
-import { createProjectThread, type ProjectThread } from './thread.ts'
+import { ProjectThread } from './thread.ts'
 
 /** One project as the engine's main thread sees it: reads from its own handle, changes through the project's thread. */
 export interface Project {
@@ -36,7 +36,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const listeners = new Set<(entries: JournalEntries) => void>()
   const database = join(folder, 'project.db')
   let reader: ProjectStorage | null = null
-  const thread = createProjectThread({
+  const thread = new ProjectThread({
     file: options.threadFile,
     data: { project: name, folder, engineId, capacity, retention },
     committed: (entries) => {

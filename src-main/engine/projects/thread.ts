@@ -3,23 +3,6 @@ import { ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Calls, FromThread, JournalEntries, ThreadData, ToThread } from '../orchestrator/index.ts'
 import { fromFault } from '../orchestrator/index.ts'
 
-/**
- * The main thread's side of a project's orchestrator.
- *
- *   idle ──call──▶ starting ──ready──▶ running ──nothing to do──▶ idle
- *                     ▲                   │
- *                     └── waits ◀──failed─┘      (longer after each failure in a row)
- */
-export interface ProjectThread {
-  call<M extends keyof Calls>(method: M, ...args: Parameters<Calls[M]>): Promise<Awaited<ReturnType<Calls[M]>>>
-  /** Starts the thread if it does not run; resolves when it has taken back what an engine before it left. */
-  start(): Promise<void>
-  readonly state: 'idle' | 'running' | 'failed'
-  /** Why it failed, while it waits for the next start */
-  readonly reason: string | null
-  close(): Promise<void>
-}
-
 interface Parts {
   readonly file: string
   readonly data: ThreadData
@@ -32,7 +15,7 @@ const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 30_000
 /** A thread that has run this long has recovered: the next failure starts counting anew. */
 const HEALTHY_MS = 60_000
-/** How long a call waits for a thread that is starting or failed, in ms. */
+/** How long a call waits for a thread that is starting, in ms. */
 const CALL_WAIT_MS = 15_000
 /** A thread without active runs and without calls for this long is stopped, in ms. */
 const IDLE_MS = 5 * 60_000
@@ -42,159 +25,172 @@ interface Waiting {
   reject(error: Error): void
 }
 
-export function createProjectThread(parts: Parts): ProjectThread {
-  let worker: Worker | null = null
-  let ready: Promise<void> | null = null
-  let reason: Error | null = null
-  let closing = false
-  let failures = 0
-  let startedAt = 0
-  let nextId = 1
-  let lastCall = Date.now()
-  let retry: NodeJS.Timeout | null = null
-  const waiting = new Map<number, Waiting>()
+/**
+ * The main thread's side of a project's orchestrator.
+ *
+ *   idle ──call──▶ starting ──ready──▶ running ──nothing to do──▶ idle
+ *                     ▲                   │
+ *                     └── waits ◀──failed─┘      (longer after each failure in a row)
+ */
+export class ProjectThread {
+  readonly #parts: Parts
+  #worker: Worker | null = null
+  #ready: Promise<void> | null = null
+  #reason: Error | null = null
+  #closing = false
+  #failures = 0
+  #startedAt = 0
+  #nextId = 1
+  #lastCall = Date.now()
+  #retry: NodeJS.Timeout | null = null
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #idle: NodeJS.Timeout
 
-  const post = (message: ToThread): void => worker?.postMessage(message)
-
-  const failed = (broken: Worker, error: Error): void => {
-    if (worker !== broken) return
-    worker = null
-    ready = null
-    reason = error
-    for (const { reject } of waiting.values()) reject(refusal(error))
-    waiting.clear()
-    void broken.terminate()
-    if (closing) return
-    if (Date.now() - startedAt > HEALTHY_MS) failures = 0
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures)
-    failures += 1
-    parts.note(`project ${parts.data.project} failed and starts again in ${wait} ms: ${error.message}`)
-    retry = setTimeout(() => {
-      // A start that fails again comes back here by itself.
-      start().catch(() => undefined)
-    }, wait)
-    retry.unref()
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#idle = setInterval(() => this.#stopWhenIdle(), IDLE_MS)
+    this.#idle.unref()
   }
 
-  const start = (): Promise<void> => {
-    if (ready !== null) return ready
-    if (retry !== null) clearTimeout(retry)
-    retry = null
-    const fresh = new Worker(parts.file, { workerData: parts.data, name: `project ${parts.data.project}` })
-    worker = fresh
-    startedAt = Date.now()
-    ready = new Promise((resolve, reject) => {
-      fresh.on('message', (message: FromThread) => {
-        switch (message.type) {
-          case 'ready':
-            reason = null
-            return resolve()
-          case 'answer':
-            waiting.get(message.id)?.resolve(message.value)
-            return void waiting.delete(message.id)
-          case 'refusal':
-            waiting.get(message.id)?.reject(fromFault(message.fault))
-            return void waiting.delete(message.id)
-          case 'committed':
-            return parts.committed(message.entries)
-          case 'note':
-            return parts.note(message.text)
-          case 'failed': {
-            const error = fromFault(message.fault)
-            reject(error)
-            return failed(fresh, error)
-          }
-          case 'closed':
-            return
-        }
-      })
-      fresh.on('error', (error) => {
-        reject(error)
-        failed(fresh, error)
-      })
-      fresh.on('exit', (code) => {
-        const error = new Error(`its thread ended with code ${code}`)
-        reject(error)
-        failed(fresh, error)
-      })
-    })
-    ready.catch(() => undefined)
-    return ready
+  get state(): 'idle' | 'running' | 'failed' {
+    if (this.#reason !== null) return 'failed'
+    return this.#worker === null ? 'idle' : 'running'
   }
 
-  const idle = setInterval(() => {
-    if (worker === null || ready === null || waiting.size > 0 || Date.now() - lastCall < IDLE_MS) return
-    void self
-      .call('stats')
-      .then((stats) => (stats.activeRuns === 0 ? stop() : undefined))
-      .catch(() => undefined)
-  }, IDLE_MS)
-  idle.unref()
-
-  const stop = async (): Promise<void> => {
-    const ending = worker
-    if (ending === null) return
-    worker = null
-    ready = null
-    await new Promise<void>((resolve) => {
-      ending.on('exit', () => resolve())
-      ending.postMessage({ type: 'close' } satisfies ToThread)
-    })
+  /** Why it failed, while it waits for the next start */
+  get reason(): string | null {
+    return this.#reason?.message ?? null
   }
 
-  const call: ProjectThread['call'] = async (method, ...args) => {
-    if (closing) throw new ProblemError('engine_stopping', 'the engine is stopping')
-    if (method !== 'stats') lastCall = Date.now()
-    if (retry !== null && reason !== null) throw refusal(reason)
-    await withLimit(start())
-    const id = nextId++
-    // `never` fits every method's answer; the thread answers from the same table that types the caller.
+  /** Calls a method of the orchestrator; starts the thread if it does not run. */
+  async call<M extends keyof Calls>(
+    method: M,
+    ...args: Parameters<Calls[M]>
+  ): Promise<Awaited<ReturnType<Calls[M]>>> {
+    if (this.#closing) throw new ProblemError('engine_stopping', 'the engine is stopping')
+    if (method !== 'stats') this.#lastCall = Date.now()
+    if (this.#retry !== null && this.#reason !== null) throw this.#refusal(this.#reason)
+    await this.#startWithLimit()
+    const id = this.#nextId++
+    // `never` fits every method's answer: the thread answers from the same table that types the caller.
     return new Promise<never>((resolve, reject) => {
-      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      post({ type: 'call', id, method, args })
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#worker?.postMessage({ type: 'call', id, method, args } satisfies ToThread)
     })
   }
 
-  const self: ProjectThread = {
-    call,
-    start,
-    get state() {
-      if (reason !== null) return 'failed'
-      return worker === null ? 'idle' : 'running'
-    },
-    get reason() {
-      return reason?.message ?? null
-    },
-    async close() {
-      closing = true
-      clearInterval(idle)
-      if (retry !== null) clearTimeout(retry)
-      await stop()
-    },
+  /** Starts the thread if it does not run; resolves when it has taken back what an engine before it left. */
+  start(): Promise<void> {
+    if (this.#ready !== null) return this.#ready
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#retry = null
+    const worker = new Worker(this.#parts.file, {
+      workerData: this.#parts.data,
+      name: `project ${this.#parts.data.project}`,
+    })
+    this.#worker = worker
+    this.#startedAt = Date.now()
+    this.#ready = new Promise((resolve, reject) => {
+      const broken = (error: Error): void => {
+        reject(error)
+        this.#failed(worker, error)
+      }
+      worker.on('message', (message: FromThread) => this.#hear(message, resolve, broken))
+      worker.on('error', broken)
+      worker.on('exit', (code) => broken(new Error(`its thread ended with code ${code}`)))
+    })
+    // Whoever waits for it is told; a start that nobody waits for is told to the log.
+    this.#ready.catch(() => undefined)
+    return this.#ready
   }
 
-  const withLimit = async (starting: Promise<void>): Promise<void> => {
+  async close(): Promise<void> {
+    this.#closing = true
+    clearInterval(this.#idle)
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    await this.#stop()
+  }
+
+  #hear(message: FromThread, ready: () => void, broken: (error: Error) => void): void {
+    switch (message.type) {
+      case 'ready':
+        this.#reason = null
+        return ready()
+      case 'answer':
+        this.#waiting.get(message.id)?.resolve(message.value)
+        this.#waiting.delete(message.id)
+        return
+      case 'refusal':
+        this.#waiting.get(message.id)?.reject(fromFault(message.fault))
+        this.#waiting.delete(message.id)
+        return
+      case 'committed':
+        return this.#parts.committed(message.entries)
+      case 'note':
+        return this.#parts.note(message.text)
+      case 'failed':
+        return broken(fromFault(message.fault))
+      case 'closed':
+        return
+    }
+  }
+
+  #failed(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return
+    this.#worker = null
+    this.#ready = null
+    this.#reason = error
+    for (const { reject } of this.#waiting.values()) reject(this.#refusal(error))
+    this.#waiting.clear()
+    void worker.terminate()
+    if (this.#closing) return
+    if (Date.now() - this.#startedAt > HEALTHY_MS) this.#failures = 0
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures)
+    this.#failures += 1
+    this.#parts.note(`project ${this.#parts.data.project} failed and starts again in ${wait} ms: ${error.message}`)
+    this.#retry = setTimeout(() => void this.start(), wait)
+    this.#retry.unref()
+  }
+
+  async #startWithLimit(): Promise<void> {
     let timer: NodeJS.Timeout | null = null
     const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(reason ?? new Error('its orchestrator does not start')), CALL_WAIT_MS)
+      timer = setTimeout(() => reject(new Error('its orchestrator does not start')), CALL_WAIT_MS)
     })
     try {
-      await Promise.race([starting, limit])
+      await Promise.race([this.start(), limit])
     } catch (error) {
-      throw refusal(error instanceof Error ? error : new Error(String(error)))
+      throw this.#refusal(error instanceof Error ? error : new Error(String(error)))
     } finally {
       if (timer !== null) clearTimeout(timer)
     }
   }
 
-  /** What a caller is told when the thread is not there: a problem as it stands, anything else as `project_failed`. */
-  const refusal = (error: Error): ProblemError =>
-    error instanceof ProblemError
-      ? error
-      : new ProblemError('project_failed', `project ${parts.data.project} cannot be used now: ${error.message}`, {
-          fix: 'it is started again by itself; "weir doctor" says what is wrong',
-          cause: error,
-        })
+  #stopWhenIdle(): void {
+    if (this.#worker === null || this.#waiting.size > 0 || Date.now() - this.#lastCall < IDLE_MS) return
+    this.call('stats')
+      .then((stats) => (stats.activeRuns === 0 ? this.#stop() : undefined))
+      .catch((error: unknown) => this.#parts.note(`project ${this.#parts.data.project}: ${String(error)}`))
+  }
 
-  return self
+  async #stop(): Promise<void> {
+    const worker = this.#worker
+    if (worker === null) return
+    this.#worker = null
+    this.#ready = null
+    await new Promise<void>((resolve) => {
+      worker.on('exit', () => resolve())
+      worker.postMessage({ type: 'close' } satisfies ToThread)
+    })
+  }
+
+  /** What a caller is told when the thread is not there: a problem as it stands, anything else as `project_failed`. */
+  #refusal(error: Error): ProblemError {
+    if (error instanceof ProblemError) return error
+    const { project } = this.#parts.data
+    return new ProblemError('project_failed', `project ${project} cannot be used now: ${error.message}`, {
+      fix: 'it is started again by itself; "weir doctor" says what is wrong',
+      cause: error,
+    })
+  }
 }

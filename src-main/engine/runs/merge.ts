@@ -37,6 +37,6 @@ export async function* mergeByTime<T extends { readonly at: number }>(
       else head.next = following.value
     }
   } finally {
-    await Promise.all(open.map((source) => source.iterator.return?.()))
+    for (const { iterator } of open) await iterator.return?.()
   }
 }

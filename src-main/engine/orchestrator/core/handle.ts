@@ -1,10 +1,10 @@
 import { assertNever, type Failure } from '../../../../src-shared/contract/index.ts'
 import { apply } from './apply.ts'
+import { takeCached } from './cached.ts'
 import type { CacheHit, Command, Finish, Resolution } from './commands.ts'
 import { EMPTY, type Event, type ExecutionFinished, type ValueRef } from './events.ts'
 import { cancelRun, followUp } from './follow.ts'
 import { reopen } from './reopen.ts'
-import type { Turn } from './turn.ts'
 import { type FailureKind, retries, retryDelay } from './retry.ts'
 import { enqueue, impossible, schedule } from './schedule.ts'
 import {
@@ -19,6 +19,7 @@ import {
   type State,
   type Unit,
 } from './state.ts'
+import type { Turn } from './turn.ts'
 
 /** How often an execution may be lost (power cut, killed launcher) before its step fails. */
 export const LOSSES_LIMIT = 10
@@ -69,12 +70,15 @@ export function recover(state: State, now: number): Event[] {
 
 function settle(turn: Turn): void {
   const { state } = turn
-  for (let index = 0; index < state.followUps.length; index++) {
-    const next = state.followUps[index]
-    if (next !== undefined) followUp(turn, next)
-  }
-  state.followUps = []
-  schedule(turn)
+  // Whose turn it is may find that its result was made meanwhile, and end at once: then others follow again.
+  do {
+    for (let index = 0; index < state.followUps.length; index++) {
+      const next = state.followUps[index]
+      if (next !== undefined) followUp(turn, next)
+    }
+    state.followUps = []
+    schedule(turn)
+  } while (state.followUps.length > 0)
 }
 
 function decide(turn: Turn, command: Command): void {
@@ -179,37 +183,8 @@ function ready(turn: Turn, unit: Unit, found: Resolved, hit: CacheHit | null): v
     turn.emit({ type: 'step.finished', ...place(unit), at: now, status: 'failed', error: never })
     return
   }
-  if (found.cache !== null && !unit.skipCache && unit.failures === 0) {
-    const source = hit ?? freshHit(turn, unit, found.cache)
-    if (source !== null) {
-      const attempt = nextAttempt(unit)
-      turn.emit({ type: 'step.cached', ...place(unit), at: now, attempt, key: found.cache.key, ...source })
-      return
-    }
-    const producer = state.producers
-      .get(found.cache.key)
-      ?.findLast((other) => other.run.workspace === unit.run.workspace)
-    if (producer !== undefined) {
-      const execution = currentExecution(producer)
-      unit.phase = 'cachePending'
-      unit.awaits = { key: found.cache.key, source: executionId(producer, execution?.attempt ?? 0) }
-      const waiting = state.awaiting.get(found.cache.key)
-      if (waiting === undefined) state.awaiting.set(found.cache.key, [unit])
-      else waiting.push(unit)
-      return
-    }
-  }
+  if (found.cache !== null && takeCached(turn, unit, found.cache, hit)) return
   enqueue(state, unit, found, now)
-}
-
-/** A result that was recorded within this window may not yet have been in the cache table when the edge asked it. */
-const FRESH_MS = 60_000
-
-function freshHit({ state, now }: Turn, unit: Unit, cache: CacheState): CacheHit | null {
-  const fresh = state.fresh.get(cache.key)
-  if (fresh === undefined || fresh.workspace !== unit.run.workspace) return null
-  const oldest = now - Math.min(FRESH_MS, unit.step.cache?.maxAgeMs ?? FRESH_MS)
-  return fresh.at < oldest ? null : { source: fresh.source, outputs: fresh.outputs }
 }
 
 function finishRun(turn: Turn, run: RunState, outcome: { outputs: ValueRef } | { error: Failure }): void {

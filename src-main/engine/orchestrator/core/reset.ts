@@ -7,6 +7,8 @@ export function runReopened(state: State, event: RunReopened): void {
   if (run === undefined) return
   run.finished = null
   run.finishedAt = null
+  // Its time counts anew: the pause between its end and the re-run is nobody's work.
+  run.startedAt = null
   run.cancelling = null
   run.outputs = null
   run.error = null

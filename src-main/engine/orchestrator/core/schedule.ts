@@ -1,5 +1,6 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import type { StepResources } from '../../workflows/index.ts'
+import { takeCached } from './cached.ts'
 import { executorOf, nextAttempt, place, type ReadyGroup, type Resolved, type State, type Unit } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -140,6 +141,7 @@ function runnable(state: State, group: ReadyGroup): { unit: Unit } | { obstacle:
 function dispatch(turn: Turn, unit: Unit): void {
   const { state, now } = turn
   const { inputs, cache, concurrencyKey } = unit.resolved ?? { inputs: null, cache: null, concurrencyKey: null }
+  if (cache !== null && takeCached(turn, unit, cache, null)) return
   turn.emit({
     type: 'execution.dispatched',
     ...place(unit),

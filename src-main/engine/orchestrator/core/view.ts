@@ -21,8 +21,15 @@ export function runStatus(run: RunState): RunStatus {
   if (run.finished !== null) return run.finished
   if (run.cancelling !== null) return 'cancelling'
   if (run.active > 0) return 'running'
-  if (run.waiting > 0 || run.open === 0) return run.startedAt === null ? 'queued' : 'running'
+  if (run.waiting > 0 || run.open === 0 || isReady(run)) return run.startedAt === null ? 'queued' : 'running'
   return 'waiting'
+}
+
+/** A replayed journal does not tell `ready` from `blocked`: what is blocked by nothing is ready. */
+function isReady(run: RunState): boolean {
+  const ready = (unit: Unit): boolean => unit.phase === 'blocked' && unit.missing === 0
+  for (const unit of run.steps.values()) if (ready(unit) || unit.fanOut?.units.some(ready) === true) return true
+  return false
 }
 
 export function stepStatus(unit: Unit): StepStatus {
