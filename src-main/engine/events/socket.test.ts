@@ -21,10 +21,10 @@ class Journal implements EventSource {
   lastCursor = (): number => this.entries.length
   async after(_project: string, cursor: number, limit: number, run?: string) {
     this.reads += 1
-    await new Promise((resolve) => setImmediate(resolve)) // commits can come while the journal is read
     const matching = this.entries
       .slice(cursor)
       .filter((events) => run === undefined || events.some((event) => event.run === run))
+    await new Promise((resolve) => setImmediate(resolve)) // commits come between the read and its answer
     const taken = matching.slice(0, limit)
     const items = taken.flat().filter((event) => run === undefined || event.run === run)
     return { items, cursor: taken.at(-1)?.[0]?.cursor ?? cursor }
