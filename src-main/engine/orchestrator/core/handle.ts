@@ -7,18 +7,7 @@ import { cancelRun, followUp } from './follow.ts'
 import { reopen } from './reopen.ts'
 import { type FailureKind, retries, retryDelay } from './retry.ts'
 import { enqueue, impossible, schedule } from './schedule.ts'
-import {
-  type CacheState,
-  currentExecution,
-  executionId,
-  findUnit,
-  nextAttempt,
-  place,
-  type Resolved,
-  type RunState,
-  type State,
-  type Unit,
-} from './state.ts'
+import { currentExecution, findUnit, place, type Resolved, type RunState, type State, type Unit } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** How often an execution may be lost (power cut, killed launcher) before its step fails. */
