@@ -7,7 +7,10 @@ import { stopDaemon } from './daemon.mjs'
  */
 const daemon = JSON.parse(process.argv[2] ?? '{}')
 process.stdin.resume()
-process.stdin.on('end', async () => {
-  if (existsSync(daemon.dir)) await stopDaemon(daemon)
-  process.exit(0)
+process.stdin.on('end', () => {
+  const stopped = existsSync(daemon.dir) ? stopDaemon(daemon) : Promise.resolve()
+  stopped.then(
+    () => process.exit(0),
+    () => process.exit(1),
+  )
 })

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
+import { z } from 'zod'
 import {
   DockerUnreachable,
   dockerError,
@@ -20,17 +21,21 @@ export interface FoundContainer {
   readonly labels: Readonly<Record<string, string>>
 }
 
-export type ContainerState = Docker.ContainerInspectInfo['State']
 export type CreateOptions = Docker.ContainerCreateOptions
 
-/** What is read of Docker's statistics; empty once the container has ended. */
-export interface ContainerStats {
-  readonly cpu_stats: { readonly cpu_usage: { readonly total_usage: number } }
-  readonly memory_stats: {
-    readonly usage?: number
-    readonly stats?: { readonly total_inactive_file?: number; readonly inactive_file?: number }
-  }
-}
+/** What is read of an image. */
+const ImageAnswer = z.object({ Id: z.string(), Config: z.object({ User: z.string().optional() }).nullish() })
+export type ImageAnswer = z.infer<typeof ImageAnswer>
+
+/** What is read of a container's statistics; without `usage` once it has ended. */
+const StatsAnswer = z.object({
+  cpu_stats: z.object({ cpu_usage: z.object({ total_usage: z.number() }) }),
+  memory_stats: z.object({
+    usage: z.number().optional(),
+    stats: z.object({ total_inactive_file: z.number().optional(), inactive_file: z.number().optional() }).optional(),
+  }),
+})
+export type StatsAnswer = z.infer<typeof StatsAnswer>
 
 interface StreamRequest {
   readonly path: string
@@ -61,10 +66,10 @@ export class DockerApi {
   }
 
   /** Null when the image is not there. */
-  async image(name: string): Promise<Docker.ImageInspectInfo | null> {
+  async image(name: string): Promise<ImageAnswer | null> {
     const path = `/images/${name.split('/').map(encodeURIComponent).join('/')}/json`
     const answer = await orNull(this.#text({ path, method: 'GET' }, AbortSignal.timeout(CALL_TIMEOUT_MS)))
-    return answer === null ? null : JSON.parse(answer)
+    return answer === null ? null : ImageAnswer.parse(JSON.parse(answer))
   }
 
   /** The stream of the pull's progress: one JSON object a line. */
@@ -161,10 +166,11 @@ export class DockerApi {
   }
 
   /** One sample of resource use, without the second that Docker takes to compute rates. */
-  async stats(id: string): Promise<ContainerStats> {
+  async stats(id: string): Promise<StatsAnswer> {
     const options = { stream: false, 'one-shot': true }
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS)
-    return JSON.parse(await this.#text({ path: `/containers/${id}/stats?`, method: 'GET', options }, signal))
+    const text = await this.#text({ path: `/containers/${id}/stats?`, method: 'GET', options }, signal)
+    return StatsAnswer.parse(JSON.parse(text))
   }
 
   async #text(request: StreamRequest, signal: AbortSignal): Promise<string> {
@@ -185,6 +191,7 @@ export class DockerApi {
   #call<T>(what: string, make: (signal: AbortSignal) => Promise<T>, timeoutMs = CALL_TIMEOUT_MS, signal?: AbortSignal) {
     const deadline = new AbortController()
     return new Promise<T>((resolve, reject) => {
+      signal?.throwIfAborted()
       const timer = setTimeout(() => {
         reject(new DockerUnreachable(`${what}: no answer within ${timeoutMs / 1000} s`))
         deadline.abort()

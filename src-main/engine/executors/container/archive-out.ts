@@ -61,11 +61,10 @@ export async function unpackWork(
     }
   }
   // One of the two fails first; the pipeline then destroys `tar`, which ends the other.
-  const results = await Promise.allSettled([pipeline(source, tar, { signal }), read()])
-  const reasons: unknown[] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
-  if (reasons.length > 0) {
+  const [sent, unpacked] = await Promise.allSettled([pipeline(source, tar, { signal }), read()])
+  if (sent.status === 'rejected' || unpacked.status === 'rejected') {
     signal.throwIfAborted()
-    throw reasons.find((reason) => !isBrokenOff(reason)) ?? new DockerUnreachable('the copy of the outputs broke off')
+    throw reasonOf([sent, unpacked])
   }
   for (const [path, target] of progress.links) await makeLink(join(work, path), target)
   return progress
@@ -80,6 +79,13 @@ const BROKEN_OFF_CODES = [
   'STREAM_DESTROYED',
   'PREMATURE_CLOSE',
 ]
+
+/** Each failure makes the other end fail too: the one that is not a broken stream is the reason. */
+function reasonOf(results: readonly PromiseSettledResult<void>[]): Error {
+  const reasons = results.map((result): unknown => (result.status === 'rejected' ? result.reason : null))
+  const reason = reasons.find((reason) => reason instanceof Error && !isBrokenOff(reason))
+  return reason instanceof Error ? reason : new DockerUnreachable('the copy of the outputs broke off')
+}
 
 /** The connection ended in the middle, as against an error of our own disk or a refusal. */
 const isBrokenOff = (error: unknown): boolean =>

@@ -16,7 +16,7 @@ export interface ContainerExecutorOptions {
   readonly report: ReportListener
   /** ms since 1970 */
   readonly now: () => number
-  /** Names the data folder and project whose containers these are: its absolute path. The same after a restart. */
+  /** Names the data folder and the project whose containers these are; the same after a restart. Written on each one. */
   readonly owner: string
   /** Where Docker is, as in DOCKER_HOST; else DOCKER_HOST or the usual socket */
   readonly docker?: string

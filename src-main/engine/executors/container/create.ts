@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { Job } from '../executor.ts'
 import { ExecutionError } from '../failure.ts'
 import { executionFolder, INPUTS_FILE, INPUTS_FOLDER } from '../folder.ts'
-import type { RenderedJob } from '../prepare.ts'
+import { type RenderedJob, renderJob } from '../prepare.ts'
 import type { DockerApi } from './api.ts'
 import { packWork } from './archive-in.ts'
 import { startRefused } from './ending.ts'
@@ -17,6 +17,18 @@ export interface Traits {
 }
 
 export type ImageJob = RenderedJob & { readonly image: string }
+
+/** @throws ExecutionError when the image has no name */
+export function renderWithImage(job: Job): ImageJob {
+  const rendered = renderJob(job, WORK_ROOT)
+  const { image } = rendered
+  if (image !== null && image.trim() !== '') return { ...rendered, image: image.trim() }
+  throw new ExecutionError({
+    code: 'image_invalid',
+    message: 'The name of the image is empty after its expressions were filled in.',
+    fix: 'Check the values that `image` is made of.',
+  })
+}
 
 /** The image vanished between the look at it and the creation. */
 export class ImageGone extends Error {

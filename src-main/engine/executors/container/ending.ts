@@ -105,3 +105,9 @@ export function startRefused(program: string, image: string, reason: string): Fa
     fix: 'Name a program for this machine’s processor, or start a script through its interpreter, e.g. [python3, script.py].',
   }
 }
+
+/** The signal that an image wants for a polite end; `config` as Docker describes a container's. */
+export const stopSignal = (config: object): string =>
+  'StopSignal' in config && typeof config.StopSignal === 'string' && config.StopSignal !== ''
+    ? config.StopSignal
+    : 'SIGTERM'

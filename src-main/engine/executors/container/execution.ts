@@ -5,22 +5,30 @@ import type { Usage } from '../../../../src-shared/contract/index.ts'
 import type { Blobs } from '../../assets/blobs.ts'
 import { collectOutputs } from '../collect.ts'
 import type { Job, Outcome, ReportListener } from '../executor.ts'
-import { asFailure, ExecutionError, OutputError } from '../failure.ts'
+import { asFailure, OutputError } from '../failure.ts'
 import { executionFolder } from '../folder.ts'
 import { LogWriter } from '../log-writer.ts'
 import { loadOutcome, saveOutcome } from '../outcome.ts'
-import { prepareFolder, renderJob } from '../prepare.ts'
+import { prepareFolder } from '../prepare.ts'
 import { quoteEnd } from '../process/exit-failure.ts'
 import type { DockerApi } from './api.ts'
 import type { DockerConnection } from './connection.ts'
-import { createContainer, ImageGone, type ImageJob, NoInit, placeFiles, startContainer, type Traits } from './create.ts'
-import { failureOf } from './ending.ts'
+import {
+  createContainer,
+  ImageGone,
+  type ImageJob,
+  NoInit,
+  placeFiles,
+  renderWithImage,
+  startContainer,
+  type Traits,
+} from './create.ts'
+import { failureOf, stopSignal } from './ending.ts'
 import { DockerRefusal, DockerUnreachable, HTTP_CONFLICT, isRefusal } from './errors.ts'
 import { followToEnd } from './follow.ts'
 import type { ImageFacts, Images } from './images.ts'
 import { OWNER_LABEL, TOKEN_LABEL } from './labels.ts'
 import { copyOutputs } from './outputs.ts'
-import { WORK_ROOT } from './spec.ts'
 import { watchUsage } from './usage.ts'
 
 /** Between a broken call and the next look, so that a Docker that answers pings but nothing else is not hammered. */
@@ -384,21 +392,4 @@ export class ContainerExecution {
       return { status: 'failed', kind: 'error', exitCode: 0, error: error.failure, ...known }
     }
   }
-}
-
-/** The signal that the image wants for a polite end. */
-const stopSignal = (config: object): string =>
-  'StopSignal' in config && typeof config.StopSignal === 'string' && config.StopSignal !== ''
-    ? config.StopSignal
-    : 'SIGTERM'
-
-function renderWithImage(job: Job): ImageJob {
-  const rendered = renderJob(job, WORK_ROOT)
-  const { image } = rendered
-  if (image !== null && image.trim() !== '') return { ...rendered, image: image.trim() }
-  throw new ExecutionError({
-    code: 'image_invalid',
-    message: 'The name of the image is empty after its expressions were filled in.',
-    fix: 'Check the values that `image` is made of.',
-  })
 }

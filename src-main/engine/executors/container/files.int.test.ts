@@ -87,6 +87,8 @@ describe('files of containers', () => {
       outputs: { who: { text: 'sub/who.txt' }, where: { text: 'sub/where' }, both: { text: 'sub/out/both' } },
     })
     expect(outcome.error).toBeUndefined()
+    // Forced, because its container is still there: only the name goes.
+    await bench.docker.getImage('weir-test/nobody:1').remove({ force: true })
     expect(outcome.outputs).toEqual({ who: 'nobody', where: '/weir/work/sub', both: 'ab' })
   })
 

@@ -48,10 +48,9 @@ export class Images {
       this.#known.delete(image)
       return null
     }
-    const { User } = found.Config
     const facts = {
       id: found.Id,
-      runsAsRoot: ['', '0', 'root'].includes((User ?? '').split(':')[0] ?? ''),
+      runsAsRoot: ['', '0', 'root'].includes((found.Config?.User ?? '').split(':')[0] ?? ''),
     }
     this.#known.set(image, { facts, at: performance.now() })
     return facts

@@ -9,7 +9,7 @@ export async function blindEngine(folder: string, host: string) {
   const socketPath = host.slice('unix://'.length)
   let refusedMounts = 0
   const server = createServer((asked, answer) => {
-    const isCreate = asked.method === 'POST' && /^\/containers\/create/.test(asked.url ?? '')
+    const isCreate = asked.method === 'POST' && asked.url?.startsWith('/containers/create') === true
     const { 'content-length': _length, ...headers } = asked.headers
     const sent = request(
       { socketPath, method: asked.method, path: asked.url, headers: isCreate ? headers : asked.headers, agent: false },

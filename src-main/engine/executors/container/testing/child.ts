@@ -51,7 +51,8 @@ export async function buildChild(): Promise<ChildProgram> {
 function engineChild(child: ChildProcess): EngineChild {
   const reports: Report[] = []
   const exited = new Promise<void>((gone) => child.once('exit', () => gone()))
-  if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => reports.push(JSON.parse(line)))
+  if (child.stdout !== null)
+    createInterface(child.stdout).on('line', (line) => reports.push(JSON.parse(line) as Report))
   return {
     reports,
     async killHard() {

@@ -9,7 +9,7 @@ import { createContainerExecutor } from '../index.ts'
  * reports, one a line.
  */
 const [folder = '', host = '', jobFile = ''] = process.argv.slice(2)
-const job: Job = JSON.parse(readFileSync(jobFile, 'utf8'))
+const job = JSON.parse(readFileSync(jobFile, 'utf8')) as Job
 const executor = createContainerExecutor({
   blobs: openBlobStore(join(folder, 'blobs')),
   report: (report) => void process.stdout.write(`${JSON.stringify(report)}\n`),
