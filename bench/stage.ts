@@ -33,7 +33,8 @@ export const PLENTY = { cpus: 1e6, memoryBytes: 2 ** 50, gpus: 0 }
 /** Ends every execution at once, in this process: what is left is the durable core. */
 export const inlineExecutor: MakeExecutor = ({ report, now }) => ({
   name: 'process',
-  start: (job) => report({ type: 'finished', token: job.token, at: now(), outcome: { status: 'succeeded', outputs: {} } }),
+  start: (job) =>
+    report({ type: 'finished', token: job.token, at: now(), outcome: { status: 'succeeded', outputs: {} } }),
   adopt: (job) => report({ type: 'lost', token: job.token, at: now(), reason: 'nothing survives in this executor' }),
   kill: () => undefined,
   close: async () => undefined,
@@ -86,34 +87,35 @@ export async function openStage(make: MakeExecutor, capacity = PLENTY, kept?: st
     folder,
     orchestrator,
     batches,
-    async run(plan) {
-      const run = newRunId()
-      orchestrator.state.plans.set(plan.digest, plan)
-      const start = performance.now()
-      const ended = new Promise<void>((resolve) => waiting.set(run, resolve))
-      await orchestrator.post({
-        type: 'run.create',
-        run,
-        workflow: plan.name,
-        version: 1,
-        plan: plan.digest,
-        workspace: 'main',
-        params: { json: {} },
-        secrets: [],
-        priority: 0,
-        trigger: 'manual',
-        parent: null,
-      })
-      await ended
-      waiting.delete(run)
-      return performance.now() - start
-    },
+    run: (plan) => runOn(orchestrator, waiting, plan),
     async close() {
       await orchestrator.close()
       await real.close()
       if (kept === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function runOn(orchestrator: Orchestrator, waiting: Map<string, () => void>, plan: Plan): Promise<number> {
+  const run = newRunId()
+  const start = performance.now()
+  const ended = new Promise<void>((resolve) => waiting.set(run, resolve))
+  await orchestrator.post({
+    type: 'run.create',
+    run,
+    workflow: plan.name,
+    version: 1,
+    plan,
+    workspace: 'main',
+    params: { json: {} },
+    secrets: [],
+    priority: 0,
+    trigger: 'manual',
+    parent: null,
+  })
+  await ended
+  waiting.delete(run)
+  return performance.now() - start
 }
 
 export function planOfSource(source: string): Plan {
@@ -135,7 +137,10 @@ export const chain = (length: number, run = 'true', cpus = 0.001): Plan =>
     ].join('\n'),
   )
 
-export const fanOut = (items: number, options: { run?: string; cpus?: number; maxParallel?: number; image?: string } = {}): Plan =>
+export const fanOut = (
+  items: number,
+  options: { run?: string; cpus?: number; maxParallel?: number; image?: string } = {},
+): Plan =>
   planOfSource(`name: fan
 steps:
   each:

@@ -1,27 +1,21 @@
-import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
-import { checkAnswers, checkParams, planOf } from '../workflows/index.ts'
+import { checkAnswers } from '../workflows/index.ts'
 import { findUnit, reasonText, reopening, stepStatus, type Unit, unitKey, unitsOf, why } from './core/index.ts'
+import { createOnce } from './idempotency.ts'
 import type { Orchestrator } from './orchestrator.ts'
+import { refuseProblems } from './refuse.ts'
 import type { Secrets } from './secrets.ts'
-import { assetDigests, type Values } from './values.ts'
+import { type StartRequest, startRun } from './start-run.ts'
+import type { Values } from './values.ts'
 
 /** Who calls, for the record, and the key that makes a repeated call harmless. */
 export interface Caller {
   readonly actor: string
   readonly idempotencyKey: string | null
-}
-
-export interface StartRequest {
-  readonly workflow: string
-  readonly version?: number
-  readonly params: Record<string, Json>
-  readonly workspace: string
-  readonly priority?: number
 }
 
 /** What the main thread knows of a run only by asking: reasons and progress of what has not ended. */
@@ -48,37 +42,17 @@ interface Parts {
 export type Calls = ReturnType<typeof createCalls>
 
 export function createCalls(parts: Parts) {
+  return { ...changes(parts), ...questions(parts), ...workflows(parts) }
+}
+
+function changes(parts: Parts) {
   const { orchestrator, storage } = parts
-  /** Calls with an idempotency key that have not been answered: the same key joins them. */
-  const inFlight = new Map<string, { fingerprint: string; answer: Promise<{ run: string }> }>()
-
-  const once = async (caller: Caller, request: Json, act: (row: Row | null) => Promise<{ run: string }>) => {
-    const key = caller.idempotencyKey
-    if (key === null) return act(null)
-    const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('hex')
-    const refuse = (): never => {
-      throw new ProblemError('idempotency_conflict', `the Idempotency-Key ${key} was used for another request`, {
-        fix: 'use a new key for a new request',
-      })
-    }
-    const pending = inFlight.get(key)
-    if (pending !== undefined) return pending.fingerprint === fingerprint ? pending.answer : refuse()
-    const answer = (async () => {
-      const before = await storage.idempotent(key)
-      if (before !== null) return before.fingerprint === fingerprint ? (before.answer as { run: string }) : refuse()
-      return act({ key, fingerprint })
-    })()
-    inFlight.set(key, { fingerprint, answer })
-    try {
-      return await answer
-    } finally {
-      inFlight.delete(key)
-    }
-  }
-
+  const once = createOnce<{ run: string }>(storage)
   return {
-    start: (request: StartRequest, caller: Caller): Promise<{ run: string }> =>
-      once(caller, { call: 'start', ...request } as unknown as Json, (row) => start(parts, request, row)),
+    start(request: StartRequest, caller: Caller): Promise<{ run: string }> {
+      const asked: Record<string, Json> = { call: 'start', ...request }
+      return once(caller.idempotencyKey, asked, (row) => startRun(parts, request, row))
+    },
 
     async cancel(id: string, caller: Caller, reason: string | null): Promise<void> {
       const run = orchestrator.state.runs.get(id)
@@ -89,7 +63,7 @@ export function createCalls(parts: Parts) {
       await orchestrator.post({ type: 'run.cancel', run: id, by: caller.actor, reason })
     },
 
-    async rerun(id: string, from: 'failed' | 'start' | string, caller: Caller): Promise<void> {
+    async rerun(id: string, from: string, caller: Caller): Promise<void> {
       await rerun(parts, id, from, caller)
     },
 
@@ -105,7 +79,11 @@ export function createCalls(parts: Parts) {
       await storage.deleteRuns([id])
       await rm(join(parts.runsFolder, id), { recursive: true, force: true })
     },
+  }
+}
 
+function questions({ orchestrator, storage }: Parts) {
+  return {
     async why(id: string, step: string | null) {
       await known(storage, id)
       return orchestrator.withRun(id, (run) => {
@@ -132,14 +110,6 @@ export function createCalls(parts: Parts) {
       return answer
     },
 
-    async saveWorkflow(version: NewWorkflowVersion): Promise<{ version: WorkflowRow; created: boolean }> {
-      return storage.saveWorkflow({ ...version, at: parts.now() })
-    },
-
-    async deleteWorkflow(name: string): Promise<boolean> {
-      return storage.deleteWorkflow(name)
-    },
-
     stats: () => ({ activeRuns: [...orchestrator.state.runs.values()].filter((run) => run.finished === null).length }),
 
     /** Faults found in the state, as sentences; none when all is well. */
@@ -147,7 +117,17 @@ export function createCalls(parts: Parts) {
   }
 }
 
-type Row = { readonly key: string; readonly fingerprint: string }
+function workflows({ storage, now }: Parts) {
+  return {
+    async saveWorkflow(version: NewWorkflowVersion): Promise<{ version: WorkflowRow; created: boolean }> {
+      return storage.saveWorkflow({ ...version, at: now() })
+    },
+
+    async deleteWorkflow(name: string): Promise<boolean> {
+      return storage.deleteWorkflow(name)
+    },
+  }
+}
 
 interface Approval {
   readonly approved: boolean
@@ -159,82 +139,6 @@ async function known(storage: ProjectStorage, id: string) {
   const row = await storage.run(id)
   if (row === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
   return row
-}
-
-async function start(parts: Parts, request: StartRequest, idempotency: Row | null): Promise<{ run: string }> {
-  const { orchestrator, storage, values } = parts
-  const workflow = await storage.workflow(request.workflow, request.version)
-  if (workflow === null) {
-    const version = request.version === undefined ? '' : ` in version ${request.version}`
-    throw new ProblemError('workflow_not_found', `there is no workflow ${request.workflow}${version}`, {
-      fix: 'save it with "weir workflow apply FILE"',
-    })
-  }
-  const plan = planOf(workflow)
-  const checked = checkParams(plan, request.params)
-  refuseProblems(checked.problems, 'body.params', `the parameters do not fit ${request.workflow}`)
-  await refuseMissingBlobs(parts.blobs, checked.values)
-  const run = await freeId(parts)
-  const shown: Record<string, Json> = { ...checked.values }
-  const secrets: Record<string, string> = {}
-  for (const name of checked.secrets) {
-    secrets[name] = String(checked.values[name] ?? '')
-    shown[name] = null
-  }
-  if (checked.secrets.length > 0) await parts.secrets.write(run, secrets)
-  const params = await values.refer(shown)
-  const answer = { run }
-  await orchestrator.post(
-    {
-      type: 'run.create',
-      run,
-      workflow: workflow.name,
-      version: workflow.version,
-      plan,
-      workspace: request.workspace,
-      params,
-      secrets: checked.secrets,
-      priority: request.priority ?? plan.priority,
-      trigger: 'manual',
-      parent: null,
-    },
-    idempotency === null ? null : { ...idempotency, answer, at: parts.now() },
-  )
-  return answer
-}
-
-async function freeId({ storage, newRunId }: Parts): Promise<string> {
-  for (;;) {
-    const id = newRunId()
-    if ((await storage.run(id)) === null) return id
-  }
-}
-
-async function refuseMissingBlobs(blobs: Blobs, params: Record<string, Json>): Promise<void> {
-  for (const [name, value] of Object.entries(params)) {
-    for (const digest of assetDigests(value)) {
-      if ((await blobs.stat(digest)) !== null) continue
-      throw new ProblemError('blob_not_found', `the file of parameter ${name} was not uploaded (${digest})`, {
-        field: `body.params.${name}`,
-        fix: 'upload its body first: POST …/blobs',
-      })
-    }
-  }
-}
-
-function refuseProblems(
-  problems: readonly { field: string; message: string; fix?: string }[],
-  field: string,
-  text: string,
-): void {
-  const first = problems[0]
-  if (first === undefined) return
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  throw new ProblemError('params_invalid', `${text}: ${first.field}: ${first.message}${more}`, {
-    field: `${field}.${first.field}`,
-    problems: problems.map((problem) => ({ ...problem })),
-    ...(first.fix === undefined ? {} : { fix: first.fix }),
-  })
 }
 
 /** `stats[3]` → the unit; refuses what is not there. */

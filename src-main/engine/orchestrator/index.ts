@@ -1,4 +1,5 @@
-export type { Calls, LiveRun, StartRequest } from './calls.ts'
+export type { Calls, LiveRun } from './calls.ts'
+export type { StartRequest } from './start-run.ts'
 export { parseKey } from './calls.ts'
 export {
   apply,

@@ -111,7 +111,8 @@ function resolveUnit(
   const { step } = unit
   const isFanOut = step.forEach !== null && unit.index === null
   // The condition is asked once, before the fan-out: its items follow it.
-  if (step.when !== null && unit.index === null && !resolveWhen(step, context)) return { type: 'skip', reason: `its condition is false: ${step.when}` }
+  if (step.when !== null && unit.index === null && !resolveWhen(step, context))
+    return { type: 'skip', reason: `its condition is false: ${step.when}` }
   if (isFanOut) return expand(needs, step.name, resolveItems(step, context))
   switch (step.kind) {
     case 'sleep':

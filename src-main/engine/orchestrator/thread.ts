@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { openBlobStore, sweep } from '../assets/index.ts'
+import { type Blobs, openBlobStore, sweep } from '../assets/index.ts'
 import {
   type ContainerExecutor,
   createContainerExecutor,
   createProcessExecutor,
   type Executor,
 } from '../executors/index.ts'
-import { openSqlite } from '../storage/index.ts'
+import { openSqlite, type ProjectStorage } from '../storage/index.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { createClock } from './clock.ts'
 import { newRunId } from './ids.ts'
@@ -39,6 +39,35 @@ function removeOrphans(containers: ContainerExecutor | null, { state }: Orchestr
   containers.sweep(state.executions.keys()).catch((error: unknown) => {
     send({ type: 'note', text: `containers that nobody needs could not be removed: ${String(error)}` })
   })
+}
+
+interface Kept {
+  readonly storage: ProjectStorage
+  readonly blobs: Blobs
+  readonly runsFolder: string
+  readonly now: () => number
+}
+
+/** Deletes what has expired, now and then; an unfinished sweep is gone on with at the next. */
+function startRetention(kept: Kept): { stop(): void } {
+  const stopped = new AbortController()
+  const sweepNow = (): void => {
+    sweep({ ...kept, ...data.retention, now: kept.now(), signal: stopped.signal })
+      .then(({ runs, blobs, failures }) => {
+        if (runs > 0 || blobs > 0) send({ type: 'note', text: `retention: ${runs} runs and ${blobs} blobs deleted` })
+        for (const failure of failures) send({ type: 'note', text: `retention: ${failure}` })
+      })
+      .catch((error: unknown) => send({ type: 'note', text: `retention failed: ${String(error)}` }))
+  }
+  const first = setTimeout(sweepNow, FIRST_SWEEP_MS)
+  const later = setInterval(sweepNow, SWEEP_EVERY_MS)
+  return {
+    stop() {
+      stopped.abort()
+      clearTimeout(first)
+      clearInterval(later)
+    },
+  }
 }
 
 async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
@@ -81,27 +110,12 @@ async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
   await orchestrator.recover()
   removeOrphans(containers, orchestrator)
 
-  const stopped = new AbortController()
-  const sweepNow = (): void => {
-    const { keepRuns, keepDays } = data.retention
-    sweep({ storage, blobs, runsFolder, keepRuns, keepDays, now: clock.now(), signal: stopped.signal })
-      .then((freed) => {
-        if (freed.runs > 0 || freed.blobs > 0) {
-          send({ type: 'note', text: `retention: ${freed.runs} runs and ${freed.blobs} blobs deleted` })
-        }
-      })
-      .catch((error: unknown) => send({ type: 'note', text: `retention failed: ${String(error)}` }))
-  }
-  const first = setTimeout(sweepNow, FIRST_SWEEP_MS)
-  const later = setInterval(sweepNow, SWEEP_EVERY_MS)
-
+  const retention = startRetention({ storage, blobs, runsFolder, now: clock.now })
   const calls = createCalls({ orchestrator, storage, blobs, values, secrets, runsFolder, now: clock.now, newRunId })
   return {
     calls,
     async stop() {
-      stopped.abort()
-      clearTimeout(first)
-      clearInterval(later)
+      retention.stop()
       await orchestrator.close()
       await storage.close()
     },

@@ -54,6 +54,13 @@ export interface LogRequest {
 export type RunService = ReturnType<typeof createRunService>
 
 export function createRunService(project: Project) {
+  const views = createViews(project)
+  return { ...reading(project, views), ...changing(project, views), ...watching(project, views) }
+}
+
+type Views = ReturnType<typeof createViews>
+
+function createViews(project: Project) {
   const replays = createReplays(() => project.reader())
   const values = createValues(project.blobs)
   const { thread } = project
@@ -81,13 +88,46 @@ export function createRunService(project: Project) {
     }
     return shown
   }
+  return { replays, stateOf, summary, view }
+}
 
+function changing({ thread }: Project, { replays, summary, view }: Views) {
   return {
     async start(request: StartRequest, caller: Caller): Promise<Run> {
       const { run } = await thread.call('start', request, caller)
       return view(run)
     },
 
+    async cancel(id: string, caller: Caller, reason: string | null): Promise<RunSummary> {
+      await thread.call('cancel', id, caller, reason)
+      return summary(id)
+    },
+
+    async rerun(id: string, from: string, caller: Caller): Promise<RunSummary> {
+      await thread.call('rerun', id, from, caller)
+      return summary(id)
+    },
+
+    async approve(
+      id: string,
+      step: string,
+      answer: { approved: boolean; answers: Record<string, Json>; comment: string | null },
+      caller: Caller,
+    ): Promise<RunSummary> {
+      await thread.call('approve', id, step, answer, caller)
+      return summary(id)
+    },
+
+    async remove(id: string): Promise<void> {
+      await thread.call('remove', id)
+      replays.drop(id)
+    },
+  }
+}
+
+function reading(project: Project, { replays, view }: Views) {
+  const { thread } = project
+  return {
     async list(query: ListQuery): Promise<Page<RunSummary>> {
       const storage = await project.reader()
       const after = query.cursor === undefined ? undefined : parseCursor(query.cursor)
@@ -117,33 +157,21 @@ export function createRunService(project: Project) {
       return { ...result, status }
     },
 
-    async cancel(id: string, caller: Caller, reason: string | null): Promise<RunSummary> {
-      await thread.call('cancel', id, caller, reason)
-      return summary(id)
-    },
-
-    async rerun(id: string, from: string, caller: Caller): Promise<RunSummary> {
-      await thread.call('rerun', id, from, caller)
-      return summary(id)
-    },
-
-    async approve(
-      id: string,
-      step: string,
-      answer: { approved: boolean; answers: Record<string, Json>; comment: string | null },
-      caller: Caller,
-    ): Promise<RunSummary> {
-      await thread.call('approve', id, step, answer, caller)
-      return summary(id)
-    },
-
-    async remove(id: string): Promise<void> {
-      await thread.call('remove', id)
-      replays.drop(id)
-    },
-
     why: (id: string, step: string | null) => thread.call('why', id, step),
 
+    /** Assets that the executions of a run have left; null when there is no such run. */
+    async assetsOf(id: string): Promise<readonly Asset[] | null> {
+      const run = await replays.run(id)
+      if (run === null) return null
+      const shown = await view(id)
+      return shown.steps.flatMap((step) => assetsOfStep(id, step))
+    },
+  }
+}
+
+/** What is followed while it happens: output and events. */
+function watching(project: Project, { replays, stateOf }: Views) {
+  return {
     /** Lines of output; see the contract. Refuses before the first line when there is no such run or step. */
     async logs(id: string, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
       const run = await stateOf(id)
@@ -175,14 +203,6 @@ export function createRunService(project: Project) {
           }),
       }
       return followLines(watch, query, signal)
-    },
-
-    /** Assets that the executions of a run have left; null when there is no such run. */
-    async assetsOf(id: string): Promise<readonly Asset[] | null> {
-      const run = await replays.run(id)
-      if (run === null) return null
-      const shown = await view(id)
-      return shown.steps.flatMap((step) => assetsOfStep(id, step))
     },
 
     async eventsAfter(after: number, limit: number, run?: string): Promise<{ items: RunEvent[]; cursor: number }> {

@@ -1,0 +1,93 @@
+import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
+import type { Blobs } from '../assets/index.ts'
+import type { ProjectStorage } from '../storage/index.ts'
+import { checkParams, planOf } from '../workflows/index.ts'
+import type { Asked } from './idempotency.ts'
+import type { Orchestrator } from './orchestrator.ts'
+import { refuseProblems } from './refuse.ts'
+import type { Secrets } from './secrets.ts'
+import { assetDigests, type Values } from './values.ts'
+
+export interface StartRequest {
+  readonly workflow: string
+  readonly version?: number
+  readonly params: Record<string, Json>
+  readonly workspace: string
+  readonly priority?: number
+}
+
+interface Parts {
+  readonly orchestrator: Orchestrator
+  readonly storage: ProjectStorage
+  readonly blobs: Blobs
+  readonly values: Values
+  readonly secrets: Secrets
+  readonly now: () => number
+  readonly newRunId: () => string
+}
+
+/** Starts a run: checks its parameters, keeps its secrets apart, and answers when it is on disk. */
+export async function startRun(
+  parts: Parts,
+  request: StartRequest,
+  idempotency: Asked | null,
+): Promise<{ run: string }> {
+  const { orchestrator, storage, values } = parts
+  const workflow = await storage.workflow(request.workflow, request.version)
+  if (workflow === null) {
+    const version = request.version === undefined ? '' : ` in version ${request.version}`
+    throw new ProblemError('workflow_not_found', `there is no workflow ${request.workflow}${version}`, {
+      fix: 'save it with "weir workflow apply FILE"',
+    })
+  }
+  const plan = planOf(workflow)
+  const checked = checkParams(plan, request.params)
+  refuseProblems(checked.problems, 'body.params', `the parameters do not fit ${request.workflow}`)
+  await refuseMissingBlobs(parts.blobs, checked.values)
+  const run = await freeId(parts)
+  const shown: Record<string, Json> = { ...checked.values }
+  const secrets: Record<string, string> = {}
+  for (const name of checked.secrets) {
+    secrets[name] = String(checked.values[name] ?? '')
+    shown[name] = null
+  }
+  if (checked.secrets.length > 0) await parts.secrets.write(run, secrets)
+  const params = await values.refer(shown)
+  const answer = { run }
+  await orchestrator.post(
+    {
+      type: 'run.create',
+      run,
+      workflow: workflow.name,
+      version: workflow.version,
+      plan,
+      workspace: request.workspace,
+      params,
+      secrets: checked.secrets,
+      priority: request.priority ?? plan.priority,
+      trigger: 'manual',
+      parent: null,
+    },
+    idempotency === null ? null : { ...idempotency, answer, at: parts.now() },
+  )
+  return answer
+}
+
+async function freeId({ storage, newRunId }: Parts): Promise<string> {
+  for (;;) {
+    const id = newRunId()
+    if ((await storage.run(id)) === null) return id
+  }
+}
+
+async function refuseMissingBlobs(blobs: Blobs, params: Record<string, Json>): Promise<void> {
+  for (const [name, value] of Object.entries(params)) {
+    for (const digest of assetDigests(value)) {
+      if ((await blobs.stat(digest)) !== null) continue
+      throw new ProblemError('blob_not_found', `the file of parameter ${name} was not uploaded (${digest})`, {
+        field: `body.params.${name}`,
+        fix: 'upload its body first: POST …/blobs',
+      })
+    }
+  }
+}
