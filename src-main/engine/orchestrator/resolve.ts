@@ -63,9 +63,7 @@ export function createResolver(needs: Needs): Resolver {
             ? context.then((loaded) => resolveUnit(needs, unit, loaded))
             : resolveUnit(needs, unit, context)
         const wrap = (found: Resolution | Command): Command =>
-          'outcome' in found || found.type === 'run.create'
-            ? (found as Command)
-            : answer(unit, generation, found as Resolution)
+          'outcome' in found || found.type === 'run.create' ? found : answer(unit, generation, found as Resolution)
         if (!(command instanceof Promise)) return wrap(command)
         return command.then(wrap).catch((error: unknown) => failed(unit, generation, error))
       } catch (error) {

@@ -48,7 +48,8 @@ export async function startRun(
   const shown: Record<string, Json> = { ...checked.values }
   const secrets: Record<string, string> = {}
   for (const name of checked.secrets) {
-    secrets[name] = String(checked.values[name] ?? '')
+    const value = checked.values[name]
+    secrets[name] = typeof value === 'string' ? value : JSON.stringify(value ?? '')
     shown[name] = null
   }
   if (checked.secrets.length > 0) await parts.secrets.write(run, secrets)

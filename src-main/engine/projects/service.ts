@@ -78,7 +78,7 @@ export function openProjects(options: ProjectsOptions): Projects {
     },
     async close() {
       const projects = await Promise.allSettled(open.values())
-      await Promise.all(projects.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))
+      await Promise.all(projects.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])))
     },
   }
 }

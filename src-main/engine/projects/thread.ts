@@ -63,10 +63,7 @@ export class ProjectThread {
   }
 
   /** Calls a method of the orchestrator; starts the thread if it does not run. */
-  async call<M extends keyof Calls>(
-    method: M,
-    ...args: Parameters<Calls[M]>
-  ): Promise<Awaited<ReturnType<Calls[M]>>> {
+  async call<M extends keyof Calls>(method: M, ...args: Parameters<Calls[M]>): Promise<Awaited<ReturnType<Calls[M]>>> {
     if (this.#closing) throw new ProblemError('engine_stopping', 'the engine is stopping')
     if (method !== 'stats') this.#lastCall = Date.now()
     if (this.#retry !== null && this.#reason !== null) throw this.#refusal(this.#reason)
@@ -74,7 +71,7 @@ export class ProjectThread {
     const id = this.#nextId++
     // `never` fits every method's answer: the thread answers from the same table that types the caller.
     return new Promise<never>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#waiting.set(id, { resolve, reject })
       this.#worker?.postMessage({ type: 'call', id, method, args } satisfies ToThread)
     })
   }

@@ -12,7 +12,7 @@ export function toRunEvents(project: string, entry: JournalEntry): RunEvent[] {
       project,
       run,
       type,
-      data: data as Record<string, Json>,
+      data,
     }
     if (typeof step === 'string') shown.step = step
     if (typeof index === 'number') shown.index = index

@@ -7,7 +7,8 @@ import type { Turn } from './turn.ts'
 /**
  * Who runs next: higher priority first; then the run that has the least out, so that a long run does not lock out a short
  * one; then the older run; then the order of the queue. A unit that does not fit is passed over for smaller
- * ones, but not for longer than {@link RESERVE_AFTER_MS}: then the room is kept free for it.
+ * ones, but not for longer than {@link RESERVE_AFTER_MS}: then the room is kept free for it, and among equal priorities it
+ * is the next to go.
  */
 export const RESERVE_AFTER_MS = 60_000
 
@@ -60,6 +61,10 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
   if (reason !== undefined) return { type: 'executor', executor, reason }
   const limit = unit.step.forEach?.maxParallel ?? null
   if (limit !== null && (unit.parent?.fanOut?.active ?? 0) >= limit) return { type: 'parallel', limit }
+  // Before the room: none is kept free for a unit that could not take it.
+  const key = unit.resolved?.concurrencyKey ?? null
+  const most = unit.step.concurrency?.limit ?? 1
+  if (key !== null && (state.concurrency.get(key) ?? 0) >= most) return { type: 'concurrency', key, limit: most }
   const { resources } = unit.step
   const { capacity, used } = state
   const free = (what: 'cpus' | 'memoryBytes' | 'gpus'): number => capacity[what] - used[what]
@@ -68,9 +73,6 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
     return { type: 'memory', wanted: resources.memoryBytes, free: free('memoryBytes') }
   }
   if (resources.gpus > free('gpus')) return { type: 'gpus', wanted: resources.gpus, free: free('gpus') }
-  const key = unit.resolved?.concurrencyKey ?? null
-  const most = unit.step.concurrency?.limit ?? 1
-  if (key !== null && (state.concurrency.get(key) ?? 0) >= most) return { type: 'concurrency', key, limit: most }
   return null
 }
 
@@ -78,20 +80,26 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
 export function schedule(turn: Turn): void {
   const { state, now } = turn
   if (state.executions.size === 0) state.used = { cpus: 0, memoryBytes: 0, gpus: 0 }
+  if (state.reserved?.phase !== 'queued') state.reserved = null
   const blocked = new Set<ReadyGroup>()
   for (;;) {
     const group = first(state, blocked)
     if (group === null) return
     const found = runnable(state, group)
-    if ('unit' in found) dispatch(turn, found.unit)
-    else {
-      blocked.add(group)
-      const lacksRoom =
-        found.obstacle.type === 'cpus' || found.obstacle.type === 'memory' || found.obstacle.type === 'gpus'
-      if (lacksRoom && now - found.since > RESERVE_AFTER_MS) return
+    if (found !== null && found.obstacle === null) {
+      dispatch(turn, found.unit)
+      continue
+    }
+    blocked.add(group)
+    if (found !== null && lacksRoom(found.obstacle) && now - found.unit.readyAt > RESERVE_AFTER_MS) {
+      state.reserved = found.unit
+      return
     }
   }
 }
+
+const lacksRoom = (found: Obstacle | null): boolean =>
+  found?.type === 'cpus' || found?.type === 'memory' || found?.type === 'gpus'
 
 /** The group whose turn it is among those that are not blocked. Groups that ran empty are taken out on the way. */
 function first(state: State, blocked: ReadonlySet<ReadyGroup>): ReadyGroup | null {
@@ -99,16 +107,19 @@ function first(state: State, blocked: ReadonlySet<ReadyGroup>): ReadyGroup | nul
   for (const [id, group] of state.queue) {
     trim(group)
     if (group.head === group.units.length) state.queue.delete(id)
-    else if (!blocked.has(group) && (best === null || before(group, best))) best = group
+    else if (!blocked.has(group) && (best === null || before(state, group, best))) best = group
   }
   return best
 }
 
 const priorityOf = (group: ReadyGroup): number => group.run.priority + group.step.priority
 
-export function before(a: ReadyGroup, b: ReadyGroup): boolean {
+export function before(state: State, a: ReadyGroup, b: ReadyGroup): boolean {
   const priority = priorityOf(a) - priorityOf(b)
   if (priority !== 0) return priority > 0
+  const { reserved } = state
+  if (reserved !== null && reserved.run === a.run && reserved.step === a.step) return true
+  if (reserved !== null && reserved.run === b.run && reserved.step === b.step) return false
   if (a.run.active !== b.run.active) return a.run.active < b.run.active
   return a.run.createdAt < b.run.createdAt
 }
@@ -124,18 +135,19 @@ function trim(group: ReadyGroup): void {
   }
 }
 
-function runnable(state: State, group: ReadyGroup): { unit: Unit } | { obstacle: Obstacle; since: number } {
-  let blockedBy: { obstacle: Obstacle; since: number } | null = null
+/** The unit of a group that can go, or the one that has waited longest with what is in its way. */
+function runnable(state: State, group: ReadyGroup): { unit: Unit; obstacle: Obstacle | null } | null {
+  let waiting: { unit: Unit; obstacle: Obstacle } | null = null
   const last = Math.min(group.units.length, group.head + KEY_SCAN_LIMIT)
   for (let index = group.head; index < last; index++) {
     const unit = group.units[index]
     if (unit === undefined || unit.phase !== 'queued') continue
     const found = obstacle(state, unit)
-    if (found === null) return { unit }
-    blockedBy ??= { obstacle: found, since: unit.readyAt }
+    if (found === null) return { unit, obstacle: null }
+    waiting ??= { unit, obstacle: found }
     if (found.type !== 'concurrency') break
   }
-  return blockedBy ?? { obstacle: { type: 'parallel', limit: 0 }, since: Number.POSITIVE_INFINITY }
+  return waiting
 }
 
 function dispatch(turn: Turn, unit: Unit): void {

@@ -190,6 +190,8 @@ export interface State {
   readonly unavailable: Map<string, string>
   /** Executions that are out, by concurrency key */
   readonly concurrency: Map<string, number>
+  /** The unit that free room is kept for, because it was passed over for too long */
+  reserved: Unit | null
   /** By `run/step` */
   readonly queue: Map<string, ReadyGroup>
   readonly timers: Timers<Unit>
@@ -217,6 +219,7 @@ export function createState(epoch: number, capacity: StepResources): State {
     executions: new Map(),
     unavailable: new Map(),
     concurrency: new Map(),
+    reserved: null,
     queue: new Map(),
     timers: createTimers(),
     producers: new Map(),

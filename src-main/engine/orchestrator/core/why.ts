@@ -106,7 +106,9 @@ function queuedText(state: State, unit: Unit): string {
     }
   }
   const own = state.queue.get(`${unit.run.id}/${unit.step.name}`)
-  const ahead = [...state.queue.values()].filter((group) => own !== undefined && group !== own && before(group, own))
+  const ahead = [...state.queue.values()].filter(
+    (group) => own !== undefined && group !== own && before(state, group, own),
+  )
   return ahead.length === 0 ? 'it is next' : `${ahead.length} other steps go first`
 }
 
