@@ -35,7 +35,9 @@ export interface DriverOptions {
   readonly outcome?: { readonly outputs: ValueRef } | { readonly error: Failure } | null
 }
 
-export const RUNS: Resolution = {
+type Run = Extract<Resolution, { type: 'run' }>
+
+export const RUNS: Run = {
   type: 'run',
   resolved: { inputs: null, concurrencyKey: null, cache: null },
   hit: null,
@@ -48,13 +50,15 @@ export const items = (count: number): Resolution => ({
   count,
 })
 
-export const keyed = (key: string): Resolution => ({
+/** A resolution with a cache key, not found in the table. */
+export const keyed = (key: string): Run => ({
   type: 'run',
   resolved: { inputs: null, concurrencyKey: null, cache: { key, parts: { code: key }, reason: 'first' } },
   hit: null,
 })
 
-export const locked = (concurrencyKey: string): Resolution => ({
+/** A resolution with a concurrency key. */
+export const locked = (concurrencyKey: string): Run => ({
   type: 'run',
   resolved: { inputs: null, concurrencyKey, cache: null },
   hit: null,
