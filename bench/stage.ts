@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openBlobStore } from '../src-main/engine/assets/index.ts'
 import type { Executor, Report } from '../src-main/engine/executors/index.ts'
-import { type CommitBatch, openSqlite, type ProjectStorage } from '../src-main/engine/storage/index.ts'
 import { createClock } from '../src-main/engine/orchestrator/clock.ts'
 import { newRunId } from '../src-main/engine/orchestrator/ids.ts'
 import { Orchestrator } from '../src-main/engine/orchestrator/orchestrator.ts'
 import { createSecrets } from '../src-main/engine/orchestrator/secrets.ts'
 import { createValues } from '../src-main/engine/orchestrator/values.ts'
-import { parseDefinition, type Plan } from '../src-main/engine/workflows/index.ts'
+import { type CommitBatch, openSqlite, type ProjectStorage } from '../src-main/engine/storage/index.ts'
+import { type Plan, parseDefinition } from '../src-main/engine/workflows/index.ts'
 
 /** An orchestrator on a database of its own, with the real storage and the executor that is asked for. */
 export interface Stage {

@@ -23,7 +23,8 @@ const source = (notes: string, withContainers: boolean): string => {
   const note = `echo "$WEIR_STEP[$WEIR_INDEX]" >> ${notes}`
   const chain = Array.from(
     { length: CHAIN_STEPS },
-    (_, index) => `  c${index}: {run: '${note}', ${index === 0 ? '' : `needs: c${index - 1}, `}resources: {cpus: 0.01}}`,
+    (_, index) =>
+      `  c${index}: {run: '${note}', ${index === 0 ? '' : `needs: c${index - 1}, `}resources: {cpus: 0.01}}`,
   )
   return `name: killed
 steps:

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** Any JSON value. What crosses the API, a journal event or a step boundary is always one of these. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
-export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>
+export const Json: z.ZodType<Json> = z.json()
 
 /** A moment as ISO 8601 in UTC with milliseconds, e.g. `2026-11-21T10:00:00.000Z`. */
 export const Time = z.iso.datetime({ precision: 3 })

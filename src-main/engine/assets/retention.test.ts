@@ -186,15 +186,36 @@ function cutAfter(calls: number): Pick<SweepOptions, 'storage' | 'blobs'> {
   }
   return {
     storage: {
-      run: (id) => (alive(), storage.run(id)),
-      expiredRuns: (query) => (alive(), storage.expiredRuns(query)),
-      deleteRuns: (ids) => (alive(), storage.deleteRuns(ids)),
-      unreferencedBlobs: (some) => (alive(), storage.unreferencedBlobs(some)),
-      compact: (before) => (alive(), storage.compact(before)),
+      run: (id) => {
+        alive()
+        return storage.run(id)
+      },
+      expiredRuns: (query) => {
+        alive()
+        return storage.expiredRuns(query)
+      },
+      deleteRuns: (ids) => {
+        alive()
+        return storage.deleteRuns(ids)
+      },
+      unreferencedBlobs: (some) => {
+        alive()
+        return storage.unreferencedBlobs(some)
+      },
+      compact: (before) => {
+        alive()
+        return storage.compact(before)
+      },
     },
     blobs: {
-      list: () => (alive(), blobs.list()),
-      remove: (digest, unless) => (alive(), blobs.remove(digest, unless)),
+      list: () => {
+        alive()
+        return blobs.list()
+      },
+      remove: (digest, unless) => {
+        alive()
+        return blobs.remove(digest, unless)
+      },
     },
   }
 }

@@ -31,16 +31,6 @@ const data = workerData as ThreadData
 const send = (message: FromThread): void => port.postMessage(message)
 const fail = (error: unknown): void => send({ type: 'failed', fault: toFault(error) })
 
-/** Containers that an engine before this one left behind, and that no execution refers to any more. */
-function removeOrphans(containers: ContainerExecutor | null, { state }: Orchestrator): void {
-  const usedDocker = [...state.executions.values()].some(({ execution }) => execution.executor === 'container')
-  // Docker is asked only by projects that have to do with it: an engine without containers never loads its client.
-  if (containers === null || !usedDocker) return
-  containers.sweep(state.executions.keys()).catch((error: unknown) => {
-    send({ type: 'note', text: `containers that nobody needs could not be removed: ${String(error)}` })
-  })
-}
-
 interface Kept {
   readonly storage: ProjectStorage
   readonly blobs: Blobs
@@ -94,6 +84,7 @@ async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
           report,
           now: clock.now,
           owner: `${data.engineId}/${data.project}`,
+          activeTokens: () => orchestrator.state.executions.keys(),
         })
         return new Map<string, Executor>([
           ['process', createProcessExecutor({ blobs, report, now: clock.now })],
@@ -108,7 +99,6 @@ async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
     await storage.bumpEpoch(),
   )
   await orchestrator.recover()
-  removeOrphans(containers, orchestrator)
 
   const retention = startRetention({ storage, blobs, runsFolder, now: clock.now })
   const calls = createCalls({ orchestrator, storage, blobs, values, secrets, runsFolder, now: clock.now, newRunId })

@@ -46,7 +46,10 @@ export function createReplays(reader: () => Promise<ProjectStorage>): Replays {
       const replay = before ?? { state: createState(0, NOTHING), cursor: 0, loading: Promise.resolve() }
       kept.delete(id)
       kept.set(id, replay)
-      if (kept.size > KEPT_RUNS) for (const oldest of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(oldest)
+      for (const oldest of kept.keys()) {
+        if (kept.size <= KEPT_RUNS) break
+        kept.delete(oldest)
+      }
       // Two readers at once must not apply the same events twice.
       replay.loading = replay.loading.then(() => catchUp(id, replay))
       try {

@@ -20,6 +20,11 @@ export interface ContainerExecutorOptions {
   readonly owner: string
   /** Where Docker is, as in DOCKER_HOST; else DOCKER_HOST or the usual socket */
   readonly docker?: string
+  /**
+   * Tokens of all executions that are out. When given, containers of this owner that belong to none of them are removed
+   * once, before the first job: an engine that was killed between a commit and the removal has left them.
+   */
+  readonly activeTokens?: () => Iterable<string>
 }
 
 export interface ContainerExecutor extends Executor {
@@ -52,9 +57,12 @@ class DockerContainerExecutor implements ContainerExecutor {
   readonly #jobs = new Map<string, ContainerExecution>()
   /** Jobs that were released and whose containers are being removed */
   readonly #leaving = new Set<ContainerExecution>()
+  readonly #activeTokens: (() => Iterable<string>) | null
+  #swept = false
   #closed = false
 
-  constructor({ blobs, report, now, owner, docker }: ContainerExecutorOptions) {
+  constructor({ blobs, report, now, owner, docker, activeTokens }: ContainerExecutorOptions) {
+    this.#activeTokens = activeTokens ?? null
     this.#host = docker
     const connection = new DockerConnection(docker, ({ available, reason }) => {
       if (!this.#closed) report({ type: 'availability', executor: this.name, available, reason })
@@ -76,6 +84,9 @@ class DockerContainerExecutor implements ContainerExecutor {
     const execution = new ContainerExecution(job, begin, this.#tools)
     this.#jobs.set(job.token, execution)
     void execution.run()
+    if (this.#swept || this.#activeTokens === null) return
+    this.#swept = true
+    void this.sweep(this.#activeTokens())
   }
 
   kill(token: string, graceMs: number): void {
