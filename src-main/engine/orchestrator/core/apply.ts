@@ -1,9 +1,9 @@
 import { assertNever } from '../../../../src-shared/contract/index.ts'
-import { dependents } from './graph.ts'
 import type { PlanStep } from '../../workflows/index.ts'
 import type * as E from './events.ts'
+import { dependents } from './graph.ts'
+import { type Held, occupy, vacate } from './ledger.ts'
 import { runReopened } from './reset.ts'
-import { occupy, type Held, vacate } from './ledger.ts'
 import {
   currentExecution,
   type ExecutionState,
@@ -357,6 +357,7 @@ function leaveWaiting(unit: Unit): void {
 
 function end(state: State, unit: Unit, outcome: Outcome): void {
   if (unit.phase === 'done') return
+  if (unit.phase === 'queued') state.stirred = true
   leaveWaiting(unit)
   unit.phase = 'done'
   unit.outcome = outcome

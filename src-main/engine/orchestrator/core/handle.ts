@@ -4,9 +4,10 @@ import { takeCached } from './cached.ts'
 import type { CacheHit, Command, Finish, Resolution } from './commands.ts'
 import { EMPTY, type Event, type ExecutionFinished, type ValueRef } from './events.ts'
 import { cancelRun, followUp } from './follow.ts'
+import { impossible } from './obstacle.ts'
 import { reopen } from './reopen.ts'
 import { type FailureKind, retries, retryDelay } from './retry.ts'
-import { enqueue, impossible, schedule } from './schedule.ts'
+import { enqueue, schedule } from './schedule.ts'
 import { currentExecution, findUnit, place, type Resolved, type RunState, type State, type Unit } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -104,10 +105,12 @@ function decide(turn: Turn, command: Command): void {
     case 'execution.lost':
       return lost(turn, command.token, command.reason)
     case 'executor.availability':
+      state.stirred = true
       if (command.available) state.unavailable.delete(command.executor)
       else state.unavailable.set(command.executor, command.reason)
       return
     case 'capacity':
+      state.stirred = true
       state.capacity = command.capacity
       return
     case 'clock.jumped':

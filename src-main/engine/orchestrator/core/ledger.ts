@@ -22,6 +22,7 @@ export function occupy(state: State, held: Held): void {
 export function vacate(state: State, held: Held): void {
   const { unit, execution } = held
   state.executions.delete(execution.token)
+  state.stirred = true
   add(state, unit, -1)
   const key = execution.cache?.key
   if (key === undefined) return

@@ -1,6 +1,6 @@
-import type { Failure } from '../../../../src-shared/contract/index.ts'
-import type { StepResources } from '../../workflows/index.ts'
 import { takeCached } from './cached.ts'
+import { type Obstacle, obstacle } from './obstacle.ts'
+import { hasNoRoom, isPassed, nothingPassed, type Passed, pass } from './passed.ts'
 import { executorOf, nextAttempt, place, type ReadyGroup, type Resolved, type State, type Unit } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -15,9 +15,6 @@ export const RESERVE_AFTER_MS = 60_000
 /** How many units of one group are looked at for one whose concurrency key is free. */
 const KEY_SCAN_LIMIT = 64
 
-/** Sums of fractions of a processor drift in binary; less than this is nothing. */
-const EPSILON = 1e-6
-
 /** Puts a unit whose expressions are resolved into the queue. */
 export function enqueue(state: State, unit: Unit, resolved: Resolved, now: number): void {
   unit.phase = 'queued'
@@ -27,87 +24,42 @@ export function enqueue(state: State, unit: Unit, resolved: Resolved, now: numbe
   const group = state.queue.get(id)
   if (group === undefined) state.queue.set(id, { run: unit.run, step: unit.step, units: [unit], head: 0 })
   else group.units.push(unit)
-}
-
-/** Why a step can never run on this machine; null when it can. */
-export function impossible(state: State, wanted: StepResources): Failure | null {
-  const { capacity } = state
-  const fault = (what: string, asked: string, has: string): Failure => ({
-    code: 'resources_impossible',
-    message: `it asks for ${asked}, and this machine has ${has}`,
-    fix: `lower resources.${what} of the step, or run it on a larger machine`,
-  })
-  if (wanted.cpus > capacity.cpus + EPSILON) return fault('cpus', `${wanted.cpus} CPUs`, `${capacity.cpus}`)
-  if (wanted.memoryBytes > capacity.memoryBytes) {
-    return fault('memory', gib(wanted.memoryBytes), `${gib(capacity.memoryBytes)} of memory`)
-  }
-  if (wanted.gpus > capacity.gpus) return fault('gpus', `${wanted.gpus} GPUs`, `${capacity.gpus}`)
-  return null
-}
-
-export const gib = (bytes: number): string => `${Math.round((bytes / 2 ** 30) * 100) / 100} GiB`
-
-/** What keeps a queued unit from running now. */
-export type Obstacle =
-  | { readonly type: 'executor'; readonly executor: string; readonly reason: string }
-  | { readonly type: 'parallel'; readonly limit: number }
-  | { readonly type: 'concurrency'; readonly key: string; readonly limit: number }
-  | { readonly type: 'cpus' | 'memory' | 'gpus'; readonly wanted: number; readonly free: number }
-
-/** The first obstacle in the way of a queued unit; null when it could go. */
-export function obstacle(state: State, unit: Unit): Obstacle | null {
-  const executor = executorOf(unit.step)
-  const reason = state.unavailable.get(executor)
-  if (reason !== undefined) return { type: 'executor', executor, reason }
-  const limit = unit.step.forEach?.maxParallel ?? null
-  if (limit !== null && (unit.parent?.fanOut?.active ?? 0) >= limit) return { type: 'parallel', limit }
-  // Before the room: none is kept free for a unit that could not take it.
-  const key = unit.resolved?.concurrencyKey ?? null
-  const most = unit.step.concurrency?.limit ?? 1
-  if (key !== null && (state.concurrency.get(key) ?? 0) >= most) return { type: 'concurrency', key, limit: most }
-  const { resources } = unit.step
-  const { capacity, used } = state
-  const free = (what: 'cpus' | 'memoryBytes' | 'gpus'): number => capacity[what] - used[what]
-  if (resources.cpus > free('cpus') + EPSILON) return { type: 'cpus', wanted: resources.cpus, free: free('cpus') }
-  if (resources.memoryBytes > free('memoryBytes')) {
-    return { type: 'memory', wanted: resources.memoryBytes, free: free('memoryBytes') }
-  }
-  if (resources.gpus > free('gpus')) return { type: 'gpus', wanted: resources.gpus, free: free('gpus') }
-  return null
+  state.stirred = true
 }
 
 /** Dispatches from the queue until nothing more fits. */
 export function schedule(turn: Turn): void {
   const { state, now } = turn
+  if (!state.stirred) return
+  state.stirred = false
   if (state.executions.size === 0) state.used = { cpus: 0, memoryBytes: 0, gpus: 0 }
   if (state.reserved?.phase !== 'queued') state.reserved = null
-  const blocked = new Set<ReadyGroup>()
-  for (;;) {
-    const group = first(state, blocked)
-    if (group === null) return
+  const passed = nothingPassed()
+  for (let group = first(turn, passed); group !== null; group = first(turn, passed)) {
     const found = runnable(state, group)
     if (found !== null && found.obstacle === null) {
       dispatch(turn, found.unit)
       continue
     }
-    blocked.add(group)
-    if (found !== null && lacksRoom(found.obstacle) && now - found.unit.readyAt > RESERVE_AFTER_MS) {
+    pass(passed, group, found?.obstacle ?? null)
+    if (found !== null && hasNoRoom(passed, group) && isOverdue(found.unit, now)) {
       state.reserved = found.unit
       return
     }
   }
 }
 
-const lacksRoom = (found: Obstacle | null): boolean =>
-  found?.type === 'cpus' || found?.type === 'memory' || found?.type === 'gpus'
+const isOverdue = (unit: Unit | undefined, now: number): boolean =>
+  unit !== undefined && now - unit.readyAt > RESERVE_AFTER_MS
 
-/** The group whose turn it is among those that are not blocked. Groups that ran empty are taken out on the way. */
-function first(state: State, blocked: ReadonlySet<ReadyGroup>): ReadyGroup | null {
+/** The group whose turn it is among those that may go. Groups that ran empty are taken out on the way. */
+function first({ state, now }: Turn, passed: Passed): ReadyGroup | null {
   let best: ReadyGroup | null = null
   for (const [id, group] of state.queue) {
     trim(group)
     if (group.head === group.units.length) state.queue.delete(id)
-    else if (!blocked.has(group) && (best === null || before(state, group, best))) best = group
+    else if (isPassed(passed, group, isOverdue(group.units[group.head], now))) continue
+    else if (best === null || before(state, group, best)) best = group
   }
   return best
 }

@@ -190,6 +190,8 @@ export interface State {
   readonly unavailable: Map<string, string>
   /** Executions that are out, by concurrency key */
   readonly concurrency: Map<string, number>
+  /** Something changed since the last round of scheduling that may let a queued unit go */
+  stirred: boolean
   /** The unit that free room is kept for, because it was passed over for too long */
   reserved: Unit | null
   /** By `run/step` */
@@ -219,6 +221,7 @@ export function createState(epoch: number, capacity: StepResources): State {
     executions: new Map(),
     unavailable: new Map(),
     concurrency: new Map(),
+    stirred: true,
     reserved: null,
     queue: new Map(),
     timers: createTimers(),

@@ -1,5 +1,6 @@
 import type { StepStatus } from '../../../../src-shared/contract/index.ts'
-import { before, gib, obstacle } from './schedule.ts'
+import { gib, obstacle } from './obstacle.ts'
+import { before } from './schedule.ts'
 import { executionId, type RunState, type State, type Unit, unitKey } from './state.ts'
 import { stepStatus } from './view.ts'
 

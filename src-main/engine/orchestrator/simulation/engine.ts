@@ -10,7 +10,8 @@ import {
   unitKey,
   violations,
 } from '../core/index.ts'
-import { obstacle, RESERVE_AFTER_MS } from '../core/schedule.ts'
+import { obstacle } from '../core/obstacle.ts'
+import { RESERVE_AFTER_MS } from '../core/schedule.ts'
 import type { Audit } from './audit.ts'
 import { Broken, must } from './broken.ts'
 import type { Disk } from './disk.ts'
