@@ -39,6 +39,11 @@ const paths = (value: Json | undefined): string[] =>
   (value as { files: { path: string }[] }).files.map(({ path }) => path)
 
 describe('values', () => {
+  it.each([65, 5_000, 100_000])('are refused when they are nested %i levels deep', async (levels) => {
+    put('a.json', '['.repeat(levels) + ']'.repeat(levels))
+    expect(await failure({ a: { json: 'a.json' } })).toMatchObject({ code: 'output_too_deep' })
+  })
+
   it('come from JSON and text files', async () => {
     put('out/a.json', '\uFEFF{"a": [1, null, "ü"]}\n')
     put('b.txt', 'two\nlines\r\n')
@@ -77,6 +82,20 @@ describe('values', () => {
 })
 
 describe('files', () => {
+  it('have any name that is text', async () => {
+    const names = ['a b', 'new\nline', '-rf', 'q"uote', '$(id)', '*', '[x]', '日本']
+    for (const name of names) put(`o/${name}`, name)
+    expect(paths((await collect({ o: { files: 'o/**' } }))['o'])).toEqual(names.map((name) => `o/${name}`).sort())
+  })
+
+  it.runIf(process.platform === 'linux')('refuse a name that is not UTF-8, with a remedy', async () => {
+    put('o/a', 'a')
+    execFileSync('/bin/sh', ['-c', 'mkdir "$(printf "x\\377")"; : > "$(printf "bad\\377")"'], { cwd: join(work, 'o') })
+    const refused = await failure({ o: { files: 'o/**' } })
+    expect(refused).toMatchObject({ code: 'output_refused', message: expect.stringContaining('not UTF-8') })
+    expect(await collect({ o: { files: 'o/a' } })).toMatchObject({ o: { files: [{ path: 'o/a' }] } })
+  })
+
   it('become assets, sorted by path, with their bodies stored and their mode kept', async () => {
     put('b/two.csv', '2')
     put('a.csv', '1')

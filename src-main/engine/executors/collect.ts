@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Json, OutputSpec } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/blobs.ts'
+import { isDeeperThan, MAX_DEPTH } from '../workflows/index.ts'
 import type { Job } from './executor.ts'
 import { errnoOf, OutputError } from './failure.ts'
 import { type FoundFile, listWork, looksAtInputs, matchFiles, realInside, type WorkListing } from './find-files.ts'
@@ -205,6 +206,17 @@ function decode(name: string, path: string, bytes: Buffer): string {
 }
 
 function parseJson(name: string, path: string, text: string): Json {
+  const value = jsonOf(name, path, text)
+  // Whoever reads a result goes into its depth, down to the program that shows it: one that is too deep could be stored, but never read.
+  if (!isDeeperThan(value, MAX_DEPTH)) return value
+  throw new OutputError({
+    code: 'output_too_deep',
+    message: `Output "${name}": lists and maps in "${path}" are nested deeper than ${MAX_DEPTH} levels.`,
+    fix: `Flatten the value, or take it as files instead: "${name}: {files: ${path}}".`,
+  })
+}
+
+function jsonOf(name: string, path: string, text: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch {

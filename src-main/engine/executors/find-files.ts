@@ -1,5 +1,5 @@
 import { constants, type Dirent } from 'node:fs'
-import { access, readdir, realpath, stat } from 'node:fs/promises'
+import { access, lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, posix, sep } from 'node:path'
 import picomatch from 'picomatch'
 import { errnoOf } from './failure.ts'
@@ -42,7 +42,9 @@ export async function listWork(workFolder: string, withInputs: boolean): Promise
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const child = path === '' ? entry.name : `${path}/${entry.name}`
       if (child === INPUTS_FOLDER && !withInputs) continue
-      if (entry.isDirectory()) await walk(join(folder, entry.name), child, above)
+      if (await isUnreadableName(folder, entry.name)) {
+        entries.push({ path: child, real: join(folder, entry.name), executable: false, refusal: NAME_NOT_TEXT })
+      } else if (entry.isDirectory()) await walk(join(folder, entry.name), child, above)
       else if (entry.isSymbolicLink()) await followLink(join(folder, entry.name), child, above)
       else entries.push(await plainEntry(join(folder, entry.name), child, entry))
     }
@@ -63,6 +65,15 @@ export async function listWork(workFolder: string, withInputs: boolean): Promise
   }
   await walk(root, '', [])
   return { root, entries }
+}
+
+const NAME_NOT_TEXT = 'has a name that is not UTF-8'
+const REPLACEMENT = '\uFFFD'
+
+/** A name that is no text comes with replacement characters, under which there is nothing. */
+async function isUnreadableName(folder: string, name: string): Promise<boolean> {
+  if (!name.includes(REPLACEMENT)) return false
+  return (await lstat(join(folder, name)).catch(() => null)) === null
 }
 
 type FileKind = Pick<Dirent, 'isFile' | 'isSocket' | 'isFIFO'>
@@ -107,9 +118,12 @@ interface Matcher {
   readonly isBelow: (path: string) => boolean
 }
 
+/** A newline is a character of a name like any other. */
+const NAMES_WITH_NEWLINES = 's'
+
 function matcher(glob: string): Matcher {
   const pattern = posix.normalize(glob)
-  const test = picomatch(pattern)
+  const test = picomatch(pattern, { flags: NAMES_WITH_NEWLINES })
   const { base } = picomatch.scan(pattern)
   return {
     test,
