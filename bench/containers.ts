@@ -10,7 +10,7 @@ const IMAGE = 'weir-test/busybox:1'
 export async function containerMeasures(): Promise<Measure[]> {
   const docker = new Docker()
   const stage = await openStage((parts) => createContainerExecutor({ ...parts, owner: 'bench' }))
-  const plan = fanOut(STEPS, { maxParallel: 1, image: IMAGE })
+  const plan = fanOut(STEPS, { maxParallel: 1, image: IMAGE, cpus: 1 })
   const pair = await inTurn(
     5,
     async () => (await stage.run(plan)) / STEPS,

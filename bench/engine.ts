@@ -167,13 +167,13 @@ steps:
   ]
 }
 
-/** Until the list of projects is answered, which needs the orchestrator to have replayed its journal. */
+/** Until the orchestrator answers a call, for which it must have replayed its journal and taken its executions back. */
 async function untilReady(data: string): Promise<number> {
   const start = performance.now()
   const child = startEngine(data)
   const socket = join(data, 'engine.sock')
   await untilHealthy(socket, '/api/v1/health', start)
-  const took = await untilHealthy(socket, '/api/v1/projects/default/runs?status=waiting', start)
+  const took = await untilHealthy(socket, '/api/v1/engine', start)
   await stop(child)
   return took
 }

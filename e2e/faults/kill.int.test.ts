@@ -38,7 +38,7 @@ steps:
     run: 'echo $WEIR_INDEX > n.txt; echo box $WEIR_INDEX'
     ${withContainers ? `image: ${IMAGE}` : ''}
     outputs: {n: {text: n.txt}}
-    resources: {cpus: 0.01}
+    resources: {cpus: 0.5}
 ${chain.join('\n')}
   last:
     needs: [c${CHAIN_STEPS - 1}]
