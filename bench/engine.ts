@@ -12,6 +12,8 @@ import { inlineExecutor, openStage, PLENTY, planOfSource } from './stage.ts'
 const ENGINE = join('out', 'main', 'engine.cjs')
 const LIMIT_MS = 20_000
 const IDLE_SECONDS = 10
+/** Until what the start has left to do (reading ahead, collecting garbage) is over, in ms. */
+const SETTLE_MS = 15_000
 
 /** The least that a Node service can be: an HTTP server that answers one line. */
 const BARE = `require('node:http').createServer((q, a) => a.end('ok')).listen(process.env.SOCKET)`
@@ -79,7 +81,7 @@ export async function engineMeasures(): Promise<Measure[]> {
   )
   const child = startEngine(data)
   await untilHealthy(join(data, 'engine.sock'), '/api/v1/health', performance.now())
-  await sleep(5000)
+  await sleep(SETTLE_MS)
   const before = await usage(child.pid ?? 0)
   await sleep(IDLE_SECONDS * 1000)
   const after = await usage(child.pid ?? 0)
