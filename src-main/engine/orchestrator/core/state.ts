@@ -197,6 +197,8 @@ export interface State {
   /** By `run/step` */
   readonly queue: Map<string, ReadyGroup>
   readonly timers: Timers<Unit>
+  /** Number of timers at which those that mean nothing any more are dropped; grows and shrinks with what is alive */
+  pruneTimersAt: number
   /** Units that run with a cache key, newest last, by key: their result is a hit that is still pending */
   readonly producers: Map<string, Unit[]>
   /** Units that wait for a producer, by key */
@@ -225,6 +227,7 @@ export function createState(epoch: number, capacity: StepResources): State {
     reserved: null,
     queue: new Map(),
     timers: createTimers(),
+    pruneTimersAt: 0,
     producers: new Map(),
     awaiting: new Map(),
     fresh: new Map(),

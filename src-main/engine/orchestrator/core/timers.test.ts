@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Driver } from '../testing/driver.ts'
+import { plan, step } from '../testing/plan.ts'
+import { forget } from './apply.ts'
 import { createTimers, type Timer } from './timers.ts'
 
 const timer = (at: number, kind: Timer<string>['kind'] = 'wake'): Timer<string> => ({
@@ -45,5 +48,37 @@ describe('timers', () => {
         expect(drain(timers, 1_000)).toEqual(expected)
       }),
     )
+  })
+
+  it('that mean nothing any more are dropped, and the order of the others holds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(100)), (times) => {
+        const timers = createTimers<string>()
+        for (const at of times) timers.add(timer(at))
+        timers.prune(({ at }) => at % 2 === 0)
+        expect(drain(timers, 1_000)).toEqual(times.filter((at) => at % 2 === 0).sort((a, b) => a - b))
+      }),
+    )
+  })
+
+  it('do not keep ended runs in memory', () => {
+    const driver = new Driver()
+    for (let n = 1; n <= 1_500; n++) {
+      const run = driver.start(plan(step('a', { timeoutMs: 10_000_000 })))
+      driver.began('a', run)
+      driver.finish('a', undefined, run)
+      forget(driver.state, run)
+    }
+    expect(driver.state.timers.size).toBeLessThan(1_100)
+  })
+
+  it('of what goes on survive when others are dropped', () => {
+    const driver = new Driver({ answers: { s: { type: 'sleep', ms: 500 } } })
+    driver.start(plan(step('s', { kind: 'sleep' }), step('a', { timeoutMs: 500 })))
+    driver.began('a')
+    driver.state.pruneTimersAt = 0
+    forget(driver.state, driver.start(plan()))
+    driver.pass(500)
+    expect([driver.is('s'), driver.is('a')]).toEqual(['succeeded', 'cancelling'])
   })
 })

@@ -9,8 +9,8 @@ export interface Timer<T> {
 }
 
 /**
- * A binary heap by time. Timers are never taken out early: whoever takes a due one checks whether it still means
- * anything, which keeps starting and ending an attempt at O(log n).
+ * A binary heap by time. Timers are not taken out one by one: whoever takes a due one checks whether it still means
+ * anything, which keeps starting and ending an attempt at O(log n). `prune` drops those that do not, all at once.
  */
 export interface Timers<T> {
   add(timer: Timer<T>): void
@@ -20,6 +20,8 @@ export interface Timers<T> {
   take(now: number): Timer<T> | null
   /** Moves all timers of a kind by some milliseconds. */
   shift(kind: Timer<T>['kind'], byMs: number): void
+  /** Drops the timers that do not mean anything any more. */
+  prune(keep: (timer: Timer<T>) => boolean): void
   readonly size: number
 }
 
@@ -53,6 +55,10 @@ export function createTimers<T>(): Timers<T> {
     }
   }
 
+  const order = (): void => {
+    for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(index)
+  }
+
   return {
     add(timer) {
       heap.push(timer)
@@ -72,7 +78,13 @@ export function createTimers<T>(): Timers<T> {
     shift(kind, byMs) {
       for (const [index, timer] of heap.entries())
         if (timer.kind === kind) heap[index] = { ...timer, at: timer.at + byMs }
-      for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(index)
+      order()
+    },
+    prune(keep) {
+      const kept = heap.filter(keep)
+      heap.length = 0
+      for (const timer of kept) heap.push(timer)
+      order()
     },
     get size() {
       return heap.length
