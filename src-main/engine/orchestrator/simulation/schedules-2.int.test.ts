@@ -6,7 +6,7 @@ const SCHEDULES = 50_000
 const TIMEOUT_MS = 30 * 60_000
 
 it(
-  '50,000 random schedules keep every promise, part 2',
+  'random schedules keep every promise, part 2 of 2',
   () => playSchedules(SCHEDULES, 2, 2, 'src-main/engine/orchestrator/simulation/schedules-2.int.test.ts'),
   TIMEOUT_MS,
 )
