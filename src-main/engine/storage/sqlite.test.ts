@@ -90,7 +90,7 @@ describe('versions of the database', () => {
     expect(before.join()).toContain('project.db-wal')
     for (const readOnly of [false, true]) {
       expect(caught(() => openSqlite(path, { readOnly }))).toMatchObject({
-        code: 'project_failed',
+        code: 'database_newer',
         message: matching(new RegExp(`version ${SCHEMA_VERSION + 1}.*up to ${SCHEMA_VERSION}`)),
         context: { fix: containing('start a newer Weir') },
       })

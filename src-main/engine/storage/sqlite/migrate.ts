@@ -14,7 +14,7 @@ export const backupPath = (path: string, version: number): string => `${path}.v$
  * Reads the version of a database without changing a byte of it: also a newer engine's file must survive being
  * opened by an older engine.
  * @returns 0 when it has no tables yet
- * @throws ProblemError project_failed when it is newer than `known`, or another program's
+ * @throws ProblemError database_newer when it is newer than `known`, project_failed when it is another program's
  */
 export function checkVersion(path: string, known: number): number {
   const { version, application, tables } = readStamp(path)
@@ -54,7 +54,7 @@ function readStamp(path: string): { version: number; application: number; tables
 
 function newerDatabase(path: string, version: number, known: number): ProblemError {
   return new ProblemError(
-    'project_failed',
+    'database_newer',
     `The database ${path} has schema version ${version}, and this Weir knows versions up to ${known}.`,
     { fix: 'It was written by a newer Weir: start a newer Weir on this folder. Nothing was changed.' },
   )
