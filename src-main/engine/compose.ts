@@ -25,7 +25,7 @@ import {
   parseListen,
   STOP_GRACE_MS,
 } from './http/index.ts'
-import type { Services } from './services.ts'
+import type { ProjectProblem, Services } from './services.ts'
 import { acquireDataLock, SCHEMA_VERSION } from './storage/index.ts'
 import { type LogFile, type Logger, openLog } from './telemetry/index.ts'
 import { WEIR_VERSION } from './version.ts'
@@ -104,9 +104,14 @@ async function serve(options: EngineOptions, parts: Parts): Promise<Engine> {
     version: WEIR_VERSION,
     schema: SCHEMA_VERSION,
     startedAt: new Date(),
-    place: { data, listen, lastChange: () => parts.audit.list({ limit: 1 })[0]?.at ?? null },
+    place: {
+      data,
+      listen,
+      lastChange: () => parts.audit.list({ limit: 1 })[0]?.at ?? null,
+      problems: opened.problems,
+    },
     health: () => {
-      const problems = opened.problems()
+      const problems = opened.problems().map(({ text }) => text)
       return { status: health.status === 'ok' && problems.length > 0 ? 'degraded' : health.status, problems }
     },
     projects: async () => (await opened.services).projects(),
@@ -162,7 +167,7 @@ interface Opening {
   open(): Promise<void>
   /** Starts the orchestrators, without waiting for them. */
   start(): void
-  problems(): string[]
+  problems(): readonly ProjectProblem[]
 }
 
 /** The services behind the API: their code is read while the listeners come up. */

@@ -54,17 +54,24 @@ export function openServices(options: ServicesOptions) {
       await projects.start()
       for (const { name } of await projects.list()) known.set(name, await projects.get(name))
     },
-    /** Projects that cannot be used now, a sentence each. */
-    problems: (): string[] =>
+    /** Projects that cannot be used now: each with a sentence that says so, and what to do if that is known. */
+    problems: (): ProjectProblem[] =>
       [...known.values()]
         .filter(({ thread }) => thread.state === 'failed')
-        .map(
-          ({ name, thread }) =>
-            `The project ${name} cannot be used now: ${thread.reason ?? 'its orchestrator failed'}.`,
-        ),
+        .map(({ name, thread }) => ({
+          text: sentence(`The project ${name} cannot be used now: ${thread.reason ?? 'its orchestrator failed'}`),
+          fix: thread.remedy,
+        })),
     close: (): Promise<void> => projects.close(),
   }
 }
+
+export interface ProjectProblem {
+  readonly text: string
+  readonly fix: string | null
+}
+
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`)
 
 async function makeServices(project: Project): Promise<ProjectServices> {
   const runs = createRunService(project)

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { type AuditEntry, ProblemError } from '../../../src-shared/contract/index.ts'
+import { storageProblem } from '../storage/index.ts'
 
 /** Version of engine.db's shape, kept in `user_version`. */
 const AUDIT_SCHEMA_VERSION = 1
@@ -95,6 +96,14 @@ export function openAudit(data: string): Audit {
 }
 
 function openDatabase(path: string): InstanceType<typeof DatabaseSync> {
+  try {
+    return openChecked(path)
+  } catch (error) {
+    throw storageProblem(error, path)
+  }
+}
+
+function openChecked(path: string): InstanceType<typeof DatabaseSync> {
   // SQLite makes files that everybody may read; what it puts beside this one has the same mode.
   closeSync(openSync(path, 'a', 0o600))
   const db = new DatabaseSync(path)

@@ -19,6 +19,8 @@ export interface Place {
   readonly listen: readonly string[]
   /** When the newest change was recorded, ISO 8601; null when there is none */
   readonly lastChange: () => string | null
+  /** Projects that cannot be used now */
+  readonly problems: () => readonly { readonly text: string; readonly fix: string | null }[]
 }
 
 /** Checks run together; one that hangs (a network disk that does not answer) must not hold the others. */

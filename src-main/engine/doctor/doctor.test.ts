@@ -10,6 +10,7 @@ import { docker } from './checks/docker.ts'
 import { listener } from './checks/listener.ts'
 import { lock } from './checks/lock.ts'
 import { judge } from './checks/node.ts'
+import { projects } from './checks/projects.ts'
 import { findings } from './doctor.ts'
 import { readableBytes } from './units.ts'
 
@@ -17,7 +18,7 @@ let data: string
 let place: Place
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'weir-doctor-'))
-  place = { data, listen: ['/x/engine.sock', 'http://127.0.0.1:7767'], lastChange: () => null }
+  place = { data, listen: ['/x/engine.sock', 'http://127.0.0.1:7767'], lastChange: () => null, problems: () => [] }
 })
 afterEach(() => {
   rmSync(data, { recursive: true, force: true })
@@ -31,6 +32,7 @@ test('finds something about everything, leaves nothing behind, and says how to m
     'data-folder',
     'disk',
     'lock',
+    'projects',
     'clock',
     'node',
     'memory',
@@ -46,6 +48,12 @@ test('finds something about everything, leaves nothing behind, and says how to m
     expect(finding.detail).not.toContain('could not be found out')
   }
   expect(readdirSync(data)).toEqual(['engine.lock'])
+})
+
+test('names projects that cannot be used, and what to do', async () => {
+  const problems = () => [{ text: 'The project a cannot be used now: it is damaged.', fix: 'Put back a backup.' }]
+  const [found] = await examine([projects], { ...place, problems })
+  expect(found).toMatchObject({ status: 'error', detail: problems()[0]?.text, fix: 'Put back a backup.' })
 })
 
 test('a check that fails or hangs is a finding, and holds up nothing', async () => {

@@ -9,10 +9,23 @@ import { lock } from './checks/lock.ts'
 import { memory } from './checks/memory.ts'
 import { node } from './checks/node.ts'
 import { openFiles } from './checks/open-files.ts'
+import { projects } from './checks/projects.ts'
 import { watches } from './checks/watches.ts'
 
 /** In the order in which a person mends things. */
-const checks: readonly Check[] = [dataFolder, disk, lock, clock, node, memory, docker, listener, openFiles, watches]
+const checks: readonly Check[] = [
+  dataFolder,
+  disk,
+  lock,
+  projects,
+  clock,
+  node,
+  memory,
+  docker,
+  listener,
+  openFiles,
+  watches,
+]
 
 /** Looks at the machine; takes as long as its slowest check. */
 export const findings = (place: Place): Promise<Finding[]> => examine(checks, place)

@@ -58,10 +58,10 @@ export function openProjects(options: ProjectsOptions): Projects {
     async list() {
       return Promise.all(
         names().map(async (name) => {
-          const project = await get(name)
-          const { state } = project.thread
-          const activeRuns = state === 'running' ? (await project.thread.call('stats')).activeRuns : 0
-          return { name, state, activeRuns }
+          const { thread } = await get(name)
+          // A project that breaks while it is asked is listed as what it is: the others, and the engine, are well.
+          const stats = thread.state === 'running' ? await thread.call('stats').catch(() => null) : null
+          return { name, state: thread.state, activeRuns: stats?.activeRuns ?? 0 }
         }),
       )
     },

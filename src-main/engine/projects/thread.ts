@@ -62,6 +62,11 @@ export class ProjectThread {
     return this.#reason?.message ?? null
   }
 
+  /** What to do about it, when somebody can do something */
+  get remedy(): string | null {
+    return this.#reason instanceof ProblemError ? (this.#reason.context.fix ?? null) : null
+  }
+
   /** Calls a method of the orchestrator; starts the thread if it does not run. */
   async call<M extends keyof Calls>(method: M, ...args: Parameters<Calls[M]>): Promise<Awaited<ReturnType<Calls[M]>>> {
     if (this.#closing) throw new ProblemError('engine_stopping', 'the engine is stopping')

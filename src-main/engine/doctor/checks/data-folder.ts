@@ -3,6 +3,9 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Check } from '../check.ts'
 
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+
 /** Writes, syncs and deletes a small file, as every change of a run does. */
 export const dataFolder: Check = {
   id: 'data-folder',
@@ -23,7 +26,9 @@ export const dataFolder: Check = {
       return {
         status: 'error',
         detail: `${data} cannot be written: ${reason}.`,
-        fix: 'Give your user the right to write there, mount the disk writable, or use another folder with --data.',
+        fix: isFull(error)
+          ? 'Make room on its disk: delete old runs (weir run delete), or move the data folder to a larger disk.'
+          : 'Give your user the right to write there, mount the disk writable, or use another folder with --data.',
       }
     } finally {
       await rm(probe, { force: true })
