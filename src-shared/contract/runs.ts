@@ -80,7 +80,7 @@ export const RunStep = z.object({
   key: StepKey,
   kind: z.enum(['run', 'workflow', 'approval', 'sleep']),
   status: StepStatus,
-  /** Why it is not running, in words; null when it runs or has ended */
+  /** Why it is not running, or why its outputs cannot be shown, in words; null when it runs or has ended well */
   why: z.string().nullable(),
   needs: z.array(z.string()),
   item: Json.optional().describe('The item of the fan-out'),

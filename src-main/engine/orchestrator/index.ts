@@ -8,6 +8,7 @@ export {
   type Event,
   type Load,
   type RunState,
+  type Unit,
   unitKey,
   valuesOf,
   type ValueRef,

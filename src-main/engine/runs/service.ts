@@ -1,6 +1,7 @@
 import type {
   Asset,
   AssetValue,
+  Failure,
   Json,
   LogLine,
   Page,
@@ -17,6 +18,7 @@ import {
   type RunState,
   readSecrets,
   type StartRequest,
+  type Unit,
   unitKey,
   type ValueRef,
   valuesOf,
@@ -77,10 +79,26 @@ function createViews(project: Project) {
     const run = await stateOf(id)
     const refs = [...valuesOf(run)]
     const loaded = new Map<ValueRef, Json>()
-    for (const ref of refs) loaded.set(ref, await values.load(ref))
+    const damaged = new Map<ValueRef, ProblemError>()
+    for (const ref of refs) {
+      try {
+        loaded.set(ref, await values.load(ref))
+      } catch (error) {
+        // The rest of the run is as good as before, and must be seen to be mended.
+        if (ref === run.params || !isLost(error)) throw error
+        damaged.set(ref, error)
+      }
+    }
     // The replay is shared and may have grown while values were loaded: what came since is read as absent.
-    const load = (ref: ValueRef): Json => loaded.get(ref) ?? values.peek(ref)?.value ?? null
-    const shown = viewRun(run, project.name, load, (unit) => live.why[unitKey(unit)] ?? null)
+    const load = (ref: ValueRef): Json | undefined =>
+      damaged.has(ref) ? undefined : (loaded.get(ref) ?? values.peek(ref)?.value ?? null)
+    const whyUnit = (unit: Unit): string | null => {
+      const lost = unit.outputs === null ? undefined : damaged.get(unit.outputs)
+      return lost === undefined ? (live.why[unitKey(unit)] ?? null) : `its outputs cannot be read: ${lost.message}`
+    }
+    const shown = viewRun(run, project.name, load, whyUnit)
+    const lost = run.outputs === null ? undefined : damaged.get(run.outputs)
+    if (shown.result !== null && lost !== undefined) shown.result.error ??= failureOf(lost)
     for (const step of shown.steps) {
       const progress = live.progress[step.key]
       const last = step.executions.at(-1)
@@ -88,7 +106,14 @@ function createViews(project: Project) {
     }
     return shown
   }
-  return { replays, stateOf, summary, view }
+  return { replays, values, stateOf, summary, view }
+}
+
+const isLost = (error: unknown): error is ProblemError =>
+  error instanceof ProblemError && (error.code === 'blob_corrupt' || error.code === 'blob_not_found')
+
+function failureOf({ code, message, context: { fix } }: ProblemError): Failure {
+  return { code, message, ...(fix === undefined ? {} : { fix }) }
 }
 
 function changing({ thread }: Project, { replays, summary, view }: Views) {
@@ -125,7 +150,7 @@ function changing({ thread }: Project, { replays, summary, view }: Views) {
   }
 }
 
-function reading(project: Project, { replays, view }: Views) {
+function reading(project: Project, { replays, values, view }: Views) {
   const { thread } = project
   return {
     async list(query: ListQuery): Promise<Page<RunSummary>> {
@@ -163,6 +188,8 @@ function reading(project: Project, { replays, view }: Views) {
     async assetsOf(id: string): Promise<readonly Asset[] | null> {
       const run = await replays.run(id)
       if (run === null) return null
+      // A list that leaves out what is damaged would look whole.
+      for (const ref of [...valuesOf(run)]) await values.load(ref)
       const shown = await view(id)
       return shown.steps.flatMap((step) => assetsOfStep(id, step))
     },

@@ -11,8 +11,8 @@ import type {
 import type { ValueRef } from './events.ts'
 import { type ExecutionState, executionId, type RunState, type Unit, unitKey } from './state.ts'
 
-/** Reads a value that was loaded before; the edge loads what {@link valuesOf} names. */
-export type Load = (ref: ValueRef) => Json
+/** Reads a value that was loaded before; the edge loads what {@link valuesOf} names. Undefined: it cannot be read. */
+export type Load = (ref: ValueRef) => Json | undefined
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms))
@@ -122,7 +122,7 @@ export function viewRun(run: RunState, project: string, load: Load, why: (unit: 
 }
 
 function viewParams(run: RunState, load: Load): Record<string, Json> {
-  const params = { ...asRecord(load(run.params)) }
+  const params = { ...asRecord(load(run.params) ?? null) }
   for (const name of run.secrets) params[name] = null
   return params
 }
@@ -142,7 +142,7 @@ export function* valuesOf(run: RunState): Generator<ValueRef> {
 function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): RunStep {
   const { step, fanOut } = unit
   const items = unit.parent?.fanOut?.items
-  const item = items === undefined || unit.index === null ? undefined : listItem(load(items), unit.index)
+  const item = items === undefined || unit.index === null ? undefined : listItem(load(items) ?? null, unit.index)
   const outputs = outputsOf(unit.outputs, load)
   const view: RunStep = {
     name: step.name,
@@ -199,8 +199,10 @@ function executionStatus(execution: ExecutionState): ExecutionStatus {
   return execution.startedAt === null ? 'dispatched' : 'running'
 }
 
-const outputsOf = (ref: ValueRef | null, load: Load): Record<string, Json> | null =>
-  ref === null ? null : asRecord(load(ref))
+function outputsOf(ref: ValueRef | null, load: Load): Record<string, Json> | null {
+  const value = ref === null ? undefined : load(ref)
+  return value === undefined ? null : asRecord(value)
+}
 
 export const asRecord = (value: Json): Record<string, Json> =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
