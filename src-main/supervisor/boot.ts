@@ -148,12 +148,13 @@ async function bootForeground(data: string, options: BootOptions): Promise<Boot>
 
 async function bootDaemon(data: string, options: BootOptions): Promise<Boot> {
   const logs = join(data, 'logs')
+  let log: number
   try {
     mkdirSync(logs, { recursive: true, mode: 0o700 })
+    log = openSync(join(logs, 'supervisor.log'), 'a', 0o600)
   } catch (error) {
     throw unusable(data, error)
   }
-  const log = openSync(join(logs, 'supervisor.log'), 'a', 0o600)
   const args = ['--data', data, ...(options.listen === undefined ? [] : ['--listen', options.listen])]
   const child = fork(bundle('supervisor.cjs'), args, {
     execArgv: [],

@@ -38,6 +38,11 @@ const SYSTEM_FAILURES: Readonly<Record<string, Omit<Failure, 'details'>>> = {
     message: 'The engine may not read or write a file that the step needs.',
     fix: 'Check the owner and permissions of the file named in the details.',
   },
+  ENAMETOOLONG: {
+    code: 'name_too_long',
+    message: 'The path of a file is longer than the file system allows.',
+    fix: 'Give the file named in the details a shorter name, or use a data folder with a shorter path.',
+  },
   EMFILE: {
     code: 'too_many_files',
     message: 'The engine has too many files open.',

@@ -228,6 +228,7 @@ export class ProcessExecution {
     }
     await this.#stopWatching()
     if (!isOfThisBoot(holder)) this.#lost('the machine stopped or restarted while it ran')
+    else if (existsSync(this.#folder.exit)) this.#lost('nobody could write down how it ended: the disk was full')
     else this.#lost('its launcher was killed from outside, so nobody knows how it ended')
   }
 
