@@ -48,6 +48,17 @@ export function createCalls(parts: Parts) {
 function changes(parts: Parts) {
   const { orchestrator, storage } = parts
   const once = createOnce<{ run: string }>(storage)
+  /** Changes of which only one can come true, while they are being committed: whoever comes second is not told that his did */
+  const underway = new Set<string>()
+  const alone = async (key: string, taken: ProblemError, act: () => Promise<void>): Promise<void> => {
+    if (underway.has(key)) throw taken
+    underway.add(key)
+    try {
+      await act()
+    } finally {
+      underway.delete(key)
+    }
+  }
   return {
     start(request: StartRequest, caller: Caller): Promise<{ run: string }> {
       const asked: Record<string, Json> = { call: 'start', ...request }
@@ -64,11 +75,18 @@ function changes(parts: Parts) {
     },
 
     async rerun(id: string, from: string, caller: Caller): Promise<void> {
-      await rerun(parts, id, from, caller)
+      const taken = new ProblemError('run_not_finished', `run ${id} is being run again by another call`, {
+        fix: 'wait for its end, or cancel it first',
+      })
+      await alone(`rerun ${id}`, taken, () => rerun(parts, id, from, caller))
     },
 
     async approve(id: string, step: string, request: Approval, caller: Caller): Promise<void> {
-      await approve(parts, id, step, request, caller)
+      const taken = new ProblemError(
+        'approval_not_waiting',
+        `step ${step} of run ${id} is being answered by another call`,
+      )
+      await alone(`approve ${id} ${step}`, taken, () => approve(parts, id, step, request, caller))
     },
 
     async remove(id: string): Promise<void> {
