@@ -97,7 +97,7 @@ describe('versions of the database', () => {
     }
     expect(contents()).toEqual(before)
     newer.close()
-    expect(caught(() => openSqlite(path))).toMatchObject({ code: 'project_failed' })
+    expect(caught(() => openSqlite(path))).toMatchObject({ code: 'database_newer' })
   })
 
   it("refuses another program's database", () => {
