@@ -16,8 +16,6 @@ import {
   type Unit,
 } from './state.ts'
 
-import type { Timer } from './timers.ts'
-
 /**
  * Advances the state by one event. Total for every journal that `handle` wrote: an event about something that is not there
  * changes nothing. The state is changed in place, because a run may have 10,000 units and a turn a thousand events.
@@ -71,28 +69,6 @@ export function apply(state: State, event: E.Event): void {
     default:
       assertNever(event)
   }
-}
-
-/** Timers of what has ended hold their runs in memory until they are due: from this many on they are dropped. */
-const TIMERS_KEPT = 1_000
-
-/** Takes a run that has ended out of memory. */
-export function forget(state: State, id: string): void {
-  const run = state.runs.get(id)
-  if (run === undefined) return
-  state.runs.delete(id)
-  if (state.timers.size > state.pruneTimersAt) {
-    state.timers.prune((timer) => isDue(state, timer))
-    state.pruneTimersAt = Math.max(TIMERS_KEPT, 2 * state.timers.size)
-  }
-  for (const other of state.runs.values()) if (other.plan.digest === run.plan.digest) return
-  state.plans.delete(run.plan.digest)
-}
-
-/** Whether something will follow when the timer is due. */
-function isDue(state: State, { kind, target, token, at }: Timer<Unit>): boolean {
-  if (state.runs.get(target.run.id) !== target.run) return false
-  return kind === 'wake' ? target.wakeAt === at : currentExecution(target)?.token === token
 }
 
 function withUnit(state: State, event: { run: string; step: string; index?: number }, act: (unit: Unit) => void): void {

@@ -1,6 +1,7 @@
-export { apply, forget } from './apply.ts'
+export { apply } from './apply.ts'
 export type * from './commands.ts'
 export * from './events.ts'
+export { forget } from './forget.ts'
 export { handle, LOSSES_LIMIT, recover } from './handle.ts'
 export { violations } from './invariants.ts'
 export { reopening } from './reopen.ts'

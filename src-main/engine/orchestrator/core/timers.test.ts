@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Driver } from '../testing/driver.ts'
 import { plan, step } from '../testing/plan.ts'
-import { forget } from './apply.ts'
+import { forget } from './forget.ts'
 import { createTimers, type Timer } from './timers.ts'
 
 const timer = (at: number, kind: Timer<string>['kind'] = 'wake'): Timer<string> => ({

@@ -27,42 +27,10 @@ export interface Timers<T> {
 
 export function createTimers<T>(): Timers<T> {
   const heap: Timer<T>[] = []
-
-  const swap = (a: number, b: number): void => {
-    const first = heap[a] as Timer<T>
-    heap[a] = heap[b] as Timer<T>
-    heap[b] = first
-  }
-  const at = (index: number): number => heap[index]?.at ?? Number.POSITIVE_INFINITY
-
-  const rise = (from: number): void => {
-    let index = from
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (at(parent) <= at(index)) return
-      swap(parent, index)
-      index = parent
-    }
-  }
-  const sink = (from: number): void => {
-    let index = from
-    for (;;) {
-      const left = 2 * index + 1
-      const smaller = at(left + 1) < at(left) ? left + 1 : left
-      if (at(smaller) >= at(index)) return
-      swap(smaller, index)
-      index = smaller
-    }
-  }
-
-  const order = (): void => {
-    for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(index)
-  }
-
   return {
     add(timer) {
       heap.push(timer)
-      rise(heap.length - 1)
+      rise(heap, heap.length - 1)
     },
     next: () => heap[0]?.at ?? null,
     take(now) {
@@ -71,23 +39,62 @@ export function createTimers<T>(): Timers<T> {
       const last = heap.pop() as Timer<T>
       if (heap.length > 0) {
         heap[0] = last
-        sink(0)
+        sink(heap, 0)
       }
       return first
     },
     shift(kind, byMs) {
       for (const [index, timer] of heap.entries())
         if (timer.kind === kind) heap[index] = { ...timer, at: timer.at + byMs }
-      order()
+      order(heap)
     },
     prune(keep) {
       const kept = heap.filter(keep)
       heap.length = 0
       for (const timer of kept) heap.push(timer)
-      order()
+      order(heap)
     },
     get size() {
       return heap.length
     },
   }
+}
+
+type Heap = Timed[]
+type Timed = { readonly at: number }
+
+const at = (heap: Heap, index: number): number => heap[index]?.at ?? Number.POSITIVE_INFINITY
+
+function swap(heap: Heap, a: number, b: number): void {
+  const first = heap[a] as Timed
+  heap[a] = heap[b] as Timed
+  heap[b] = first
+}
+
+/** Moves an entry up to where it belongs. */
+function rise(heap: Heap, from: number): void {
+  let index = from
+  while (index > 0) {
+    const parent = (index - 1) >> 1
+    if (at(heap, parent) <= at(heap, index)) return
+    swap(heap, parent, index)
+    index = parent
+  }
+}
+
+/** Moves an entry down to where it belongs. */
+function sink(heap: Heap, from: number): void {
+  let index = from
+  for (;;) {
+    const left = 2 * index + 1
+    const smaller = at(heap, left + 1) < at(heap, left) ? left + 1 : left
+    if (at(heap, smaller) >= at(heap, index)) return
+    swap(heap, smaller, index)
+    index = smaller
+  }
+}
+
+/** Makes a heap of entries in any order. */
+function order(heap: Heap): void {
+  for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(heap, index)
 }
