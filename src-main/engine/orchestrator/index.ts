@@ -1,5 +1,4 @@
 export type { Calls, LiveRun } from './calls.ts'
-export type { StartRequest } from './start-run.ts'
 export { parseKey } from './calls.ts'
 export {
   apply,
@@ -10,13 +9,14 @@ export {
   type RunState,
   type Unit,
   unitKey,
-  valuesOf,
   type ValueRef,
+  valuesOf,
   viewRun,
   viewSummary,
 } from './core/index.ts'
 export type { FromThread, ThreadData, ToThread } from './messages.ts'
 export { fromFault } from './messages.ts'
 export { readSecrets } from './secrets.ts'
+export type { StartRequest } from './start-run.ts'
 export { createValues, type Values } from './values.ts'
 export type JournalEntries = readonly import('../storage/index.ts').JournalEntry[]

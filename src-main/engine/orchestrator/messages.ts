@@ -1,4 +1,4 @@
-import { ProblemError, type ProblemCode, type ProblemContext } from '../../../src-shared/contract/index.ts'
+import { type ProblemCode, type ProblemContext, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { JournalEntry } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
 import type { Calls } from './calls.ts'

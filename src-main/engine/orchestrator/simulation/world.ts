@@ -56,7 +56,6 @@ class World {
   private engine: Engine
   private crashes = 0
   private nextRun = 1
-  private resting = false
 
   constructor(scenario: Scenario, rig: Rig) {
     this.random = createRandom(scenario.seed)
@@ -91,7 +90,6 @@ class World {
   play(moves: number): Played {
     this.survive(() => this.startRun())
     for (let move = 0; move < moves; move++) this.survive(() => this.move())
-    this.resting = true
     let patience = PATIENCE
     while (this.rest()) must(--patience > 0, 'rest', () => 'the world never comes to rest')
     this.atRest()
