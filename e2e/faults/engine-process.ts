@@ -16,6 +16,8 @@ const HEALTHY_MS = 30_000
 export interface EngineProcess {
   readonly data: string
   readonly client: Client
+  /** What it has written to standard error since its last start */
+  said(): string
   start(): Promise<void>
   /** SIGKILL: nothing is written, nothing is closed */
   kill(): Promise<void>
@@ -25,11 +27,13 @@ export interface EngineProcess {
   remove(): Promise<void>
 }
 
-export async function engineProcess(env: Record<string, string> = {}): Promise<EngineProcess> {
+/** @param folder of the data, e.g. a disk that is made for a test; a new one when absent */
+export async function engineProcess(env: Record<string, string> = {}, folder?: string): Promise<EngineProcess> {
   if (!existsSync(ENGINE)) throw new Error(`${ENGINE} is not there: run "npm run build" first`)
-  const data = await mkdtemp(join(tmpdir(), 'weir-faults-'))
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'weir-faults-')))
   const client = createNodeClient({ socketPath: join(data, 'engine.sock') })
   let child: ChildProcess | null = null
+  let errors: string[] = []
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const ending = child
@@ -41,8 +45,9 @@ export async function engineProcess(env: Record<string, string> = {}): Promise<E
   return {
     data,
     client,
+    said: () => errors.join(''),
     async start() {
-      const errors: string[] = []
+      errors = []
       const fresh = spawn(process.execPath, [ENGINE, '--data', data, '--listen', '127.0.0.1:0'], {
         stdio: ['ignore', 'ignore', 'pipe'],
         env: { ...process.env, ...env },
@@ -64,7 +69,8 @@ export async function engineProcess(env: Record<string, string> = {}): Promise<E
     stop: () => end('SIGTERM'),
     async remove() {
       await end('SIGTERM')
-      await rm(data, { recursive: true, force: true, maxRetries: 5 })
+      client.close()
+      if (folder === undefined) await rm(data, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
