@@ -1,11 +1,12 @@
 /**
- * `npm run nightly [-- SCHEDULES]`: the simulation of the durable core with many more seeded schedules than a test run has
- * time for. Tests read how many from WEIR_SCHEDULES.
+ * `npm run nightly [-- SCHEDULES]`: the simulation of the durable core with many more seeded schedules, and the real engine
+ * killed many more times, than a test run has time for. Tests read how many from WEIR_SCHEDULES and WEIR_KILLS.
  */
-import { checkNode, ensureInstalled, main, runTool, Stop, say } from './bootstrap.mjs'
+import { checkNode, ensureBuilt, ensureInstalled, main, runTool, Stop, say } from './bootstrap.mjs'
 
 const SCHEDULES = 2_000_000
-const TESTS = ['src-main/engine/orchestrator']
+const KILLS = 300
+const TESTS = ['src-main/engine/orchestrator/simulation', 'e2e/faults/kill']
 /** A night. */
 const TIMEOUT_MS = 8 * 60 * 60 * 1000
 
@@ -14,9 +15,11 @@ await main(([given]) => {
   if (!Number.isInteger(schedules) || schedules < 1) throw new Stop(`${given} is not a number of schedules.`)
   checkNode()
   ensureInstalled()
-  say(`Simulates ${schedules} schedules`)
-  const env = { ...process.env, WEIR_SCHEDULES: String(schedules) }
-  return runTool('vitest/vitest.mjs', ['run', '--project', 'unit', '--testTimeout', String(TIMEOUT_MS), ...TESTS], {
+  ensureBuilt()
+  say(`Simulates ${schedules} schedules, kills the engine ${KILLS} times`)
+  const seed = process.env.WEIR_SEED ?? String(Math.floor(Math.random() * 2 ** 31))
+  const env = { ...process.env, WEIR_SCHEDULES: String(schedules), WEIR_KILLS: String(KILLS), WEIR_SEED: seed }
+  return runTool('vitest/vitest.mjs', ['run', '--project', 'integration', '--testTimeout', String(TIMEOUT_MS), ...TESTS], {
     env,
   })
 })

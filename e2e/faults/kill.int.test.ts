@@ -14,7 +14,7 @@ const CHAIN_STEPS = 20
 const PROCESS_STEPS = 500 - CONTAINER_STEPS - CHAIN_STEPS - 3
 /** Every so many processes one takes seconds: it outlives the engine that started it and must be taken back. */
 const SLOW_EVERY = 60
-const DEADLINE_MS = 240_000
+const DEADLINE_MS = 240_000 + KILLS * 5_000
 const IMAGE = 'weir-test/busybox:1'
 const project = 'default'
 

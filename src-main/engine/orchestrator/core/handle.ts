@@ -19,15 +19,7 @@ export const LOSSES_LIMIT = 10
  * and moment always give the same events. What the outside must do stands in `state.effects`.
  */
 export function handle(state: State, command: Command, now: number): Event[] {
-  const events: Event[] = []
-  const turn: Turn = {
-    state,
-    now,
-    emit(event) {
-      apply(state, event)
-      events.push(event)
-    },
-  }
+  const { turn, events } = openTurn(state, now)
   decide(turn, command)
   settle(turn)
   return events
@@ -45,17 +37,18 @@ export function recover(state: State, now: number): Event[] {
     state.followUps.push(run)
     for (const unit of run.steps.values()) state.followUps.push(unit, ...(unit.fanOut?.units ?? []))
   }
-  const events: Event[] = []
-  const turn: Turn = {
-    state,
-    now,
-    emit(event) {
-      apply(state, event)
-      events.push(event)
-    },
-  }
+  const { turn, events } = openTurn(state, now)
   settle(turn)
   return events
+}
+
+function openTurn(state: State, now: number): { turn: Turn; events: Event[] } {
+  const events: Event[] = []
+  const emit = (event: Event): void => {
+    apply(state, event)
+    events.push(event)
+  }
+  return { turn: { state, now, emit }, events }
 }
 
 function settle(turn: Turn): void {
