@@ -106,7 +106,7 @@ test('a read-only data folder: the engine does not start, says why, and changes 
   const weir = await cli(data)
   const up = await weir('boot', 'up', '--daemon')
   expect(up.code).toBe(UNREACHABLE)
-  expect(up.err).toMatch(/read-only[^]*fix: /i)
+  expect(up.err).toMatch(/read-only[\s\S]*fix: /i)
   await expect(engine.start()).rejects.toThrow(/read-only/i)
   execFileSync('mount', ['-o', 'remount,rw', data])
   await engine.start()
@@ -130,7 +130,7 @@ steps:
     const weir = await cli(engine.data)
     const got = await weir('asset', 'get', run, '--dir', join(weir.folder, 'got'))
     expect(got.code).toBe(1)
-    expect(got.err).toMatch(/is damaged[^]*blob_corrupt[^]*fix: .*run the step again/)
+    expect(got.err).toMatch(/is damaged[\s\S]*blob_corrupt[\s\S]*fix: .*run the step again/)
     expect(readdirSync(join(weir.folder, 'got'), { recursive: true })).not.toContain('o')
     await client.call(routes.runs.approve, { params: { project, run, step: 'go' }, body: { approved: true } })
     const failed = step(await ended(client, run), 'y').executions[0]?.error
@@ -201,7 +201,7 @@ describe('a database that cannot be used', () => {
     expect([up.code, up.err]).toEqual([0, ''])
     const list = await weir('run', 'list')
     expect(list.err).toMatch(words)
-    expect(list.err).toMatch(new RegExp(`${code}[^]*fix: `))
+    expect(list.err).toMatch(new RegExp(`${code}[\\s\\S]*fix: `))
     expect(list.code).toBe(1)
     expect(await engine.client.call(routes.engine.health, {})).toMatchObject({
       status: 'degraded',
