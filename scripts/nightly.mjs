@@ -19,7 +19,11 @@ await main(([given]) => {
   say(`Simulates ${schedules} schedules, kills the engine ${KILLS} times`)
   const seed = process.env.WEIR_SEED ?? String(Math.floor(Math.random() * 2 ** 31))
   const env = { ...process.env, WEIR_SCHEDULES: String(schedules), WEIR_KILLS: String(KILLS), WEIR_SEED: seed }
-  return runTool('vitest/vitest.mjs', ['run', '--project', 'integration', '--testTimeout', String(TIMEOUT_MS), ...TESTS], {
-    env,
-  })
+  return runTool(
+    'vitest/vitest.mjs',
+    ['run', '--project', 'integration', '--testTimeout', String(TIMEOUT_MS), ...TESTS],
+    {
+      env,
+    },
+  )
 })
