@@ -110,12 +110,23 @@ export function renderJob(job: Job, workRoot: string): RenderedJob {
     })
   }
   const own = Object.fromEntries(Object.entries(job.env).map(([name, text]) => [name, renderText(text, context)]))
+  for (const text of [...argv, ...Object.values(own)]) refuseNul(text)
   return {
     argv,
     env: { ...weirVariables(job, workRoot), ...inputVariables(inputs), ...own },
     image: job.image === null ? null : renderText(job.image, context),
     cwd: workdir(job.workdir === null ? '' : renderText(job.workdir, context), workRoot),
   }
+}
+
+/** The operating system ends an argument or a variable there, so that the program would see something else. */
+function refuseNul(text: string): void {
+  if (!text.includes('\0')) return
+  throw new ExecutionError({
+    code: 'command_nul',
+    message: 'The command or its env holds a NUL character, which no argument and no variable can.',
+    fix: 'Take it out of `run` and `env`; bytes of any kind go through an input file (WEIR_INPUTS).',
+  })
 }
 
 const weirVariables = (job: Job, workRoot: string): Record<string, string> => ({
