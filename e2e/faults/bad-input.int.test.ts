@@ -90,7 +90,7 @@ describe('steps that go wrong', () => {
     links: ['{run: "ln -s /etc d", outputs: {o: {files: "**"}}}', 'output_refused', /out of the working folder/],
     nameBytes: [`{run: ': > "$(printf "a\\\\377")"', outputs: {o: {files: "*"}}}`, 'output_refused', /not UTF-8/],
     workdir: ['{run: "true", workdir: nope}', 'workdir_missing', /"nope"/],
-    nul: [`{run: "echo a\\0b"}`, 'command_nul', /NUL/],
+    zero: [`{run: "echo a\\0b"}`, 'command_nul', /NUL/],
     killed: ['{run: "kill -9 $$"}', 'signal', /SIGKILL/],
     late: ['{run: "sleep 600", timeout: 1s}', 'timeout', /1 ?s/],
   }

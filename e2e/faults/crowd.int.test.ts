@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Run, routes } from '../../src-shared/contract/index.ts'
+import { ProblemError, type Run, routes } from '../../src-shared/contract/index.ts'
 import { type EngineProcess, engineProcess } from './engine-process.ts'
 import { ended, inProject, project, read, start, step } from './runs.ts'
 import { type CommandLine, commandLine, until } from './weir.ts'
@@ -37,8 +37,8 @@ async function tally(calls: readonly Promise<unknown>[]): Promise<Record<string,
   const counts: Record<string, number> = {}
   for (const call of await Promise.allSettled(calls)) {
     const reason: unknown = call.status === 'rejected' ? call.reason : null
-    const key =
-      reason === null ? 'ok' : reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)
+    const code = reason instanceof ProblemError ? reason.code : reason instanceof Error ? reason.message : 'unknown'
+    const key = call.status === 'fulfilled' ? 'ok' : code
     counts[key] = (counts[key] ?? 0) + 1
   }
   return counts
