@@ -50,7 +50,8 @@ export async function status(context: Context): Promise<ExitName | undefined> {
   const running = await bootStatus(data)
   if (running === null) {
     await output.result({ running: false, data }, () => `No engine runs in ${data}.`)
-    output.note('Start it with: weir boot up --daemon')
+    const chosen = context.globals.data
+    output.note(`Start it with: weir${chosen === undefined ? '' : ` --data ${chosen}`} boot up --daemon`)
     return 'unreachable'
   }
   await output.result({ running: true, ...running.status }, () => statusText(running.status, running.socketPath))

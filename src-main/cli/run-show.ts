@@ -5,7 +5,7 @@ import { statusCell } from './glyphs.ts'
 import type { Colors, Output } from './output.ts'
 import { allPages } from './pages.ts'
 import { cut } from './progress.ts'
-import { countWords, groupSteps, runTime, stepNote, stepTime } from './run-words.ts'
+import { countWords, endWords, groupSteps, runTime, stepNote, stepTime } from './run-words.ts'
 import { renderFields, renderTable } from './table.ts'
 import { formatBytes, formatDuration, formatTime } from './times.ts'
 import { isAssetJson, shortValue } from './values.ts'
@@ -174,7 +174,10 @@ function outputText(value: Json): string {
 export async function result(session: Session, id: string): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
   const answer = await client.call(routes.runs.result, { params: { project, run: id } })
-  await output.result(answer, () => resultText(answer, output) || `The run ${answer.status}; it has no outputs.`)
+  await output.result(
+    answer,
+    () => resultText(answer, output) || `The run ${endWords(answer.status)}; it has no outputs.`,
+  )
   return exitOfRun(answer.status)
 }
 
@@ -215,7 +218,7 @@ export async function cancel(
   }
   const { waitForRun } = await import('./run-wait.ts')
   const run = await waitForRun(session, id, {}, 'err')
-  await output.result(run, () => `Run ${id} ${run.status}.`)
+  await output.result(run, () => `Run ${id} ${endWords(run.status)}.`)
   return run.status === 'cancelled' ? undefined : exitOfRun(run.status)
 }
 

@@ -4,7 +4,7 @@ import { type ExitName, exitOfRun } from './exit-codes.ts'
 import { readParams } from './params.ts'
 import { detailsText, resultText } from './run-show.ts'
 import { type WaitOptions as Waiting, waitForRun } from './run-wait.ts'
-import { hasEnded, lastExecution, runTime } from './run-words.ts'
+import { endWords, hasEnded, lastExecution, runTime } from './run-words.ts'
 import { isLocalSource, readSource } from './source.ts'
 import { formatDuration } from './times.ts'
 import { uploadParam } from './upload.ts'
@@ -100,7 +100,7 @@ async function waitAndTell(
 
 function endText(session: Session, run: Run): string {
   const { output } = session
-  const lines = [`Run ${run.id} ${run.status} after ${formatDuration(runTime(run, Date.now()))}.`]
+  const lines = [`Run ${run.id} ${endWords(run.status)} after ${formatDuration(runTime(run, Date.now()))}.`]
   if (run.result !== null && hasEnded(run)) lines.push(resultText(run.result, output))
   const culprit = run.status === 'failed' && run.result?.error?.details === undefined ? firstFailure(run) : undefined
   if (culprit?.details !== undefined) lines.push(detailsText(culprit.details, output.colors))

@@ -6,6 +6,9 @@ type AnyRun = Pick<RunSummary, 'status' | 'createdAt' | 'startedAt' | 'finishedA
 export const hasEnded = (run: Pick<RunSummary, 'status'>): boolean =>
   run.status === 'succeeded' || run.status === 'failed' || run.status === 'cancelled'
 
+/** `succeeded`, `failed`, `was cancelled`: what a sentence says of a run. */
+export const endWords = (status: Run['status']): string => (status === 'cancelled' ? 'was cancelled' : status)
+
 /** How long a run has taken so far, in ms. */
 export function runTime(run: AnyRun, now: number): number {
   if (run.finishedAt !== null && run.durationMs !== null) return run.durationMs

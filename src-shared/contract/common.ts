@@ -14,7 +14,12 @@ export const Digest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 h
 export const Name = z.string().regex(/^[a-z0-9][a-z0-9._/-]{0,62}$/, 'lower-case letters, digits, ".", "_", "-", "/"')
 
 /** Run identifiers: eight characters without look-alikes (no 0, 1, i, l, o, u). */
-export const RunId = z.string().regex(/^[2-9a-hjkmnp-tv-z]{8}$/, 'a run identifier: eight letters and digits')
+export const RunId = z
+  .string()
+  .regex(
+    /^[2-9a-hjkmnp-tv-z]{8}$/,
+    'a run identifier such as k3m9abcd: eight digits and small letters, without 0, 1, i, l, o, u',
+  )
 
 /**
  * One unit inside a run: a step's name, and for an item of a fan-out its zero-based index: `stats` or `stats[3]`.

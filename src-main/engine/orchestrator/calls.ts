@@ -12,6 +12,8 @@ import type { Secrets } from './secrets.ts'
 import { type StartRequest, startRun } from './start-run.ts'
 import type { Values } from './values.ts'
 
+const LIST_RUNS = 'list the runs with: weir run list'
+
 /** Who calls, for the record, and the key that makes a repeated call harmless. */
 export interface Caller {
   readonly actor: string
@@ -105,7 +107,7 @@ function questions({ orchestrator, storage }: Parts) {
     async why(id: string, step: string | null) {
       await known(storage, id)
       return orchestrator.withRun(id, (run) => {
-        if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
+        if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`, { fix: LIST_RUNS })
         const unit = step === null ? null : unitOf(orchestrator, id, step)
         return why(orchestrator.state, run, unit)
       })
@@ -155,7 +157,7 @@ interface Approval {
 
 async function known(storage: ProjectStorage, id: string) {
   const row = await storage.run(id)
-  if (row === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
+  if (row === null) throw new ProblemError('run_not_found', `there is no run ${id}`, { fix: LIST_RUNS })
   return row
 }
 
@@ -163,7 +165,11 @@ async function known(storage: ProjectStorage, id: string) {
 function unitOf(orchestrator: Orchestrator, run: string, key: string): Unit {
   const { step, index } = parseKey(key)
   const unit = findUnit(orchestrator.state, run, step, index)
-  if (unit === undefined) throw new ProblemError('step_not_found', `run ${run} has no step ${key}`, { field: 'step' })
+  if (unit === undefined)
+    throw new ProblemError('step_not_found', `run ${run} has no step ${key}`, {
+      field: 'step',
+      fix: `see its steps with: weir run inspect ${run}`,
+    })
   return unit
 }
 
@@ -176,7 +182,7 @@ async function rerun(parts: Parts, id: string, from: string, caller: Caller): Pr
   const { orchestrator, storage } = parts
   await known(storage, id)
   await orchestrator.withRun(id, async (run) => {
-    if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
+    if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`, { fix: LIST_RUNS })
     if (run.finished === null) {
       throw new ProblemError('run_not_finished', `run ${id} has not ended`, {
         fix: 'wait for its end, or cancel it first',

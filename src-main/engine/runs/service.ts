@@ -32,6 +32,8 @@ import { hasStep, loggedExecutions } from './executions.ts'
 import { followLines, readLines } from './logs.ts'
 import { createReplays } from './replay.ts'
 
+const LIST_RUNS = 'list the runs with: weir run list'
+
 export interface Caller {
   readonly actor: string
   readonly idempotencyKey: string | null
@@ -69,7 +71,7 @@ function createViews(project: Project) {
 
   const stateOf = async (id: string): Promise<RunState> => {
     const run = await replays.run(id)
-    if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`)
+    if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`, { fix: LIST_RUNS })
     return run
   }
   const summary = async (id: string): Promise<RunSummary> => viewSummary(await stateOf(id), project.name)
@@ -203,7 +205,10 @@ function watching(project: Project, { replays, stateOf }: Views) {
     async logs(id: string, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
       const run = await stateOf(id)
       if (request.step !== undefined && !hasStep(run, request.step)) {
-        throw new ProblemError('step_not_found', `run ${id} has no step ${request.step}`, { field: 'query.step' })
+        throw new ProblemError('step_not_found', `run ${id} has no step ${request.step}`, {
+          field: 'query.step',
+          fix: `see its steps with: weir run inspect ${id}`,
+        })
       }
       const secrets = run.secrets.length === 0 ? {} : await readSecrets(project.runsFolder, id)
       const query = {

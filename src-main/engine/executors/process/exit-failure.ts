@@ -54,7 +54,10 @@ export function exitFailure(status: number, stderr: string): Failure {
   return {
     code: 'exit_code',
     message: `The command ended with exit code ${status}.`,
-    fix: stderr === '' ? 'It wrote nothing to stderr; see its log.' : 'The end of stderr is in the details.',
+    fix:
+      stderr === ''
+        ? 'It wrote nothing to stderr; see its log.'
+        : 'Read what it wrote to stderr, e.g. with: weir run logs',
     ...details,
   }
 }

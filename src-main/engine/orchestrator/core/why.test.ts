@@ -129,7 +129,7 @@ describe('why a run is not going on', () => {
     driver.cancel()
     expect(summary(driver)).toBe('the run is being cancelled; 1 executions still have to end')
     driver.finish('a', { status: 'cancelled' })
-    expect(summary(driver)).toBe('the run was cancelled by ana')
+    expect(summary(driver)).toBe('the run was cancelled by ana: a test')
     driver.fail('a', 'r2')
     expect(summary(driver, 'r2')).toBe('step a failed: it ended with 1')
   })

@@ -35,7 +35,10 @@ function itemReasons(state: State, unit: Unit): Reason[] {
 
 function runSummary(run: RunState, reasons: readonly Reason[]): string {
   if (run.finished === 'succeeded') return 'the run has succeeded'
-  if (run.finished === 'cancelled') return `the run was cancelled by ${run.cancelling?.by ?? 'somebody'}`
+  if (run.finished === 'cancelled') {
+    const reason = run.cancelling?.reason ?? null
+    return `the run was cancelled by ${run.cancelling?.by ?? 'somebody'}${reason === null ? '' : `: ${reason}`}`
+  }
   if (run.finished === 'failed') return run.error?.message ?? 'the run has failed'
   if (run.cancelling !== null) return `the run is being cancelled; ${run.active} executions still have to end`
   if (run.active > 0) return `the run is going on: ${run.active} executions are out, ${run.waiting} units are queued`
