@@ -166,10 +166,19 @@ class Pump {
     if (out.length > 0) yield out
   }
 
+  /**
+   * A splitter for a stream that is entered at `position`. When that is inside a line, the line's beginning is read as
+   * well: it may be among the last lines of the log although other streams wrote much in between. Only a line whose
+   * beginning is further away than the longest line is passed over.
+   */
   async #splitter(stream: LogStreamName, position: number): Promise<LineSplitter> {
-    const before = position === 0 ? NEWLINE : (await this.#files.read(stream, position - 1, 1))[0]
-    const splitter = new LineSplitter(stream, this.#secrets, before !== NEWLINE)
+    const from = Math.max(0, position - MAX_LINE_BYTES)
+    const before = position === from ? Buffer.alloc(0) : await this.#files.read(stream, from, position - from)
+    const newline = before.lastIndexOf(NEWLINE)
+    const isKnown = newline !== -1 || from === 0
+    const splitter = new LineSplitter(stream, this.#secrets, !isKnown)
     this.#splitters.set(stream, splitter)
+    if (isKnown && newline + 1 < before.length) splitter.push(before.subarray(newline + 1), 0, [])
     return splitter
   }
 }

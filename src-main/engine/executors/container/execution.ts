@@ -29,6 +29,7 @@ import { followToEnd } from './follow.ts'
 import type { ImageFacts, Images } from './images.ts'
 import { OWNER_LABEL, TOKEN_LABEL } from './labels.ts'
 import { copyOutputs } from './outputs.ts'
+import { isBeingRemoved } from './removal.ts'
 import { watchUsage } from './usage.ts'
 
 /** Between a broken call and the next look, so that a Docker that answers pings but nothing else is not hammered. */
@@ -332,6 +333,8 @@ export class ContainerExecution {
         const info = await api.inspect(id)
         if (info === null) throw new Gone(REMOVED)
         if (info.State.Running) continue
+        if (this.#killGraceMs === null && (await isBeingRemoved(api, info, this.#closed.signal)))
+          throw new Gone(REMOVED)
         this.#running = null
         return info
       }

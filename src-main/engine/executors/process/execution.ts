@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, rmdirSync, unlinkSync } from 'node:fs'
+import { existsSync, rmdirSync, statSync, unlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -228,7 +228,7 @@ export class ProcessExecution {
     }
     await this.#stopWatching()
     if (!isOfThisBoot(holder)) this.#lost('the machine stopped or restarted while it ran')
-    else if (existsSync(this.#folder.exit)) this.#lost('nobody could write down how it ended: the disk was full')
+    else if (isEmpty(this.#folder.exit)) this.#lost('nobody could write down how it ended: the disk was full')
     else this.#lost('its launcher was killed from outside, so nobody knows how it ended')
   }
 
@@ -285,3 +285,6 @@ function removeBareWork(work: string): boolean {
 }
 
 const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
+
+/** Whether a file is there and holds nothing: its writer found no room. A torn one was cut off by a kill. */
+const isEmpty = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.size === 0
