@@ -21,6 +21,9 @@ import type { Values } from './values.ts'
 /** A workflow that calls itself ends here instead of filling the disk. */
 const CHILD_DEPTH_LIMIT = 32
 
+/** Child runs are refused when this many runs are active: a recursion that fans out grows as a power of its depth. */
+const ACTIVE_RUNS_LIMIT = 10_000
+
 /** How many items one fan-out may have. */
 const ITEMS_LIMIT = 100_000
 
@@ -189,6 +192,11 @@ async function startChild(needs: Needs, unit: Unit, context: ExpressionContext):
       type: 'error',
       error: { code: 'recursion_limit', message, fix: 'end the recursion with a condition (when)' },
     }
+  }
+  if (needs.state.runs.size >= ACTIVE_RUNS_LIMIT) {
+    const message = `${needs.state.runs.size} runs are active, which is the limit for starting child runs`
+    const fix = 'bound the fan-out with maxParallel, or end a recursion with a condition (when)'
+    return { type: 'error', error: { code: 'too_many_runs', message, fix } }
   }
   const row = await needs.storage.workflow(name)
   if (row === null) {

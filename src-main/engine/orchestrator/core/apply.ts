@@ -363,7 +363,10 @@ function end(state: State, unit: Unit, outcome: Outcome): void {
       fanOut.failed += 1
       fanOut.lost = true
     }
-    if (outcome === 'failed' || fanOut.done === fanOut.units.length) state.followUps.push(unit.parent)
+    const isLast = fanOut.done === fanOut.units.length
+    // An item that was held back may take the place of one that has ended; see `hasPlace`.
+    const freesPlace = unit.step.kind !== 'run' && (unit.step.forEach?.maxParallel ?? null) !== null
+    if (outcome === 'failed' || isLast || freesPlace) state.followUps.push(unit.parent)
     return
   }
   unit.run.open -= 1

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Driver, items } from '../testing/driver.ts'
 import { each, plan, retry, step } from '../testing/plan.ts'
+import { reasonText } from './why.ts'
 
 const start = (count: number, fields: Parameters<typeof each>[1] = {}, more = {}): Driver => {
   const driver = new Driver({ answers: { f: items(count), ...more } })
@@ -105,6 +106,30 @@ describe('a fan-out', () => {
     expect(driver.is('f[0]')).toBe('failed')
     expect(driver.unit('f').fanOut).toMatchObject({ failed: 1, done: 2 })
     expect(driver.unit('f[0]').error?.message).toBe('its run r2 was cancelled')
+  })
+
+  it('bounds child runs, too, and starts the next when one has ended', () => {
+    const child = plan(step('x'))
+    const driver = new Driver({ answers: { f: items(5), 'f[]': { child } } })
+    driver.start(plan(each('f', { kind: 'workflow', maxParallel: 2 })))
+    const active = (): number => [...driver.state.runs.values()].filter((run) => run.finished === null).length - 1
+    expect(active()).toBe(2)
+    expect(reasonText(driver.state, driver.unit('f[4]'))).toContain('maxParallel')
+    driver.finish('x', undefined, 'r2')
+    expect(active()).toBe(2)
+    driver.restart()
+    expect(active()).toBe(2)
+    for (const run of ['r3', 'r4', 'r5', 'r6']) driver.finish('x', undefined, run)
+    expect(driver.is('f')).toBe('succeeded')
+    expect(driver.unit('f').fanOut).toMatchObject({ done: 5 })
+  })
+
+  it('bounds approvals, and holds nothing back after a failure', () => {
+    const driver = new Driver({ answers: { f: items(3), 'f[]': { type: 'approval', message: 'ok?' } } })
+    driver.start(plan(each('f', { kind: 'approval', maxParallel: 1, onFailure: 'continue' })))
+    expect(['f[0]', 'f[1]'].map((key) => driver.unit(key).phase)).toEqual(['approval', 'blocked'])
+    driver.answer('f[0]', false)
+    expect(['f[1]', 'f[2]'].map((key) => driver.unit(key).phase)).toEqual(['approval', 'blocked'])
   })
 
   it('goes on after a restart where it was', () => {

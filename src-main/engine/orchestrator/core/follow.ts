@@ -61,7 +61,24 @@ function unblock(turn: Turn, unit: Unit): void {
       return turn.emit({ type: 'step.skipped', ...place(unit), at: turn.now, reason: `needs ${name}, which ${how}` })
     }
   }
+  if (unit.parent !== null && !hasPlace(unit)) return
   makeReady(turn, unit)
+}
+
+/**
+ * Whether an item of a fan-out may begin. Items that run something are counted when they are dispatched; child runs,
+ * approvals and pauses never are, so they are held back here, and asked again when another item ends.
+ */
+export function hasPlace({ parent, step }: Unit): boolean {
+  const limit = step.forEach?.maxParallel ?? null
+  if (limit === null || step.kind === 'run' || parent === null) return true
+  let begun = 0
+  for (const { phase } of parent.fanOut?.units ?? []) {
+    if (phase === 'blocked' || phase === 'done') continue
+    begun += 1
+    if (begun === limit) return false
+  }
+  return true
 }
 
 function makeReady(turn: Turn, unit: Unit): void {
@@ -99,9 +116,15 @@ function followItems(turn: Turn, unit: Unit): void {
     turn.emit({ type: 'step.failing', ...place(unit), at: turn.now })
   }
   if (fanOut.done < fanOut.units.length) {
-    // Items that are child runs end when their runs are told to.
     if (fanOut.failing || run.cancelling !== null) {
+      // Items that are child runs end when their runs are told to.
       for (const item of fanOut.units) if (item.phase === 'child') followChild(turn, item)
+    } else if (step.kind !== 'run') {
+      for (const item of fanOut.units) {
+        if (item.phase !== 'blocked') continue
+        if (!hasPlace(item)) break
+        makeReady(turn, item)
+      }
     }
     return
   }

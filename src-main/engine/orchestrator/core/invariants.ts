@@ -1,3 +1,4 @@
+import { hasPlace } from './follow.ts'
 import { currentExecution, type RunState, type State, type Unit, unitKey, unitsOf } from './state.ts'
 
 /**
@@ -66,7 +67,7 @@ function nextAction(state: State, unit: Unit): string | null {
     case 'done':
       return unit.outcome === null ? 'ended without an outcome' : null
     case 'blocked': {
-      if (unit.parent !== null) return 'an item is blocked'
+      if (unit.parent !== null) return hasPlace(unit) ? 'an item is blocked by nothing' : null
       const open = unit.step.needs.filter((need) => unit.run.steps.get(need)?.phase !== 'done')
       if (open.length !== unit.missing) return `counts ${unit.missing} missing needs, has ${open.length}`
       return open.length === 0 ? 'blocked by nothing' : null

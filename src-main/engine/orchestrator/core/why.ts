@@ -87,6 +87,7 @@ export function reasonText(state: State, unit: Unit): string {
 }
 
 function blockedText(unit: Unit): string {
+  if (unit.parent !== null) return `${unit.step.forEach?.maxParallel} items of this step go on already (maxParallel)`
   const open = unit.step.needs.filter((need) => unit.run.steps.get(need)?.phase !== 'done')
   return open.length === 0 ? 'it is about to become ready' : `needs ${open.join(', ')} first`
 }
