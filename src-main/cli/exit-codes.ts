@@ -31,9 +31,14 @@ const special: Partial<Record<ProblemCode, ExitName>> = {
   run_not_finished: 'unfinished',
 }
 
-/** The exit code of a problem that the engine answered. Codes of a newer engine count as `failed`. */
-export function exitOfProblem(code: string): ExitName {
+/**
+ * The exit code of a problem that the engine answered. Codes of a newer engine count as `failed`. A name in the address
+ * that nothing can have is not there; a word of the query that is refused was an option.
+ */
+export function exitOfProblem(code: string, field = ''): ExitName {
   if (!(code in problemCodes)) return 'failed'
+  if (code === 'bad_request' && field.startsWith('params.')) return 'notFound'
+  if (code === 'bad_request' && field.startsWith('query.')) return 'usage'
   const known = code as ProblemCode
   return special[known] ?? (problemCodes[known][0] === HTTP_NOT_FOUND ? 'notFound' : 'failed')
 }

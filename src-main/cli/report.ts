@@ -27,7 +27,7 @@ function describeFailure(error: unknown): { problem: Problem; exit: ExitName } {
   if (error instanceof CliError) return { problem: cliProblem(error), exit: error.exit }
   if (hasProblem(error)) {
     const problem = error.toProblem()
-    return { problem, exit: exitOfProblem(problem.code) }
+    return { problem, exit: exitOfProblem(problem.code, problem.field) }
   }
   const outage = describeOutage(error)
   if (outage !== null) return { problem: cliProblem(outage), exit: outage.exit }

@@ -92,9 +92,9 @@ export async function askForApproval(step: RunStep, signal?: AbortSignal): Promi
   const { ask } = await import('./ask.ts')
   const waits = signal === undefined ? {} : { signal }
   process.stderr.write(`\n${step.key} asks: ${step.approval?.message ?? ''}\n`)
-  const verdict = (await ask('Approve (y), reject (n), or answer later (Enter)? ', waits)).trim().toLowerCase()
-  if (!verdict.startsWith('y') && !verdict.startsWith('n')) return null
-  if (verdict.startsWith('n')) {
+  const verdict = await askForVerdict(waits)
+  if (verdict === 'later') return null
+  if (verdict === 'no') {
     const comment = (await ask('Why not? (Enter: no comment) ', waits)).trim()
     return { approved: false, answers: {}, ...(comment === '' ? {} : { comment }) }
   }
@@ -104,6 +104,25 @@ export async function askForApproval(step: RunStep, signal?: AbortSignal): Promi
     if (value !== undefined) answers[name] = value
   }
   return { approved: true, answers }
+}
+
+const VERDICTS: Readonly<Record<string, 'yes' | 'no' | 'later'>> = {
+  y: 'yes',
+  yes: 'yes',
+  n: 'no',
+  no: 'no',
+  '': 'later',
+}
+
+/** Asks until the answer is one of those offered: what was meant for the form must not be taken as "later". */
+async function askForVerdict(waits: { signal?: AbortSignal }): Promise<'yes' | 'no' | 'later'> {
+  const { ask } = await import('./ask.ts')
+  for (;;) {
+    const text = (await ask('Approve (y), reject (n), or answer later (Enter)? ', waits)).trim().toLowerCase()
+    const verdict = VERDICTS[text]
+    if (verdict !== undefined) return verdict
+    process.stderr.write('  Answer with y or n, or press Enter alone to answer later.\n')
+  }
 }
 
 async function askForField(name: string, field: Param, waits: { signal?: AbortSignal }): Promise<Json | undefined> {

@@ -7,7 +7,7 @@ import { allPages } from './pages.ts'
 import { cut } from './progress.ts'
 import { countWords, endWords, groupSteps, runTime, stepNote, stepTime } from './run-words.ts'
 import { renderFields, renderTable } from './table.ts'
-import { formatBytes, formatDuration, formatTime } from './times.ts'
+import { formatBytes, formatDuration, formatTime, localTimes } from './times.ts'
 import { isAssetJson, shortValue } from './values.ts'
 
 export interface ListOptions {
@@ -195,11 +195,14 @@ export async function why(
       answer.reasons.map((reason) => [
         reason.step,
         statusCell(reason.status, output.colors, output.unicode),
-        reason.text,
+        localTimes(reason.text),
       ]),
       Number.POSITIVE_INFINITY, // a reason that is cut is none
     )
-    return answer.reasons.length === 0 ? answer.summary : `${answer.summary}\n\n${reasons}`
+    const wrote = answer.reasons.flatMap(({ step, details }) =>
+      details === undefined ? [] : [`${step} wrote last:\n${details.trimEnd().replace(/^/gm, '  ')}`],
+    )
+    return [localTimes(answer.summary), ...(answer.reasons.length === 0 ? [] : [reasons]), ...wrote].join('\n\n')
   })
   return undefined
 }

@@ -1,4 +1,5 @@
 import type { Execution, Run, RunStep, RunSummary } from '../../src-shared/contract/index.ts'
+import { localTimes } from './times.ts'
 
 /** A run in any of the shapes that the API answers. */
 type AnyRun = Pick<RunSummary, 'status' | 'createdAt' | 'startedAt' | 'finishedAt' | 'durationMs'>
@@ -78,7 +79,7 @@ export function stepNote(step: RunStep, items: readonly RunStep[] = []): string 
   }
   if (step.status === 'waiting' && step.approval !== undefined) return step.approval.message
   if (step.status === 'cached') return last?.cache?.source === undefined ? '' : `from ${last.cache.source}`
-  return [step.why ?? '', again].filter(Boolean).join(' · ')
+  return [localTimes(step.why ?? ''), again].filter(Boolean).join(' · ')
 }
 
 /** Steps that wait for a person. */

@@ -25,6 +25,17 @@ export function formatTime(iso: string): string {
   return `${day} ${formatClock(iso)}`
 }
 
+const ISO_TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\b/g
+
+/** A sentence of the engine with its times in the local zone: the day only when it is not today. */
+export function localTimes(sentence: string): string {
+  const today = formatTime(new Date().toISOString()).slice(0, 'YYYY-MM-DD'.length)
+  return sentence.replace(ISO_TIME, (iso) => {
+    const text = formatTime(iso)
+    return text.startsWith(today) ? formatClock(iso) : text
+  })
+}
+
 /** The local time of day: `10:00:03`. */
 export function formatClock(iso: string): string {
   const date = new Date(iso)

@@ -215,7 +215,14 @@ export const runRoutes = {
     query: z.object({ step: StepKey.optional() }),
     response: z.object({
       summary: z.string(),
-      reasons: z.array(z.object({ step: StepKey, status: StepStatus, text: z.string() })),
+      reasons: z.array(
+        z.object({
+          step: StepKey,
+          status: StepStatus,
+          text: z.string(),
+          details: z.string().optional().describe('For a failure: the end of what the step wrote to standard error'),
+        }),
+      ),
     }),
     problems: ['run_not_found', 'step_not_found'],
   }),

@@ -8,6 +8,8 @@ export interface Reason {
   readonly step: string
   readonly status: StepStatus
   readonly text: string
+  /** For a failure: the end of what the step wrote to standard error */
+  readonly details?: string
 }
 
 /** How many reasons one answer holds; a fan-out of 10,000 has as many, and nobody reads them. */
@@ -46,11 +48,11 @@ function runSummary(run: RunState, reasons: readonly Reason[]): string {
   return first === undefined ? 'the outputs of the run are being put together' : `${first.step}: ${first.text}`
 }
 
-const reasonOf = (state: State, unit: Unit): Reason => ({
-  step: unitKey(unit),
-  status: stepStatus(unit),
-  text: reasonText(state, unit),
-})
+function reasonOf(state: State, unit: Unit): Reason {
+  const details = unit.outcome === 'failed' ? unit.error?.details : undefined
+  const reason = { step: unitKey(unit), status: stepStatus(unit), text: reasonText(state, unit) }
+  return details === undefined ? reason : { ...reason, details }
+}
 
 /** One sentence about where a unit stands and what it waits for. */
 export function reasonText(state: State, unit: Unit): string {
