@@ -122,6 +122,6 @@ describe('adoption of containers', () => {
     const [container] = await bench.containers('removed')
     await bench.docker.getContainer(container?.Id ?? '').remove({ force: true })
     const { outcome } = await bench.report('finished', 'removed')
-    expect(outcome).toMatchObject({ status: 'failed', kind: 'abandoned' })
+    expect(outcome, JSON.stringify(outcome)).toMatchObject({ status: 'failed', kind: 'abandoned' })
   })
 })

@@ -29,7 +29,7 @@ import { followToEnd } from './follow.ts'
 import type { ImageFacts, Images } from './images.ts'
 import { OWNER_LABEL, TOKEN_LABEL } from './labels.ts'
 import { copyOutputs } from './outputs.ts'
-import { isBeingRemoved } from './removal.ts'
+import { isBeingRemoved, isGoing } from './removal.ts'
 import { watchUsage } from './usage.ts'
 
 /** Between a broken call and the next look, so that a Docker that answers pings but nothing else is not hammered. */
@@ -340,8 +340,7 @@ export class ContainerExecution {
       }
     } catch (error) {
       if (!(error instanceof DockerRefusal)) throw error
-      const state = (await api.inspect(id))?.State
-      throw state === undefined || state.Dead ? new Gone(REMOVED) : error
+      throw (await isGoing(api, id, this.#closed.signal)) ? new Gone(REMOVED) : error
     } finally {
       ended.abort()
       const seen = usage.usage()

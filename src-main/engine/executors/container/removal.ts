@@ -7,14 +7,24 @@ const KILLED = 137
 /** How long a removal by force takes at most from the kill to the end of the container, in ms. */
 const REMOVAL_MS = 500
 
-/** Whether a container that was killed, and not by us or for memory, is going away under our eyes. */
+type State = Docker.ContainerInspectInfo['State']
+
+const isGone = (state: State | undefined): boolean =>
+  state === undefined || state.Dead || String(state.Status) === 'removing'
+
+/** Whether a container is gone, or goes within a moment: while it is being removed, Docker refuses calls about it. */
+export async function isGoing(api: DockerApi, id: string, stop: AbortSignal): Promise<boolean> {
+  if (isGone((await api.inspect(id))?.State)) return true
+  await delay(REMOVAL_MS, undefined, { signal: stop })
+  return isGone((await api.inspect(id))?.State)
+}
+
+/** Whether a container that has ended was killed as the first half of its removal, and not for memory. */
 export async function isBeingRemoved(
   api: DockerApi,
   { Id, State }: Docker.ContainerInspectInfo,
   stop: AbortSignal,
 ): Promise<boolean> {
-  if (State.ExitCode !== KILLED || State.OOMKilled) return false
-  await delay(REMOVAL_MS, undefined, { signal: stop })
-  const state = (await api.inspect(Id))?.State
-  return state === undefined || state.Dead
+  if (isGone(State)) return true
+  return State.ExitCode === KILLED && !State.OOMKilled && (await isGoing(api, Id, stop))
 }
