@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Digest, PageQuery, page, RunId, StepKey } from './common.ts'
+import { Digest, PageQuery, page, RunId, StepKey, Time } from './common.ts'
 import { ProjectParams } from './projects.ts'
 import { route } from './route.ts'
 
@@ -95,6 +95,33 @@ export const assetRoutes = {
     summary: 'The body of one file of an asset, verified while it is read',
     params: AssetParams,
     query: z.object({ path: z.string().max(4096) }),
+    response: 'bytes',
+    problems: ['asset_not_found', 'blob_not_found', 'blob_corrupt'],
+  }),
+  createView: route({
+    id: 'assets.createView',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/assets/{asset}/views',
+    permission: 'OBJECT',
+    change: false,
+    summary: 'Make an address under which a browser can show or save the files of an asset for a while, without a token',
+    params: AssetParams,
+    response: z.object({
+      base: z.string().describe('Path that ends in a slash: append the path of a file, and ?download to save it'),
+      expiresAt: Time,
+    }),
+    status: 201,
+    problems: ['asset_not_found'],
+  }),
+  view: route({
+    id: 'assets.view',
+    method: 'GET',
+    path: '/api/v1/views/{ticket}/{path*}',
+    permission: 'PUBLIC',
+    change: false,
+    summary: 'A file of an asset for a browser: sandboxed, without network, whatever scripts it holds',
+    params: z.object({ ticket: z.string().max(64), path: z.string().max(4096) }),
+    query: z.object({ download: z.string().optional() }),
     response: 'bytes',
     problems: ['asset_not_found', 'blob_not_found', 'blob_corrupt'],
   }),

@@ -41,6 +41,42 @@ export const EngineStatus = z.object({
 })
 export type EngineStatus = z.infer<typeof EngineStatus>
 
+const Load = z.object({ total: z.number(), used: z.number() })
+
+/** What the machine has, and how much of it is in use now. Sizes in bytes. */
+export const Machine = z.object({
+  hostname: z.string(),
+  platform: z.string().describe('e.g. linux x64'),
+  at: Time,
+  cpus: z.int().describe('Processors that steps may use'),
+  cpuPercent: z.number().nullable().describe('Of all processors, 0 to 100, since the answer before; null at first'),
+  memory: Load,
+  disk: Load.describe('The disk of the data folder'),
+  gpus: z.array(z.object({ name: z.string(), percent: z.number().nullable(), memory: Load.nullable() })),
+  reserved: z
+    .object({ cpus: z.number(), memoryBytes: z.number(), gpus: z.number() })
+    .describe('What the steps that run now have set aside'),
+})
+export type Machine = z.infer<typeof Machine>
+
+/** Settings of the engine, kept in `config.json` of its data folder. */
+export const EngineSettings = z.strictObject({
+  listen: z.string().max(300).nullable().describe('Address of the API; null for the default'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  retention: z
+    .strictObject({
+      keepRuns: z.int().min(0).describe('Ended runs that are kept in a project'),
+      keepDays: z.number().min(0).describe('Days that ended runs are kept'),
+    })
+    .describe('Ended runs go when either is exceeded'),
+})
+export type EngineSettings = z.infer<typeof EngineSettings>
+
+const EngineSettingsAnswer = z.object({
+  settings: EngineSettings,
+  restartNeeded: z.boolean().describe('True when the engine runs with other settings until it is started again'),
+})
+
 export const engineRoutes = {
   health: route({
     id: 'engine.health',
@@ -68,6 +104,34 @@ export const engineRoutes = {
     change: false,
     summary: 'The engine: process, data folder, addresses, projects',
     response: EngineStatus,
+  }),
+  machine: route({
+    id: 'engine.machine',
+    method: 'GET',
+    path: '/api/v1/engine/machine',
+    permission: 'SIGNED_IN',
+    change: false,
+    summary: 'The machine: processors, memory, disk, what is in use and what is set aside',
+    response: Machine,
+  }),
+  settings: route({
+    id: 'engine.settings',
+    method: 'GET',
+    path: '/api/v1/engine/settings',
+    permission: 'MASTER',
+    change: false,
+    summary: 'Settings of the engine',
+    response: EngineSettingsAnswer,
+  }),
+  saveSettings: route({
+    id: 'engine.saveSettings',
+    method: 'PUT',
+    path: '/api/v1/engine/settings',
+    permission: 'MASTER',
+    change: true,
+    summary: 'Change settings of the engine; some wait for its next start',
+    body: EngineSettings,
+    response: EngineSettingsAnswer,
   }),
   doctor: route({
     id: 'engine.doctor',

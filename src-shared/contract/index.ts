@@ -1,5 +1,7 @@
 import { assetRoutes } from './assets.ts'
 import { auditRoutes } from './audit.ts'
+import { authRoutes } from './auth.ts'
+import { draftRoutes } from './drafts.ts'
 import { engineRoutes } from './engine.ts'
 import { eventRoutes } from './events.ts'
 import { projectRoutes } from './projects.ts'
@@ -8,7 +10,9 @@ import { workflowRoutes } from './workflows.ts'
 
 export * from './assets.ts'
 export * from './audit.ts'
+export * from './auth.ts'
 export * from './common.ts'
+export * from './drafts.ts'
 export * from './engine.ts'
 export * from './events.ts'
 export * from './permissions.ts'
@@ -23,8 +27,10 @@ export const routes = {
   engine: engineRoutes,
   projects: projectRoutes,
   workflows: workflowRoutes,
+  drafts: draftRoutes,
   runs: runRoutes,
   assets: assetRoutes,
   events: eventRoutes,
+  auth: authRoutes,
   audit: auditRoutes,
 } as const

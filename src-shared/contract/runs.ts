@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Json, Name, PageQuery, page, RunId, StepKey, Time } from './common.ts'
 import { ProjectParams } from './projects.ts'
 import { route } from './route.ts'
-import { WorkflowName } from './workflows.ts'
+import { Workflow, WorkflowName } from './workflows.ts'
 
 export const RunStatus = z.enum(['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'failed', 'cancelled'])
 export type RunStatus = z.infer<typeof RunStatus>
@@ -178,6 +178,10 @@ export const runRoutes = {
     query: PageQuery.extend({
       workflow: z.string().optional(),
       status: z.string().optional().describe('One or more statuses, separated by commas'),
+      trigger: z.string().optional().describe('One or more triggers, separated by commas'),
+      search: z.string().max(200).optional().describe('Part of the name of the workflow, or start of the identifier'),
+      since: Time.optional().describe('Created at or after'),
+      until: Time.optional().describe('Created before'),
     }),
     response: page(RunSummary),
   }),
@@ -191,6 +195,35 @@ export const runRoutes = {
     params: RunParams,
     query: z.object({ steps: z.enum(['all', 'none']).default('all') }),
     response: Run,
+    problems: ['run_not_found'],
+  }),
+  changes: route({
+    id: 'runs.changes',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}/changes',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'A run with only the steps that changed after a cursor: what a live view asks for again and again',
+    params: RunParams,
+    query: z.object({
+      after: z.coerce.number().int().min(0).default(0).describe('The cursor of the answer before; 0 for all'),
+    }),
+    response: z.object({
+      cursor: z.int().describe('Hand it in as `after` next time; also where to subscribe to events'),
+      whole: z.boolean().describe('True when `run.steps` holds all steps: replace what is there'),
+      run: Run,
+    }),
+    problems: ['run_not_found'],
+  }),
+  workflow: route({
+    id: 'runs.workflow',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}/workflow',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'The version of the workflow that the run is pinned to, also when the workflow was deleted since',
+    params: RunParams,
+    response: Workflow,
     problems: ['run_not_found'],
   }),
   result: route({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AssetFile } from './assets.ts'
-import { Json, PageQuery, page, Time } from './common.ts'
+import { Json, PageQuery, page, RunId, Time } from './common.ts'
 import { ProjectParams } from './projects.ts'
 import { route } from './route.ts'
 
@@ -191,6 +191,10 @@ export const DefinitionProblem = z.object({
 })
 export type DefinitionProblem = z.infer<typeof DefinitionProblem>
 
+/** Where the nodes of steps stand in the builder, by step, in pixels. Steps without a place are laid out automatically. */
+export const Layout = z.record(Identifier, z.object({ x: z.number(), y: z.number() }))
+export type Layout = z.infer<typeof Layout>
+
 /** Source of a workflow: the YAML text as typed, and the files that go with it (their bodies stored as blobs before). */
 export const WorkflowSource = z.object({
   source: z.string().max(10_000_000),
@@ -212,6 +216,10 @@ export const WorkflowSummary = z.object({
   digest: z.string(),
   steps: z.int(),
   updatedAt: Time,
+  lastRun: z
+    .object({ id: RunId, status: z.string(), createdAt: Time, finishedAt: Time.nullable() })
+    .nullable()
+    .describe('The newest run of any version'),
 })
 export type WorkflowSummary = z.infer<typeof WorkflowSummary>
 
@@ -220,6 +228,7 @@ export const Workflow = WorkflowSummary.extend({
   createdAt: Time,
   source: z.string().describe('The YAML as it was saved'),
   files: z.array(AssetFile),
+  layout: Layout.describe('As it was saved with this version; empty when it never was'),
   definition: Definition,
 })
 export type Workflow = z.infer<typeof Workflow>
@@ -246,9 +255,16 @@ export const workflowRoutes = {
     change: true,
     summary: 'Save a definition as the newest version; nothing changes when it is the same',
     params: ProjectParams,
-    body: WorkflowSource,
+    body: WorkflowSource.extend({
+      layout: Layout.optional().describe('Kept with the version; it makes no new one'),
+      base: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('Refuse when the newest version is another one than this; 0: when there is any'),
+    }),
     response: Workflow.extend({ created: z.boolean().describe('False when this version was there already') }),
-    problems: ['workflow_invalid', 'blob_not_found'],
+    problems: ['workflow_invalid', 'workflow_conflict', 'blob_not_found'],
   }),
   list: route({
     id: 'workflows.list',
