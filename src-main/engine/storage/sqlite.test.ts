@@ -8,11 +8,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SqliteHandle } from './sqlite/handle.ts'
 import { backupPath, checkVersion, migrate } from './sqlite/migrate.ts'
 import { ENDED } from './sqlite/runs.ts'
-import { ACTIVE_CONDITION, migrations } from './sqlite/schema.ts'
+import { ACTIVE_CONDITION, APPLICATION_ID, migrations } from './sqlite/schema.ts'
 import { openSqlite } from './sqlite.ts'
 import { type ProjectStorage, SCHEMA_VERSION } from './storage.ts'
 import { describeStorage } from './suite.ts'
-import { digestOf, emptyBatch, entryOf, runOf } from './testing/samples.ts'
+import { digestOf, draftOf, emptyBatch, entryOf, runOf, versionOf } from './testing/samples.ts'
 
 /** For places of unknown type: vitest's matchers are typed any. */
 const containing = (text: string): unknown => expect.stringContaining(text)
@@ -57,6 +57,25 @@ async function withStorage<T>(work: (storage: ProjectStorage) => T | Promise<T>)
   }
 }
 
+/** A database as the first version of Weir left it: made by its own statements, without today's code. */
+function writeVersion1(at: string): void {
+  const [first] = migrations
+  if (first === undefined) throw new Error('there is no migration')
+  const old = new DatabaseSync(at)
+  old.exec(`PRAGMA journal_mode = WAL; BEGIN; ${first.sql}`)
+  old.exec(`
+    PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1;
+    UPDATE meta SET value = 7 WHERE key = 'epoch';
+    INSERT INTO workflows VALUES ('flow', 1, 5, 0);
+    INSERT INTO workflow_versions (name, version, description, digest, source, files, steps, at, hidden)
+      VALUES ('flow', 1, NULL, '${digestOf('one')}', 'name: flow', '[]', 1, 5, 0);
+    INSERT INTO runs (id, workflow, version, plan, workspace, status, "trigger", priority, created_at, total, done, failed,
+      dropped) VALUES ('aaaaaaaa', 'flow', 1, '${digestOf('one')}', 'main', 'running', 'manual', 0, 5, 1, 0, 0, 0);
+    INSERT INTO journal VALUES (3, 'aaaaaaaa', 5, '[]');
+    COMMIT`)
+  old.close()
+}
+
 const contents = (): string[] =>
   readdirSync(folder)
     .filter((name) => !name.endsWith('-shm')) // an index in memory, made anew by whoever opens the database first
@@ -98,6 +117,28 @@ describe('versions of the database', () => {
     expect(contents()).toEqual(before)
     newer.close()
     expect(caught(() => openSqlite(path))).toMatchObject({ code: 'database_newer' })
+  })
+
+  it('brings one of version 1 up to date, with everything that it held, and keeps a copy', async () => {
+    writeVersion1(path)
+    expect(checkVersion(path, SCHEMA_VERSION)).toBe(1)
+    expect(caught(() => openSqlite(path, { readOnly: true }))).toMatchObject({
+      code: 'project_failed',
+      message: containing(`version ${SCHEMA_VERSION} yet`),
+    })
+    await withStorage(async (storage) => {
+      expect(checkVersion(path, SCHEMA_VERSION)).toBe(SCHEMA_VERSION)
+      expect(await storage.bumpEpoch()).toBe(8)
+      expect(await storage.workflow('flow')).toMatchObject({ version: 1, source: 'name: flow', layout: '{}' })
+      expect((await storage.runs({ limit: 9, workflow: 'flow' })).map((row) => row.id)).toEqual(['aaaaaaaa'])
+      expect(await storage.lastRuns(['flow'])).toHaveLength(1)
+      expect(await storage.journal('aaaaaaaa', 0)).toEqual([{ cursor: 3, run: 'aaaaaaaa', at: 5, events: '[]' }])
+      expect(await storage.drafts({ limit: 9 })).toEqual([])
+      expect(await storage.saveDraft(draftOf(1))).toMatchObject({ revision: 1 })
+      const moved = await storage.saveWorkflow(versionOf('flow', 'one', { layout: '{"s":{"x":1,"y":1}}' }))
+      expect(moved).toMatchObject({ created: false, version: { version: 1, layout: '{"s":{"x":1,"y":1}}' } })
+    })
+    expect(checkVersion(backupPath(path, 1), SCHEMA_VERSION)).toBe(1)
   })
 
   it("refuses another program's database", () => {
@@ -245,6 +286,14 @@ describe('lists of runs', () => {
     )
     expect(plan(`SELECT * FROM runs WHERE workflow = 'a' AND status = 'failed' AND ${order}`)).toMatch(
       /^SEARCH runs USING INDEX runs_by_workflow \([^;]*$/,
+    )
+    expect(plan(`SELECT * FROM runs WHERE workflow = 'a' AND created_at >= 5 AND ${order}`)).toMatch(
+      /^SEARCH runs USING INDEX runs_by_workflow_time \([^;]*$/,
+    )
+    const drafts = '(updated_at, id) < (1, 2) ORDER BY updated_at DESC, id DESC LIMIT 5'
+    expect(plan(`SELECT id FROM drafts WHERE ${drafts}`)).toMatch(/^SEARCH drafts USING .*drafts_by_time \([^;]*$/)
+    expect(plan(`SELECT id FROM drafts WHERE workflow = 'a' AND ${drafts}`)).toMatch(
+      /^SEARCH drafts USING .*drafts_by_workflow \([^;]*$/,
     )
     expect(plan(`SELECT id FROM runs WHERE ${ACTIVE_CONDITION} ORDER BY created_at, id`)).toMatch(
       /^SEARCH runs USING COVERING INDEX runs_by_status \(status=\?\); USE TEMP/, // sorts only the active ones

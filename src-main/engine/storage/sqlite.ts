@@ -2,11 +2,12 @@ import { dirname } from 'node:path'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import { createCommitter, lastCursor } from './sqlite/commit.ts'
 import { createDatabaseFile } from './sqlite/create.ts'
+import { deleteDraft, draftById, listDrafts, saveDraft } from './sqlite/drafts.ts'
 import { compact, deleteRuns, unreferencedBlobs } from './sqlite/erase.ts'
 import { SqliteHandle } from './sqlite/handle.ts'
 import { bumpEpoch, cacheHit, cacheNearest, idempotent, journalAfter, journalOfRun } from './sqlite/journal.ts'
 import { checkVersion, migrate, syncFolder } from './sqlite/migrate.ts'
-import { activeRuns, expiredRuns, listRuns, runById } from './sqlite/runs.ts'
+import { activeRuns, expiredRuns, lastRuns, listRuns, runById } from './sqlite/runs.ts'
 import { migrations } from './sqlite/schema.ts'
 import * as workflows from './sqlite/workflows.ts'
 import { type ProjectStorage, SCHEMA_VERSION } from './storage.ts'
@@ -67,10 +68,15 @@ function storageOn(db: SqliteHandle): ProjectStorage {
     cacheNearest: (workflow, step, workspaces) => cacheNearest(db, workflow, step, workspaces),
     saveWorkflow: (version) => workflows.saveWorkflow(db, version),
     workflow: (name, version) => workflows.workflowByName(db, name, version),
-    workflowByDigest: (digest) => workflows.workflowByDigest(db, digest),
+    workflowByDigest: (digest, prefer) => workflows.workflowByDigest(db, digest, prefer),
     workflows: (query) => workflows.listWorkflows(db, query),
     workflowVersions: (name, before, limit) => workflows.workflowVersions(db, name, before, limit),
     deleteWorkflow: (name) => workflows.deleteWorkflow(db, name),
+    lastRuns: (names) => lastRuns(db, names),
+    saveDraft: (draft) => saveDraft(db, draft),
+    draft: (id) => draftById(db, id),
+    drafts: (query) => listDrafts(db, query),
+    deleteDraft: (id) => deleteDraft(db, id),
     idempotent: (key) => idempotent(db, key),
     deleteRuns: (ids) => deleteRuns(db, ids),
     expiredRuns: (query) => expiredRuns(db, query),

@@ -32,16 +32,34 @@ export interface ProjectStorage {
   /** Newest cached execution of the same step in any of `workspaces`, whatever its key: to explain a miss. */
   cacheNearest(workflow: string, step: string, workspaces: readonly string[]): Awaitable<CacheRow | null>
 
-  /** Saves a version. The same digest as the newest version changes nothing and is answered with `created: false`. */
+  /**
+   * Saves a version. The same digest as the newest version makes no new one and is answered with `created: false`; only
+   * its layout is replaced, when one is given. With `base`, refuses with `workflow_conflict` when the newest version is
+   * another one and not the same already.
+   */
   saveWorkflow(version: NewWorkflowVersion): Awaitable<{ version: WorkflowRow; created: boolean }>
   workflow(name: string, version?: number): Awaitable<WorkflowRow | null>
-  /** By digest, also of workflows that were deleted while runs still need them. */
-  workflowByDigest(digest: string): Awaitable<WorkflowRow | null>
+  /** By digest, also of workflows that were deleted while runs still need them; `prefer` among several with the same. */
+  workflowByDigest(digest: string, prefer?: number): Awaitable<WorkflowRow | null>
   /** Newest version of each, by name, after `afterName`. */
   workflows(query: { search?: string; afterName?: string; limit: number }): Awaitable<readonly WorkflowRow[]>
   workflowVersions(name: string, beforeVersion: number | null, limit: number): Awaitable<readonly WorkflowRow[]>
   /** Hides the workflow; versions that runs were started from stay readable by digest. False when there is none. */
   deleteWorkflow(name: string): Awaitable<boolean>
+
+  /** The newest run of each of these workflows that has any, of whatever version. */
+  lastRuns(workflows: readonly string[]): Awaitable<readonly RunRow[]>
+
+  /**
+   * Saves a draft as its next revision. Refuses with `draft_conflict` when `revision` is not the newest one, unless that
+   * one was made from `revision` and holds the same: a save may be repeated when its answer was lost.
+   */
+  saveDraft(draft: NewDraft): Awaitable<DraftSummaryRow>
+  draft(id: string): Awaitable<DraftRow | null>
+  /** Last changed first; `after` is the last row of the page before. */
+  drafts(query: DraftQuery): Awaitable<readonly DraftSummaryRow[]>
+  /** False when there is none. */
+  deleteDraft(id: string): Awaitable<boolean>
 
   /** What a request with this key was answered with, when it was committed before. */
   idempotent(key: string): Awaitable<IdempotencyRow | null>
@@ -62,7 +80,7 @@ export interface ProjectStorage {
 }
 
 /** A version of the database's shape; a newer one than the engine knows is refused with words. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** Everything that one turn of the orchestrator has decided. */
 export interface CommitBatch {
@@ -111,6 +129,13 @@ export interface RunRow {
 export interface RunQuery {
   readonly workflow?: string
   readonly statuses?: readonly RunStatus[]
+  readonly triggers?: readonly RunRow['trigger'][]
+  /** Part of the workflow's name, or the beginning of the run's identifier; letters of either case */
+  readonly search?: string
+  /** Created at or after */
+  readonly since?: number
+  /** Created before */
+  readonly until?: number
   readonly after?: { readonly createdAt: number; readonly id: string }
   readonly limit: number
 }
@@ -140,13 +165,48 @@ export interface NewWorkflowVersion {
   readonly files: string
   readonly steps: number
   readonly at: number
+  /** Where its nodes stand, as JSON text; not part of the digest. Absent: as it was, or nothing for a new version */
+  readonly layout?: string
+  /** The newest version that the caller knows, 0 for none: see saveWorkflow */
+  readonly base?: number
 }
-export interface WorkflowRow extends NewWorkflowVersion {
+export interface WorkflowRow extends Omit<NewWorkflowVersion, 'layout' | 'base'> {
+  readonly layout: string
   readonly version: number
   /** Number of the newest version of the same name */
   readonly latest: number
   /** When version 1 was saved */
   readonly createdAt: number
+}
+
+/** A definition that is being written. `files` and `layout` are JSON text. */
+export interface DraftContentRow {
+  readonly workflow: string | null
+  readonly base: number | null
+  readonly origin: string | null
+  readonly source: string
+  readonly files: string
+  readonly layout: string
+}
+export interface NewDraft extends DraftContentRow {
+  readonly id: string
+  /** The revision that it was made from, 0 for a draft that is new */
+  readonly revision: number
+  readonly at: number
+}
+export interface DraftSummaryRow extends Pick<DraftContentRow, 'workflow' | 'base' | 'origin'> {
+  readonly id: string
+  readonly revision: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+export interface DraftRow extends DraftSummaryRow, DraftContentRow {}
+
+/** Drafts by `updatedAt`, then `id`, both descending. */
+export interface DraftQuery {
+  readonly workflow?: string
+  readonly after?: { readonly updatedAt: number; readonly id: string }
+  readonly limit: number
 }
 
 export interface IdempotencyRow {

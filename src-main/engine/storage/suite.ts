@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { ProjectStorage } from './storage.ts'
 import type { SuiteContext } from './testing/context.ts'
 import { deletionSuite } from './testing/deletion-suite.ts'
+import { draftsSuite } from './testing/drafts-suite.ts'
 import { journalSuite } from './testing/journal-suite.ts'
 import { runsSuite } from './testing/runs-suite.ts'
-import { cacheSuite, workflowsSuite } from './testing/workflows-suite.ts'
+import { cacheSuite, publishingSuite, workflowsSuite } from './testing/workflows-suite.ts'
 
 /** A fresh, empty database of one backend. */
 export interface StorageUnderTest {
@@ -40,6 +41,8 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
     describe('runs', () => runsSuite(context))
     describe('cache', () => cacheSuite(context))
     describe('workflows', () => workflowsSuite(context))
+    describe('publishing', () => publishingSuite(context))
+    describe('drafts', () => draftsSuite(context))
     describe('deletion', () => deletionSuite(context))
   })
 }

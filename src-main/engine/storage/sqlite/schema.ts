@@ -90,5 +90,33 @@ const VERSION_1 = `
   CREATE INDEX idempotency_by_time ON idempotency (at);
 `
 
+/**
+ * Version 2.
+ *
+ *   drafts             definitions that are being written; the long texts stand last, so that lists need not read past them
+ *   draft_files        which draft refers to which blob
+ *   workflow_versions  has a `layout`
+ *   runs               are found by workflow and time, whatever their status: the newest of each, and lists of one workflow
+ */
+const VERSION_2 = `
+  CREATE TABLE drafts (
+    id TEXT PRIMARY KEY, workflow TEXT, base INTEGER, origin TEXT, revision INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, files TEXT NOT NULL, layout TEXT NOT NULL,
+    source TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX drafts_by_time ON drafts (updated_at, id);
+  CREATE INDEX drafts_by_workflow ON drafts (workflow, updated_at, id);
+  CREATE TABLE draft_files (
+    draft TEXT NOT NULL REFERENCES drafts (id) ON DELETE CASCADE, digest TEXT NOT NULL, PRIMARY KEY (draft, digest)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX draft_files_by_digest ON draft_files (digest);
+
+  ALTER TABLE workflow_versions ADD COLUMN layout TEXT NOT NULL DEFAULT '{}';
+  CREATE INDEX runs_by_workflow_time ON runs (workflow, created_at, id);
+`
+
 /** In order; the last one's version is SCHEMA_VERSION. */
-export const migrations: readonly Migration[] = [{ version: 1, sql: VERSION_1 }]
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: VERSION_1 },
+  { version: 2, sql: VERSION_2 },
+]

@@ -1,11 +1,14 @@
-import { z } from 'zod'
-import { AssetFile } from '../../../../src-shared/contract/index.ts'
+import { workflowConflict } from '../conflicts.ts'
 import type { NewWorkflowVersion, WorkflowRow } from '../storage.ts'
 import { DELETE_UNUSED_VERSIONS } from './erase.ts'
+import { digestsIn } from './files.ts'
 import type { SqliteHandle } from './handle.ts'
+import { escapeLike } from './like.ts'
+
+const NO_LAYOUT = '{}'
 
 const SELECT = `
-  SELECT v.name, v.description, v.digest, v.source, v.files, v.steps, v.at, v.version, w.latest, w.created_at AS createdAt
+  SELECT v.name, v.description, v.digest, v.source, v.files, v.steps, v.at, v.layout, v.version, w.latest, w.created_at AS createdAt
   FROM workflow_versions AS v JOIN workflows AS w ON w.name = v.name`
 
 /** The newest version when `version` is absent. Deleted ones are not found. */
@@ -15,14 +18,18 @@ export function workflowByName(db: SqliteHandle, name: string, version?: number)
   return db.get<WorkflowRow>(`${SELECT} WHERE v.name = ? AND ${which} AND v.hidden = 0`, ...values)
 }
 
-export const workflowByDigest = (db: SqliteHandle, digest: string): WorkflowRow | null =>
-  db.get<WorkflowRow>(`${SELECT} WHERE v.digest = ? ORDER BY v.hidden, v.version DESC LIMIT 1`, digest)
+export const workflowByDigest = (db: SqliteHandle, digest: string, prefer?: number): WorkflowRow | null =>
+  db.get<WorkflowRow>(
+    `${SELECT} WHERE v.digest = ? ORDER BY v.version = ? DESC, v.hidden, v.version DESC LIMIT 1`,
+    digest,
+    prefer ?? null,
+  )
 
 export function listWorkflows(
   db: SqliteHandle,
   query: { search?: string; afterName?: string; limit: number },
 ): readonly WorkflowRow[] {
-  const pattern = `%${(query.search ?? '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+  const pattern = `%${escapeLike(query.search ?? '')}%`
   return db.all<WorkflowRow>(
     `${SELECT}
      WHERE v.version = w.latest AND w.deleted = 0 AND w.name > ?
@@ -49,45 +56,52 @@ export const workflowVersions = (
   )
 
 export function saveWorkflow(db: SqliteHandle, fresh: NewWorkflowVersion): { version: WorkflowRow; created: boolean } {
-  const digests = new Set(
-    z
-      .array(AssetFile)
-      .parse(JSON.parse(fresh.files))
-      .map((file) => file.digest),
-  )
   return db.transaction(() => {
     const newest = workflowByName(db, fresh.name)
-    if (newest?.digest === fresh.digest) return { version: newest, created: false }
-    db.run(
-      `INSERT INTO workflows (name, latest, created_at, deleted) VALUES (?, 1, ?, 0)
-       ON CONFLICT (name) DO UPDATE SET latest = latest + 1, deleted = 0`,
-      fresh.name,
-      fresh.at,
-    )
-    db.run(
-      `INSERT INTO workflow_versions (name, version, description, digest, source, files, steps, at, hidden)
-       SELECT name, latest, ?, ?, ?, ?, ?, ?, 0 FROM workflows WHERE name = ?`,
-      fresh.description,
-      fresh.digest,
-      fresh.source,
-      fresh.files,
-      fresh.steps,
-      fresh.at,
-      fresh.name,
-    )
-    for (const digest of digests) {
-      db.run(
-        `INSERT INTO workflow_files (version, digest)
-         SELECT v.id, ? FROM workflow_versions AS v JOIN workflows AS w ON w.name = v.name AND w.latest = v.version
-         WHERE v.name = ?`,
-        digest,
-        fresh.name,
-      )
+    const isSame = newest !== null && newest.digest === fresh.digest
+    const isBehind = fresh.base !== undefined && fresh.base !== (newest?.version ?? 0)
+    // The same once more, e.g. because the answer was lost, takes nothing from anybody.
+    const isRepeated = isSame && (fresh.layout === undefined || fresh.layout === newest.layout)
+    if (isBehind && !isRepeated) throw workflowConflict(fresh.name, fresh.base, newest)
+    if (!isSame) insertVersion(db, fresh)
+    else if (fresh.layout !== undefined) {
+      const { name, version } = newest
+      db.run('UPDATE workflow_versions SET layout = ? WHERE name = ? AND version = ?', fresh.layout, name, version)
     }
     const version = workflowByName(db, fresh.name)
     if (version === null) throw new Error(`The version of ${fresh.name} that was just saved cannot be read`)
-    return { version, created: true }
+    return { version, created: !isSame }
   })
+}
+
+function insertVersion(db: SqliteHandle, fresh: NewWorkflowVersion): void {
+  db.run(
+    `INSERT INTO workflows (name, latest, created_at, deleted) VALUES (?, 1, ?, 0)
+     ON CONFLICT (name) DO UPDATE SET latest = latest + 1, deleted = 0`,
+    fresh.name,
+    fresh.at,
+  )
+  db.run(
+    `INSERT INTO workflow_versions (name, version, description, digest, source, files, steps, at, hidden, layout)
+     SELECT name, latest, ?, ?, ?, ?, ?, ?, 0, ? FROM workflows WHERE name = ?`,
+    fresh.description,
+    fresh.digest,
+    fresh.source,
+    fresh.files,
+    fresh.steps,
+    fresh.at,
+    fresh.layout ?? NO_LAYOUT,
+    fresh.name,
+  )
+  for (const digest of digestsIn(fresh.files)) {
+    db.run(
+      `INSERT INTO workflow_files (version, digest)
+       SELECT v.id, ? FROM workflow_versions AS v JOIN workflows AS w ON w.name = v.name AND w.latest = v.version
+       WHERE v.name = ?`,
+      digest,
+      fresh.name,
+    )
+  }
 }
 
 export const deleteWorkflow = (db: SqliteHandle, name: string): boolean =>

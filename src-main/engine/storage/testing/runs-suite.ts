@@ -40,9 +40,17 @@ export function runsSuite({ storage }: SuiteContext): void {
       createdAt: fc.integer({ min: 0, max: 6 }),
       workflow: fc.constantFrom('a', 'b'),
       status: fc.constantFrom(...RUN_STATUSES),
+      trigger: fc.constantFrom(...RUN_TRIGGERS),
     })
     const filter = fc.record(
-      { workflow: fc.constantFrom('a', 'b', 'none'), statuses: fc.uniqueArray(fc.constantFrom(...RUN_STATUSES)) },
+      {
+        workflow: fc.constantFrom('a', 'b', 'none'),
+        statuses: fc.uniqueArray(fc.constantFrom(...RUN_STATUSES)),
+        triggers: fc.uniqueArray(fc.constantFrom(...RUN_TRIGGERS)),
+        search: fc.constantFrom('', 'A', 'b', '_', '%', 'n1', 'r', 'R'),
+        since: fc.integer({ min: -1, max: 7 }),
+        until: fc.integer({ min: -1, max: 7 }),
+      },
       { requiredKeys: [] },
     )
     let round = 0
@@ -61,22 +69,37 @@ export function runsSuite({ storage }: SuiteContext): void {
             }),
           )
           await storage().commit({ ...emptyBatch, runs: rows })
-          const query = { ...by, ...(by.workflow === undefined ? {} : { workflow: `${by.workflow}${round}` }) }
+          const query = {
+            ...by,
+            ...(by.workflow === undefined ? {} : { workflow: `${by.workflow}${round}` }),
+            ...(by.since === undefined ? {} : { since: by.since + round * 10 }),
+            ...(by.until === undefined ? {} : { until: by.until + round * 10 }),
+          }
           const expected = rows
             .filter((row) => query.workflow === undefined || row.workflow === query.workflow)
             .filter((row) => query.statuses === undefined || query.statuses.includes(row.status))
+            .filter((row) => query.triggers === undefined || query.triggers.includes(row.trigger))
+            .filter((row) => query.since === undefined || row.createdAt >= query.since)
+            .filter((row) => query.until === undefined || row.createdAt < query.until)
+            .filter((row) => isFound(row, query.search))
             .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
           const listed = await allPages(storage(), query, limit)
           expect(listed.filter((row) => row.id.startsWith(`r${round}n`))).toEqual(expected)
           expect(new Set(listed.map((row) => row.id)).size).toBe(listed.length)
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 100 },
     )
   })
 }
 
 const RUN_STATUSES = ['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'failed', 'cancelled'] as const
+const RUN_TRIGGERS = ['manual', 'parent', 'rerun'] as const
+
+const isFound = (row: RunRow, search = ''): boolean => {
+  const text = search.toLowerCase()
+  return row.workflow.toLowerCase().includes(text) || row.id.toLowerCase().startsWith(text)
+}
 
 async function allPages(storage: ProjectStorage, query: Omit<RunQuery, 'limit'>, limit: number): Promise<RunRow[]> {
   const rows: RunRow[] = []

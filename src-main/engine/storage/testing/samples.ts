@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { CacheRow, CommitBatch, NewJournalEntry, NewWorkflowVersion, RunRow } from '../storage.ts'
+import type { CacheRow, CommitBatch, NewDraft, NewJournalEntry, NewWorkflowVersion, RunRow } from '../storage.ts'
 
 /** Rows for tests: valid ones, of which a test changes what it is about. */
 export const emptyBatch: CommitBatch = { entries: [], runs: [], cache: [], blobs: [], idempotency: [] }
@@ -60,3 +60,22 @@ export const versionOf = (
   at: 10,
   ...fields,
 })
+
+/** Identifier of a draft for tests, by number. */
+export const draftId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+
+export const draftOf = (n: number, fields: Partial<NewDraft> = {}): NewDraft => ({
+  id: draftId(n),
+  workflow: 'flow',
+  base: 1,
+  origin: null,
+  source: `name: flow # draft ${n}`,
+  files: '[]',
+  layout: '{}',
+  revision: 0,
+  at: 10,
+  ...fields,
+})
+
+export const filesWith = (...texts: string[]): string =>
+  JSON.stringify(texts.map((text) => ({ path: `${text}.txt`, digest: digestOf(text), size: 1 })))

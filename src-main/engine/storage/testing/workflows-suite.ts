@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { SuiteContext } from './context.ts'
+import { rejection, type SuiteContext } from './context.ts'
 import { cacheOf, digestOf, emptyBatch, runOf, versionOf } from './samples.ts'
 
 export function cacheSuite({ storage }: SuiteContext): void {
@@ -49,7 +49,7 @@ export function workflowsSuite({ storage, reopen }: SuiteContext): void {
     const first = await storage().saveWorkflow(versionOf('flow', 'one', { at: 5 }))
     expect(first).toEqual({
       created: true,
-      version: { ...versionOf('flow', 'one', { at: 5 }), version: 1, latest: 1, createdAt: 5 },
+      version: { ...versionOf('flow', 'one', { at: 5 }), layout: '{}', version: 1, latest: 1, createdAt: 5 },
     })
     const same = await storage().saveWorkflow(versionOf('flow', 'one', { at: 6 }))
     expect(same).toEqual({ created: false, version: first.version })
@@ -101,5 +101,80 @@ export function workflowsSuite({ storage, reopen }: SuiteContext): void {
     expect(again).toMatchObject({ created: true, version: { version: 3, latest: 3 } })
     expect((await storage().workflowVersions('flow', null, 9)).map((row) => row.version)).toEqual([3])
     expect(await storage().workflow('flow', 1)).toBeNull()
+  })
+}
+
+export function publishingSuite({ storage, reopen }: SuiteContext): void {
+  it('keeps a layout with its version: replaced by the same definition, not carried into the next', async () => {
+    const [placed, moved] = ['{"s":{"x":1,"y":2}}', '{"s":{"x":3,"y":4}}']
+    expect((await storage().saveWorkflow(versionOf('flow', 'one', { layout: placed }))).version.layout).toBe(placed)
+    const same = await storage().saveWorkflow(versionOf('flow', 'one', { at: 99, layout: moved }))
+    expect(same).toMatchObject({ created: false, version: { version: 1, layout: moved, at: 10 } })
+    expect((await storage().saveWorkflow(versionOf('flow', 'one'))).version.layout).toBe(moved)
+    expect(await storage().saveWorkflow(versionOf('flow', 'two'))).toMatchObject({
+      created: true,
+      version: { layout: '{}' },
+    })
+    await storage().saveWorkflow(versionOf('flow', 'two', { layout: placed }))
+    await reopen()
+    expect((await storage().workflow('flow', 1))?.layout).toBe(moved)
+    expect((await storage().workflow('flow'))?.layout).toBe(placed)
+  })
+
+  it('refuses a version whose base is not the newest one, and names that', async () => {
+    const save = (text: string, base: number, layout?: string) =>
+      storage().saveWorkflow(versionOf('flow', text, { base, ...(layout === undefined ? {} : { layout }) }))
+    expect(await rejection(() => save('one', 1))).toMatchObject({
+      code: 'workflow_conflict',
+      context: { field: 'body.base', problems: [{ version: 0 }], fix: expect.stringContaining('base 0') as unknown },
+    })
+    expect(await save('one', 0)).toMatchObject({ created: true, version: { version: 1 } })
+    expect(await rejection(() => save('two', 0))).toMatchObject({
+      code: 'workflow_conflict',
+      message: expect.stringContaining('already') as unknown,
+      context: { problems: [{ version: 1 }] },
+    })
+    expect(await save('two', 1)).toMatchObject({ created: true, version: { version: 2 } })
+    expect(await rejection(() => save('three', 1))).toMatchObject({
+      code: 'workflow_conflict',
+      context: { problems: [{ version: 2 }], fix: expect.stringContaining('base 2') as unknown },
+    })
+    expect((await storage().workflow('flow'))?.version).toBe(2)
+    // A call that is repeated because its answer was lost is no conflict; one that moves nodes of a newer version is.
+    expect(await save('two', 1)).toMatchObject({ created: false, version: { version: 2 } })
+    expect(await rejection(() => save('two', 1, '{"s":{"x":1,"y":2}}'))).toMatchObject({ code: 'workflow_conflict' })
+    expect(await save('two', 2, '{"s":{"x":1,"y":2}}')).toMatchObject({ created: false })
+    await storage().deleteWorkflow('flow')
+    expect(await rejection(() => save('three', 2))).toMatchObject({ context: { problems: [{ version: 0 }] } })
+    expect(await save('three', 0)).toMatchObject({ created: true, version: { version: 3 } })
+  })
+
+  it('answers the version that is preferred among those with the same digest, also after a deletion', async () => {
+    for (const text of ['one', 'two', 'one']) await storage().saveWorkflow(versionOf('flow', text))
+    await storage().commit({ ...emptyBatch, runs: [runOf('aaaaaaaa', { plan: digestOf('one'), version: 1 })] })
+    const version = async (prefer?: number) => (await storage().workflowByDigest(digestOf('one'), prefer))?.version
+    expect([await version(), await version(1), await version(3), await version(2)]).toEqual([3, 1, 3, 3])
+    await storage().deleteWorkflow('flow')
+    expect([await version(), await version(1)]).toEqual([3, 1])
+  })
+
+  it('knows the newest run of each workflow, in any version and state', async () => {
+    await storage().commit({
+      ...emptyBatch,
+      runs: [
+        runOf('aaaaaaaa', { workflow: 'a', createdAt: 5, status: 'succeeded', finishedAt: 9 }),
+        runOf('aaaaaaab', { workflow: 'a', createdAt: 7, version: 2 }),
+        runOf('aaaaaaac', { workflow: 'a', createdAt: 6 }),
+        runOf('bbbbbbbb', { workflow: 'b', createdAt: 5 }),
+        runOf('bbbbbbbc', { workflow: 'b', createdAt: 5 }),
+        runOf('cccccccc', { workflow: 'c' }),
+      ],
+    })
+    const last = await storage().lastRuns(['a', 'none', 'b'])
+    expect(last.map((row) => row.id).sort()).toEqual(['aaaaaaab', 'bbbbbbbc'])
+    expect(last.find((row) => row.workflow === 'a')).toEqual(
+      runOf('aaaaaaab', { workflow: 'a', createdAt: 7, version: 2 }),
+    )
+    expect(await storage().lastRuns([])).toEqual([])
   })
 }
