@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const ROOTS = '{src-shared,src-main,scripts,bench,e2e,resources}'
+const ROOTS = '{src-shared,src-main,src-renderer,src-preload,scripts,bench,e2e,resources}'
 /** Two at once: the machines that the tests are made for have two cores, and many tests start processes of their own. */
 const WORKERS = 2
 const UNIT_TIMEOUT_MS = 20_000
@@ -15,8 +15,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [`${ROOTS}/**/*.test.ts`],
-          exclude: ['**/*.int.test.ts'],
+          include: [`${ROOTS}/**/*.test.{ts,tsx}`],
+          exclude: ['**/*.int.test.ts', 'e2e/desktop/**'],
           pool: 'forks',
           maxWorkers: WORKERS,
           testTimeout: UNIT_TIMEOUT_MS,

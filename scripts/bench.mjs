@@ -6,7 +6,11 @@ await main(async (args) => {
   ensureInstalled()
   ensureBuilt()
   say('Builds the measurements')
-  if (runTool('vite/bin/vite.js', ['build', '--mode', 'bench', '--logLevel', 'warn']) !== 0) {
+  if (
+    runTool('electron-vite/bin/electron-vite.js', ['build', '--logLevel', 'warn'], {
+      env: { ...process.env, WEIR_BUNDLE: 'bench' },
+    }) !== 0
+  ) {
     throw new Stop('The build failed, see above.')
   }
   // Needs packages, so it is loaded only now. Leaves the address of Docker, or why there is none, in the environment.

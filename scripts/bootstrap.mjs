@@ -81,7 +81,10 @@ export const ensureInstalled = () => {
 const BUILD_INPUTS = [
   'src-shared',
   'src-main',
-  'vite.config.ts',
+  'src-preload',
+  'src-renderer',
+  'resources/examples',
+  'electron.vite.config.ts',
   'package.json',
   'package-lock.json',
   'scripts/build.mjs',
@@ -98,7 +101,7 @@ const filesBelow = (path) => {
 export const buildInputsDigest = () => {
   const files = BUILD_INPUTS.flatMap((path) => (/\.\w+$/.test(path) ? [join(ROOT, path)] : filesBelow(path)))
   const hash = createHash('sha256')
-  for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
+  for (const file of files.filter((name) => !/\.test\.tsx?$/.test(name)).sort()) {
     const body = readFileSync(file)
     hash.update(`${file.slice(ROOT.length)}\0${body.length}\0`).update(body)
   }

@@ -3,10 +3,21 @@ import { fileURLToPath } from 'node:url'
 import { checkNode, ensureInstalled, main, runTool, say } from './bootstrap.mjs'
 
 /** Where dependency rules apply. */
-const CRUISED = ['src-shared', 'src-main', 'bench', 'e2e', 'scripts', 'vite.config.ts', 'vitest.config.ts']
+const CRUISED = [
+  'src-shared',
+  'src-main',
+  'bench',
+  'e2e',
+  'scripts',
+  'src-preload',
+  'src-renderer',
+  'electron.vite.config.ts',
+  'vitest.config.ts',
+]
 
 const CHECKS = [
   { name: 'types', tool: 'typescript/bin/tsc', args: ['-p', '.'] },
+  { name: 'types of the screens', tool: 'typescript/bin/tsc', args: ['-p', 'src-renderer'] },
   { name: 'style', tool: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings', '.'] },
   { name: 'type-aware lint', tool: 'oxlint/bin/oxlint', args: [] },
   { name: 'dependency rules', tool: 'dependency-cruiser/bin/dependency-cruise.mjs', args: CRUISED },

@@ -109,9 +109,9 @@ function headersOf(route: Route, token: string | null, call: CallOptions): Recor
 const acceptOf = (route: Route): string =>
   route.response === 'bytes' ? '*/*' : route.response === 'lines' ? 'application/x-ndjson' : 'application/json'
 
-function bodyOf(route: Route, body: unknown): { body?: string | Uint8Array | AsyncIterable<Uint8Array> } {
+function bodyOf(route: Route, body: unknown): { body?: string | Uint8Array | Blob | AsyncIterable<Uint8Array> } {
   if (route.body === undefined) return {}
-  if (route.body === 'bytes') return { body: body as Uint8Array | AsyncIterable<Uint8Array> }
+  if (route.body === 'bytes') return { body: body as Uint8Array | Blob | AsyncIterable<Uint8Array> }
   return { body: JSON.stringify(body ?? {}) }
 }
 

@@ -55,9 +55,10 @@ function initOf(request: TransportRequest): RequestInit {
   if (request.signal !== undefined) init.signal = request.signal
   const { body } = request
   if (body === undefined) return init
-  if (typeof body === 'string' || body instanceof Uint8Array)
+  if (typeof body === 'string' || body instanceof Uint8Array || body instanceof Blob)
     return { ...init, body: body as NonNullable<RequestInit['body']> }
-  return { ...init, body: streamOf(body), duplex: 'half' }
+  // `duplex` is demanded for streams and missing from the types of browsers.
+  return { ...init, body: streamOf(body), duplex: 'half' } as RequestInit
 }
 
 function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

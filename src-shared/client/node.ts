@@ -112,7 +112,7 @@ function answerOf(call: ClientRequest, body: TransportRequest['body']): Promise<
       call.end(body)
       return
     }
-    const source = Readable.from(body, { objectMode: false })
+    const source = Readable.from(body instanceof Blob ? body.stream() : body, { objectMode: false })
     source.once('error', (error) => {
       call.destroy(error)
       reject(error)

@@ -15,7 +15,7 @@ export interface TransportRequest {
   /** Path with query */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  readonly body?: string | Uint8Array | Blob | AsyncIterable<Uint8Array>
   /** Whether the request may be sent again when a kept-alive connection turns out to be dead */
   readonly repeatable: boolean
   readonly signal?: AbortSignal

@@ -48,7 +48,7 @@ export interface Parsed<R extends Route> {
 export type Call<R extends Route> = (R['params'] extends z.ZodType ? { params: z.input<R['params']> } : object) &
   (R['query'] extends z.ZodType ? { query?: z.input<R['query']> } : object) &
   (R['body'] extends 'bytes'
-    ? { body: AsyncIterable<Uint8Array> | Uint8Array }
+    ? { body: AsyncIterable<Uint8Array> | Uint8Array | Blob }
     : R['body'] extends z.ZodType
       ? { body: Given<R['body'], never> }
       : object)

@@ -1,15 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../../../src-shared/contract/index.ts'
-
-/** JSON with sorted keys and no spaces: equal values give equal text, whatever order their keys were written in. */
-export function canonicalJson(value: Json): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  const fields = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`)
-  return `{${fields.join(',')}}`
-}
+import { canonicalJson } from '../../../src-shared/definition/index.ts'
 
 /** SHA-256 of a text (UTF-8), in lower-case hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')

@@ -1,6 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js'
+import { canonicalJson } from '../../../src-shared/definition/index.ts'
 import { spend } from './budget.ts'
-import { canonicalJson } from './canonical.ts'
 import { MAX_ITEMS } from './limits.ts'
 import { compilePattern } from './regex.ts'
 import { type CelValue, toJson } from './values.ts'

@@ -1,4 +1,5 @@
 import type { AssetFile, Definition, Step } from '../../../src-shared/contract/index.ts'
+import type { Path } from '../../../src-shared/definition/index.ts'
 import type { Root } from './cel.ts'
 import { CONDITION, ExpressionChecker, ITEMS, PAUSE } from './check-expressions.ts'
 import { checkParamTable } from './check-params.ts'
@@ -9,7 +10,6 @@ import { MAX_STEPS } from './limits.ts'
 import { cyclesOf, topologicalOrder } from './order.ts'
 import { pathFault } from './paths.ts'
 import { meant } from './suggest.ts'
-import type { Path } from './yaml-source.ts'
 
 /** What the checks found out beside faults. */
 export interface Checked {

@@ -1,5 +1,6 @@
 import type { ParseResult } from '@marcbachmann/cel-js'
 import type { Definition, Json, Param } from '../../../src-shared/contract/index.ts'
+import type { Path } from '../../../src-shared/definition/index.ts'
 import { checkingEnvironment, evaluating, parseIn } from './cel.ts'
 import { outputsOf, readFault, type Scope } from './check-reads.ts'
 import { compile, ExpressionSyntaxError, type Program, plainTypes, typeFix } from './expression.ts'
@@ -8,7 +9,6 @@ import { isRequired } from './params.ts'
 import { UNSAFE_PLACE, UNSAFE_PLACE_FIX } from './render.ts'
 import { ShellScanner } from './shell.ts'
 import { bareExpression, type ExpressionPart, parseTemplate, type Template, TemplateError } from './template.ts'
-import type { Path } from './yaml-source.ts'
 
 /** What a place needs: the CEL types that fit, and how a person calls them. */
 export interface Wanted {

@@ -1,9 +1,9 @@
 import type { AssetFile, Param } from '../../../src-shared/contract/index.ts'
+import type { Path } from '../../../src-shared/definition/index.ts'
 import type { Faults } from './faults.ts'
 import { schemaProblem } from './param-schema.ts'
 import { fitParam } from './param-value.ts'
 import { patternFault } from './regex.ts'
-import type { Path } from './yaml-source.ts'
 
 /** Which rules have a meaning for which types. */
 const APPLIES: Partial<Record<keyof Param, readonly Param['type'][]>> = {

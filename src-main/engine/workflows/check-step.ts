@@ -1,4 +1,5 @@
 import type { AssetFile, OutputSpec, Step } from '../../../src-shared/contract/index.ts'
+import type { Path } from '../../../src-shared/definition/index.ts'
 import { checkParamTable } from './check-params.ts'
 import type { Faults } from './faults.ts'
 import { MAX_ITEMS, MIN_MEMORY_BYTES } from './limits.ts'
@@ -7,7 +8,6 @@ import type { PlanStep } from './plan.ts'
 import { meant } from './suggest.ts'
 import { parseTemplate, TemplateError } from './template.ts'
 import { bytesOf, durationMs } from './units.ts'
-import type { Path } from './yaml-source.ts'
 
 const KINDS = ['run', 'workflow', 'approval', 'sleep'] as const
 

@@ -1,11 +1,11 @@
 import type { AssetFile, Definition, DefinitionProblem, Json } from '../../../src-shared/contract/index.ts'
+import { parseYaml } from '../../../src-shared/definition/index.ts'
 import { buildPlan } from './build-plan.ts'
 import { digestOf } from './canonical.ts'
 import { checkDefinition } from './check-definition.ts'
 import { Faults } from './faults.ts'
 import type { Plan } from './plan.ts'
 import { checkShape } from './shape.ts'
-import { parseYaml } from './yaml-source.ts'
 
 export interface ParsedDefinition {
   /** Null when there are errors */

@@ -1,7 +1,7 @@
 import type { DefinitionProblem, Json } from '../../../src-shared/contract/index.ts'
+import type { Path, YamlSource } from '../../../src-shared/definition/index.ts'
+import { type Inside, locate, placeOf } from '../../../src-shared/definition/index.ts'
 import { MAX_PROBLEMS } from './limits.ts'
-import { type Inside, locate, placeOf } from './locate.ts'
-import type { Path, YamlSource } from './yaml-source.ts'
 
 export type Words = string | (() => string)
 

@@ -1,6 +1,6 @@
 import { type AssetFile, type AssetValue, isAsset, type Json, type Param } from '../../../src-shared/contract/index.ts'
-import { canonicalJson, isDeeperThan } from './canonical.ts'
-import { MAX_DEPTH } from './limits.ts'
+import { canonicalJson, MAX_DEPTH } from '../../../src-shared/definition/index.ts'
+import { isDeeperThan } from './canonical.ts'
 import { schemaFault } from './param-schema.ts'
 import { compilePattern } from './regex.ts'
 

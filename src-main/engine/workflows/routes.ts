@@ -12,7 +12,15 @@ export function workflowHandlers(
 ): Handlers<typeof workflowRoutes> {
   return {
     validate: async ({ params, body }) => (await serviceOf(params.project)).validate(body),
-    apply: async ({ params, body }) => (await serviceOf(params.project)).apply(body),
+    async apply({ params, body: { source, files, layout, base } }) {
+      const publication = {
+        source,
+        files,
+        ...(layout === undefined ? {} : { layout }),
+        ...(base === undefined ? {} : { base }),
+      }
+      return (await serviceOf(params.project)).apply(publication)
+    },
     list: async ({ params, query }) => (await serviceOf(params.project)).list(defined(query)),
     get: async ({ params, query }) => (await serviceOf(params.project)).get(params.workflow, query.version),
     versions: async ({ params, query }) => (await serviceOf(params.project)).versions(params.workflow, defined(query)),

@@ -1,6 +1,5 @@
 import {
-  type AssetFile,
-  type DefinitionProblem,
+  type Layout,
   type Page,
   ProblemError,
   type Validation,
@@ -10,13 +9,14 @@ import {
 } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/blobs.ts'
 import type { NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/storage.ts'
+import { refuseMissingBodies } from './bodies.ts'
 import { parseDefinition, planDigest } from './definition.ts'
-import { problemsAsJson } from './faults.ts'
-import { filesOf } from './plans.ts'
+import { invalidWorkflow } from './refusals.ts'
 import { meant } from './suggest.ts'
+import { iso, viewSummary, viewWorkflow } from './view.ts'
 
 export interface WorkflowServiceNeeds {
-  readonly storage: Pick<ProjectStorage, 'workflow' | 'workflows' | 'workflowVersions' | 'workflowByDigest'>
+  readonly storage: Pick<ProjectStorage, 'workflow' | 'workflows' | 'workflowVersions' | 'lastRuns'>
   readonly blobs: Pick<Blobs, 'stat'>
   /** Saves through the project's only writer; answers after the commit. */
   readonly save: (version: NewWorkflowVersion) => Promise<{ version: WorkflowRow; created: boolean }>
@@ -25,10 +25,18 @@ export interface WorkflowServiceNeeds {
   readonly now?: () => number
 }
 
+/** A definition to be saved. */
+export interface Publication extends WorkflowSource {
+  /** Where its nodes stand; as it was when absent */
+  readonly layout?: Layout
+  /** The newest version that the caller knows; not compared when absent */
+  readonly base?: number
+}
+
 /** The workflows of one project. */
 export interface WorkflowService {
   validate(given: WorkflowSource): Validation
-  apply(given: WorkflowSource): Promise<Workflow & { created: boolean }>
+  apply(given: Publication): Promise<Workflow & { created: boolean }>
   list(query: { search?: string; cursor?: string; limit: number }): Promise<Page<WorkflowSummary>>
   get(name: string, version?: number): Promise<Workflow>
   versions(
@@ -38,20 +46,19 @@ export interface WorkflowService {
   remove(name: string): Promise<void>
 }
 
-const time = (at: number): string => new Date(at).toISOString()
-
 export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowService {
   const { storage, now = Date.now } = needs
+  const lastRunOf = async (name: string) => (await storage.lastRuns([name]))[0] ?? null
   return {
     validate({ source, files }) {
       const { plan, definition, problems } = parseDefinition(source, files)
       return { valid: plan !== null, name: definition?.name ?? null, problems }
     },
 
-    async apply({ source, files }) {
+    async apply({ source, files, layout, base }) {
       const { plan, problems } = parseDefinition(source, files)
-      if (!plan) throw invalid(problems)
-      await checkBodies(files, needs.blobs)
+      if (!plan) throw invalidWorkflow(problems)
+      await refuseMissingBodies(files, needs.blobs, 'workflow')
       const { version, created } = await needs.save({
         name: plan.name,
         description: plan.description,
@@ -60,19 +67,24 @@ export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowServ
         files: JSON.stringify(files),
         steps: plan.steps.length,
         at: now(),
+        ...(layout === undefined ? {} : { layout: JSON.stringify(layout) }),
+        ...(base === undefined ? {} : { base }),
       })
-      return { ...toWorkflow(version), created }
+      return { ...viewWorkflow(version, await lastRunOf(version.name)), created }
     },
 
     async list({ search, cursor, limit }) {
       const after = cursor === undefined ? {} : { afterName: cursor }
       const rows = await storage.workflows({ ...(search === undefined ? {} : { search }), ...after, limit: limit + 1 })
-      const items = rows.slice(0, limit).map(toSummary)
+      const shown = rows.slice(0, limit)
+      const runs = await storage.lastRuns(shown.map((row) => row.name))
+      const lastRuns = new Map(runs.map((run) => [run.workflow, run]))
+      const items = shown.map((row) => viewSummary(row, lastRuns.get(row.name) ?? null))
       return { items, next: rows.length > limit ? (items.at(-1)?.name ?? null) : null }
     },
 
     async get(name, version) {
-      return toWorkflow(await find(storage, name, version))
+      return viewWorkflow(await find(storage, name, version), await lastRunOf(name))
     },
 
     async versions(name, { cursor, limit }) {
@@ -80,7 +92,7 @@ export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowServ
       const rows = await storage.workflowVersions(name, versionCursor(cursor), limit + 1)
       const items = rows
         .slice(0, limit)
-        .map((row) => ({ version: row.version, digest: row.digest, createdAt: time(row.at) }))
+        .map((row) => ({ version: row.version, digest: row.digest, createdAt: iso(row.at) }))
       const last = items.at(-1)
       return { items, next: rows.length > limit && last ? String(last.version) : null }
     },
@@ -88,32 +100,6 @@ export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowServ
     async remove(name) {
       if (!(await needs.remove(name))) throw await notFound(storage, name)
     },
-  }
-}
-
-function invalid(problems: readonly DefinitionProblem[]): ProblemError {
-  const errors = problems.filter((problem) => problem.severity === 'error')
-  const [first] = errors
-  const rest = errors.length > 1 ? `, and ${errors.length - 1} more` : ''
-  const where = first?.path ? `${first.path}: ` : ''
-  return new ProblemError('workflow_invalid', `${where}${first?.message ?? 'the definition has errors'}${rest}.`, {
-    field: 'body.source',
-    problems: problemsAsJson(problems),
-    ...(first?.fix === undefined ? {} : { fix: first.fix }),
-    ...(first?.line === undefined ? {} : { line: first.line }),
-    ...(first?.column === undefined ? {} : { column: first.column }),
-  })
-}
-
-async function checkBodies(files: readonly AssetFile[], blobs: Pick<Blobs, 'stat'>): Promise<void> {
-  for (const [i, file] of files.entries()) {
-    const size = await blobs.stat(file.digest)
-    if (size === file.size) continue
-    const why = size === null ? 'its body was not uploaded' : `its body has ${size} bytes, not ${file.size}`
-    throw new ProblemError('blob_not_found', `The file "${file.path}" cannot be saved with the workflow: ${why}.`, {
-      field: `body.files[${i}]`,
-      fix: 'Upload the file to the blobs of the project first.',
-    })
   }
 }
 
@@ -146,27 +132,4 @@ function versionCursor(cursor: string | undefined): number | null {
     field: 'query.cursor',
     fix: 'Pass on `next` of the page before, or nothing for the first page.',
   })
-}
-
-const toSummary = (row: WorkflowRow): WorkflowSummary => ({
-  name: row.name,
-  description: row.description,
-  version: row.version,
-  digest: row.digest,
-  steps: row.steps,
-  updatedAt: time(row.at),
-})
-
-function toWorkflow(row: WorkflowRow): Workflow {
-  const files = filesOf(row)
-  const { definition, problems } = parseDefinition(row.source, files)
-  if (!definition) throw invalid(problems)
-  return {
-    ...toSummary(row),
-    latest: row.latest,
-    createdAt: time(row.createdAt),
-    source: row.source,
-    files,
-    definition,
-  }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Definition, type Json } from '../../../src-shared/contract/index.ts'
+import type { Path } from '../../../src-shared/definition/index.ts'
 import type { Fault, Faults } from './faults.ts'
 import { meant, nearest } from './suggest.ts'
-import type { Path } from './yaml-source.ts'
 
 type Issue = z.core.$ZodIssue
 

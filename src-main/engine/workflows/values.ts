@@ -1,6 +1,6 @@
 import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator'
 import type { Json } from '../../../src-shared/contract/index.ts'
-import { MAX_DEPTH } from './limits.ts'
+import { MAX_DEPTH } from '../../../src-shared/definition/index.ts'
 
 /** What CEL computes with: JSON, and its own whole numbers, times and durations. */
 export type CelValue =

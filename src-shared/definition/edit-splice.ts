@@ -1,5 +1,5 @@
 import { type Document, isCollection, isMap, isPair, isScalar, isSeq, type Scalar, stringify } from 'yaml'
-import type { Json } from '../../../src-shared/contract/index.ts'
+import type { Json } from '../contract/index.ts'
 import type { Path } from './yaml-source.ts'
 
 /*

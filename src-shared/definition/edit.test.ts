@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { Json } from '../../../src-shared/contract/index.ts'
+import type { Json } from '../contract/index.ts'
 import { editDefinition } from './edit.ts'
 
 const SOURCE = `# Head of the file

@@ -1,5 +1,5 @@
 import { type Document, isCollection, isNode, isScalar, parseDocument } from 'yaml'
-import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
+import { type Json, ProblemError } from '../contract/index.ts'
 import { canonicalJson } from './canonical.ts'
 import { indentOf, splice } from './edit-splice.ts'
 import { placeOf } from './locate.ts'

@@ -1,5 +1,5 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, Parser } from 'yaml'
-import type { Json } from '../../../src-shared/contract/index.ts'
+import type { Json } from '../contract/index.ts'
 import { MAX_DEPTH, MAX_SOURCE_BYTES, MAX_VALUES, MAX_YAML_TOKENS } from './limits.ts'
 
 export type Path = readonly (string | number)[]
@@ -67,7 +67,7 @@ const unexpected = (error: unknown): YamlFault => ({
 })
 
 function compose(text: string, lines: LineCounter): Document.Parsed {
-  if (text.length > MAX_SOURCE_BYTES || Buffer.byteLength(text) > MAX_SOURCE_BYTES) {
+  if (text.length > MAX_SOURCE_BYTES || new TextEncoder().encode(text).length > MAX_SOURCE_BYTES) {
     throw new Refusal('too_large', 0, 'the definition is larger than 10 MB', 'Put long scripts and data into `files`.')
   }
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, strict: true, merge: false })

@@ -1,0 +1,7 @@
+export { bridge } from './bridge.ts'
+export { client, forgetToken, sessionToken, signOut } from './client.ts'
+export { type Connection, checkSoon, useConnection, watchConnection } from './connection.ts'
+export { follow, useLive, useLiveRefresh } from './live.ts'
+export { type Complaint, complaintOf, sentence } from './problem.ts'
+export { PROJECT } from './project.ts'
+export { call, keyOf, queryClient, useAsk, useChange } from './queries.ts'

@@ -1,0 +1,23 @@
+import { IconSearch } from '@tabler/icons-react'
+import { EngineMenu } from './EngineMenu.tsx'
+import { keysInWords } from './keys.ts'
+import mark from './mark.svg'
+import { openPalette } from './Palette.tsx'
+import { ThemeMenu } from './ThemeMenu.tsx'
+import classes from './TopBar.module.css'
+
+/** Which engine this is and how it is, search and commands, the look. */
+export function TopBar() {
+  return (
+    <header className={classes.bar}>
+      <img src={mark} alt="Weir" width={22} height={22} className={classes.mark} />
+      <EngineMenu />
+      <button type="button" className={classes.search} onClick={openPalette}>
+        <IconSearch size={14} aria-hidden />
+        <span className={`${classes.searchText} truncate`}>Search or run a command</span>
+        <kbd className={classes.kbd}>{keysInWords('mod+k')}</kbd>
+      </button>
+      <ThemeMenu />
+    </header>
+  )
+}

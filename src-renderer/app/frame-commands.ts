@@ -1,0 +1,58 @@
+import { IconCommand, IconPlus, IconRefresh } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useMemo } from 'react'
+import { bridge } from '../api/index.ts'
+import { type Command, useCommands } from './commands.ts'
+import { restart } from './EngineMenu.tsx'
+import { listenToKeys } from './keys.ts'
+import { openPalette } from './Palette.tsx'
+import { places } from './places.ts'
+
+/** Commands that can be given on every screen. */
+export function useFrameCommands(): void {
+  const navigate = useNavigate()
+  const commands = useMemo<Command[]>(
+    () => [
+      ...places.map(
+        ({ path, name, icon, keys }): Command => ({
+          id: `go.${path}`,
+          title: name,
+          group: 'Go to',
+          icon,
+          keys,
+          run: () => void navigate({ to: path }),
+        }),
+      ),
+      {
+        id: 'workflows.new',
+        title: 'New workflow',
+        group: 'Create',
+        icon: IconPlus,
+        keys: 'mod+n',
+        run: () => void navigate({ to: '/drafts/$draft', params: { draft: crypto.randomUUID() } }),
+      },
+      {
+        id: 'palette',
+        title: 'Search or run a command',
+        group: 'Weir',
+        icon: IconCommand,
+        keys: 'mod+k',
+        run: openPalette,
+      },
+      ...(bridge === null
+        ? []
+        : [
+            {
+              id: 'engine.restart',
+              title: 'Restart the engine',
+              group: 'Weir' as const,
+              icon: IconRefresh,
+              run: () => void restart(),
+            },
+          ]),
+    ],
+    [navigate],
+  )
+  useCommands(commands)
+  useEffect(listenToKeys, [])
+}

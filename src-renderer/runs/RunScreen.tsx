@@ -1,0 +1,5 @@
+import { Screen } from '../ui/Screen.tsx'
+
+export function RunScreen() {
+  return <Screen title="Run">{null}</Screen>
+}

@@ -1,0 +1,84 @@
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+
+/** Accent: 600 on light surfaces, 400 on dark ones. */
+const teal: MantineColorsTuple = [
+  '#effcfa',
+  '#ccf5ef',
+  '#99ebe0',
+  '#5eead4',
+  '#2dd4bf',
+  '#14b8a6',
+  '#0d9488',
+  '#0d7d74',
+  '#0b6a62',
+  '#0a554f',
+]
+
+/** Dark surfaces, from text to the ground; Mantine's own components paint with them. */
+const dark: MantineColorsTuple = [
+  '#e4e9f0',
+  '#c3ccd8',
+  '#9fadc0',
+  '#8b99ad',
+  '#3b4858',
+  '#26303c',
+  '#1a222c',
+  '#12181f',
+  '#0f151b',
+  '#0c1117',
+]
+
+export const theme = createTheme({
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
+  primaryColor: 'teal',
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.4,
+  colors: { teal, dark },
+  defaultRadius: 6,
+  fontSizes: { xs: '11px', sm: '12px', md: '13px', lg: '16px', xl: '20px' },
+  lineHeights: { xs: '1.45', sm: '1.45', md: '1.45', lg: '1.3', xl: '1.3' },
+  spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '20px' },
+  headings: {
+    fontWeight: '600',
+    sizes: { h1: { fontSize: '20px' }, h2: { fontSize: '16px' }, h3: { fontSize: '13px' } },
+  },
+  cursorType: 'pointer',
+  focusRing: 'auto',
+  respectReducedMotion: true,
+  components: {
+    Button: { defaultProps: { size: 'compact-md', h: 32, px: 12 } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
+    TextInput: { defaultProps: { size: 'xs' } },
+    Textarea: { defaultProps: { size: 'xs' } },
+    NumberInput: { defaultProps: { size: 'xs' } },
+    Select: { defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } },
+    MultiSelect: { defaultProps: { size: 'xs' } },
+    TagsInput: { defaultProps: { size: 'xs' } },
+    Checkbox: { defaultProps: { size: 'xs' } },
+    Switch: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { defaultProps: { size: 'xs' } },
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
+    Modal: { defaultProps: { transitionProps: { duration: 140 }, centered: true } },
+  },
+})
+
+/** Mantine's own variables, pointed at ours, so that its components stand on the same surfaces. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const shared = {
+    '--mantine-color-body': 'var(--weir-panel)',
+    '--mantine-color-text': 'var(--weir-text)',
+    '--mantine-color-dimmed': 'var(--weir-text-dim)',
+    '--mantine-color-default': 'var(--weir-raised)',
+    '--mantine-color-default-hover': 'var(--weir-hover)',
+    '--mantine-color-default-border': 'var(--weir-line)',
+    '--mantine-color-default-color': 'var(--weir-text)',
+    '--mantine-color-placeholder': 'var(--weir-text-faint)',
+    '--mantine-color-anchor': 'var(--weir-accent)',
+    '--mantine-color-error': 'var(--weir-failed)',
+    '--mantine-shadow-md': 'var(--weir-shadow)',
+  }
+  return { variables: {}, light: shared, dark: shared }
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import type { ProxyOptions, UserConfig } from 'vite'
+
+/** The oldest Chromium that shows the screens: that of Electron 33. */
+const CHROMIUM_TARGET = 'chrome130'
+
+/** `npm run dev`: the engine that the screens are developed against; its address, and the token that the proxy adds. */
+const { WEIR_DEV_ENGINE: engine, WEIR_DEV_TOKEN: token = '' } = process.env
+
+const toEngine = (target: string): ProxyOptions => ({
+  target,
+  changeOrigin: true,
+  ws: true,
+  headers: { authorization: `Bearer ${token}`, origin: target },
+})
+
+const config: UserConfig = {
+  root: import.meta.dirname,
+  // Relative, because the same files are served at app://weir/ and at /console/.
+  base: './',
+  publicDir: false,
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: {
+    target: CHROMIUM_TARGET,
+    outDir: resolve(import.meta.dirname, '../out/renderer'),
+    emptyOutDir: true,
+    // Fonts and pictures stay files: the policy of the page lets nothing be read from data addresses.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4096,
+    rollupOptions: {
+      input: resolve(import.meta.dirname, 'index.html'),
+      onwarn: (warning, warn) => {
+        // Directives for servers, which do not concern a bundle for browsers.
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning)
+      },
+    },
+  },
+  ...(engine === undefined ? {} : { server: { proxy: { '/api': toEngine(engine) } } }),
+}
+
+export default config
