@@ -26,6 +26,7 @@ const special: Partial<Record<ProblemCode, ExitName>> = {
   workflow_invalid: 'invalid',
   bad_request: 'invalid',
   unauthorized: 'refused',
+  ticket_refused: 'refused',
   forbidden: 'refused',
   host_refused: 'refused',
   run_not_finished: 'unfinished',

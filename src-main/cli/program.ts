@@ -3,6 +3,7 @@ import { assetCommand } from './asset.ts'
 import { auditCommand } from './audit.ts'
 import { bootCommand } from './boot.ts'
 import { completionCommand } from './completion.ts'
+import { consoleCommand } from './console.ts'
 import { doctorCommand } from './doctor.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodesHelp, exitNumber } from './exit-codes.ts'
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     eventsCommand(),
     auditCommand(),
     bootCommand(),
+    consoleCommand(),
     doctorCommand(),
     versionCommand(),
     completionCommand(),

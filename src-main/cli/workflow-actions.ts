@@ -35,9 +35,13 @@ export async function validate(session: Session, file: string): Promise<ExitName
   return answer.valid ? undefined : 'invalid'
 }
 
-export async function apply(session: Session, file: string): Promise<ExitName | undefined> {
+export async function apply(
+  session: Session,
+  options: { readonly base?: number },
+  file: string,
+): Promise<ExitName | undefined> {
   const { output } = session
-  const applied = await applySource(session, await readSource(file))
+  const applied = await applySource(session, await readSource(file), options.base)
   await output.result(applied, () => {
     if (output.quiet) return applied.name
     return applied.created

@@ -19,9 +19,12 @@ export function workflowCommand(): Command {
     .command('apply')
     .description('Save a definition and its files as the newest version')
     .argument('<file>', FILE_HELP)
-    .addHelpText('after', examples('weir workflow apply weir.yaml', 'weir workflow apply ./pipelines/digits'))
+    .option('--base <n>', 'refuse when the newest version is another one; 0: when there is any', wholeNumber(0))
+    .addHelpText('after', examples('weir workflow apply weir.yaml', 'weir workflow apply ./pipelines/digits --base 3'))
     .action(
-      engineAction(async (session, _options, file) => (await import('./workflow-actions.ts')).apply(session, file)),
+      engineAction<{ base?: number }>(async (session, options, file) =>
+        (await import('./workflow-actions.ts')).apply(session, options, file),
+      ),
     )
   workflow
     .command('list')

@@ -1,18 +1,22 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Health, routes } from '../../src-shared/contract/index.ts'
+import { type EngineSettings, type Health, routes } from '../../src-shared/contract/index.ts'
 import { socketPlace } from '../supervisor/socket-path.ts'
 import {
   type Audit,
   type Authenticate,
   auditHandlers,
+  authHandlers,
+  createSessions,
   localAuthenticate,
   openAudit,
   readOrMakeToken,
+  type Sessions,
 } from './auth/index.ts'
-import { type Config, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
+import { CONSOLE_PATH, mountConsole } from './console/index.ts'
 import { announce, prepareDataFolder, readOrMakeId, withdraw } from './data-folder.ts'
-import { engineHandlers } from './doctor/index.ts'
+import { createMachine, engineHandlers } from './doctor/index.ts'
 import { type EventSockets, eventHandlers, eventSockets } from './events/index.ts'
 import {
   type Api,
@@ -26,6 +30,7 @@ import {
   STOP_GRACE_MS,
 } from './http/index.ts'
 import type { ProjectProblem, Services } from './services.ts'
+import { createSettings } from './settings.ts'
 import { acquireDataLock, SCHEMA_VERSION } from './storage/index.ts'
 import { type LogFile, type Logger, openLog } from './telemetry/index.ts'
 import { WEIR_VERSION } from './version.ts'
@@ -37,8 +42,8 @@ export interface EngineOptions {
   readonly listen?: string | undefined
   /** Bundle of the orchestrator's thread */
   readonly threadFile: string
-  /** Who callers are; the local token and the socket when absent */
-  readonly authenticate?: Authenticate
+  /** Folder of the built screens; it may be absent */
+  readonly screens: string
   /** Called when a caller asked the engine to stop */
   readonly onStopRequest: () => void
 }
@@ -83,7 +88,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 interface Parts {
-  readonly config: Config
+  readonly config: EngineSettings
   readonly logFile: LogFile
   readonly audit: Audit
   /** What is open, in the order in which it was opened */
@@ -93,30 +98,19 @@ interface Parts {
 async function serve(options: EngineOptions, parts: Parts): Promise<Engine> {
   const { data } = options
   const { log } = parts.logFile
-  const authenticate = options.authenticate ?? localAuthenticate(readOrMakeToken(data))
+  const sessions = createSessions(data)
+  parts.closers.push(() => sessions.close())
+  const authenticate = authentication(data, sessions)
   const health: { status: Health['status'] } = { status: 'starting' }
   const listen: string[] = []
 
   const opened = openLater(options, parts)
   const api = createApi({ log, authenticate, audit: parts.audit })
   const sockets = eventSockets({ source: opened.services.then(({ events }) => events), authenticate, log })
-  mountAll(api, opened.services, parts.audit, {
-    version: WEIR_VERSION,
-    schema: SCHEMA_VERSION,
-    startedAt: new Date(),
-    place: {
-      data,
-      listen,
-      lastChange: () => parts.audit.list({ limit: 1 })[0]?.at ?? null,
-      problems: opened.problems,
-    },
-    health: () => {
-      const problems = opened.problems().map(({ text }) => text)
-      return { status: health.status === 'ok' && problems.length > 0 ? 'degraded' : health.status, problems }
-    },
-    projects: async () => (await opened.services).projects(),
-    stop: options.onStopRequest,
-  })
+  mountAll(api, opened.services, parts.audit, factsOf(options, parts, opened, { listen, health }))
+  const consoleUrl = (): string => `${listen.at(-1) ?? ''}${CONSOLE_PATH}`
+  api.mount(routes.auth, authHandlers({ sessions, consoleUrl }))
+  mountConsole(api, options.screens)
   await api.app.ready()
 
   const listeners = await listenEverywhere(api, sockets, options, parts)
@@ -145,6 +139,59 @@ async function serve(options: EngineOptions, parts: Parts): Promise<Engine> {
 
 type Facts = Parameters<typeof engineHandlers>[0]
 
+/** What the engine says about itself. */
+function factsOf(
+  options: EngineOptions,
+  parts: Parts,
+  opened: Opening,
+  state: { readonly listen: readonly string[]; readonly health: { readonly status: Health['status'] } },
+): Facts {
+  const { data } = options
+  const { listen, health } = state
+  return {
+    version: WEIR_VERSION,
+    schema: SCHEMA_VERSION,
+    startedAt: new Date(),
+    place: {
+      data,
+      listen,
+      lastChange: () => parts.audit.list({ limit: 1 })[0]?.at ?? null,
+      problems: opened.problems,
+    },
+    health: () => {
+      const problems = opened.problems().map(({ text }) => text)
+      return { status: health.status === 'ok' && problems.length > 0 ? 'degraded' : health.status, problems }
+    },
+    projects: async () => (await opened.services).projects(),
+    machine: machineOf(data, opened.services),
+    settings: createSettings({
+      data,
+      started: parts.config,
+      async apply({ logLevel, retention }) {
+        parts.logFile.setLevel(logLevel)
+        await (await opened.services).setRetention(retention)
+      },
+    }),
+    stop: options.onStopRequest,
+  }
+}
+
+/** The local token and the socket, and whoever signed in at the console. */
+function authentication(data: string, sessions: Sessions): Authenticate {
+  const local = localAuthenticate(readOrMakeToken(data))
+  return async (credentials) => {
+    const { bearer } = credentials
+    return (await local(credentials)) ?? (bearer === null ? null : sessions.find(bearer))
+  }
+}
+
+/** Made when it is first asked for. */
+function machineOf(data: string, services: Promise<Services>): Facts['machine'] {
+  const made = services.then(({ capacity, reserved }) => createMachine({ data, cpus: capacity.cpus, reserved }))
+  made.catch(() => undefined) // an engine that cannot open its projects does not start, and says why
+  return async () => (await made)()
+}
+
 function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Facts): void {
   const later = <K extends keyof Services['handlers']>(area: K): Promise<Services['handlers'][K]> =>
     services.then(({ handlers }) => handlers[area])
@@ -152,6 +199,7 @@ function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Fa
   api.mount(routes.audit, auditHandlers(audit))
   api.mount(routes.projects, later('projects'))
   api.mount(routes.workflows, later('workflows'))
+  api.mount(routes.drafts, later('drafts'))
   api.mount(routes.runs, later('runs'))
   api.mount(routes.assets, later('assets'))
   api.mount(
@@ -212,7 +260,7 @@ async function listenEverywhere(
   options: EngineOptions,
   parts: Parts,
 ): Promise<Listener[]> {
-  const address = parseListen(options.listen ?? parts.config.listen)
+  const address = parseListen(options.listen ?? parts.config.listen ?? undefined)
   const place = socketPlace(options.data, 'engine')
   if (place.privateFolder !== null) makePrivateFolder(place.privateFolder)
   // TCP first: an engine that cannot have its port must not look alive on its socket.

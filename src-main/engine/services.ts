@@ -1,5 +1,6 @@
 import { type EngineStatus, ProblemError, type RunEvent } from '../../src-shared/contract/index.ts'
 import { type AssetService, assetHandlers, createAssetService } from './assets/index.ts'
+import { createDraftService, type DraftService, draftHandlers } from './drafts/index.ts'
 import type { EventSource } from './events/index.ts'
 import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
 import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
@@ -22,6 +23,7 @@ export type Services = ReturnType<typeof openServices>
 interface ProjectServices {
   readonly runs: RunService
   readonly workflows: WorkflowService
+  readonly drafts: DraftService
   readonly assets: AssetService
 }
 
@@ -45,10 +47,14 @@ export function openServices(options: ServicesOptions) {
       projects: projectHandlers(projects),
       runs: runHandlers(runsOf),
       workflows: workflowHandlers(async (name) => (await servicesOf(name)).workflows),
+      drafts: draftHandlers(async (name) => (await servicesOf(name)).drafts),
       assets: assetHandlers(async (name) => (await servicesOf(name)).assets),
     },
     events: eventSource(projects, runsOf),
     projects: (): Promise<EngineStatus['projects']> => projects.list(),
+    capacity: projects.capacity,
+    reserved: projects.reserved,
+    setRetention: projects.setRetention,
     /** Starts the orchestrators, so that what an engine before this one left is taken back. */
     async start(): Promise<void> {
       await projects.start()
@@ -76,13 +82,20 @@ const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}
 async function makeServices(project: Project): Promise<ProjectServices> {
   const runs = createRunService(project)
   const { thread, blobs } = project
+  const storage = await project.reader()
   const workflows = createWorkflowService({
-    storage: await project.reader(),
+    storage,
     blobs,
     save: (version) => thread.call('saveWorkflow', version),
     remove: (name) => thread.call('deleteWorkflow', name),
   })
-  return { runs, workflows, assets: createAssetService({ blobs, assetsOf: (run) => runs.assetsOf(run) }) }
+  const drafts = createDraftService({
+    storage,
+    blobs,
+    save: (draft) => thread.call('saveDraft', draft),
+    remove: (id) => thread.call('deleteDraft', id),
+  })
+  return { runs, workflows, drafts, assets: createAssetService({ blobs, assetsOf: (run) => runs.assetsOf(run) }) }
 }
 
 /** Events of the journal, made from its entries once for all who listen to a project. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
-import type { NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
+import type { DraftSummaryRow, NewDraft, NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
 import { checkAnswers } from '../workflows/index.ts'
 import { findUnit, reasonText, reopening, stepStatus, type Unit, unitKey, unitsOf, why } from './core/index.ts'
 import { createOnce } from './idempotency.ts'
@@ -44,7 +44,7 @@ interface Parts {
 export type Calls = ReturnType<typeof createCalls>
 
 export function createCalls(parts: Parts) {
-  return { ...changes(parts), ...questions(parts), ...workflows(parts) }
+  return { ...changes(parts), ...questions(parts), ...definitions(parts) }
 }
 
 function changes(parts: Parts) {
@@ -130,14 +130,19 @@ function questions({ orchestrator, storage }: Parts) {
       return answer
     },
 
-    stats: () => ({ activeRuns: [...orchestrator.state.runs.values()].filter((run) => run.finished === null).length }),
+    stats: () => ({
+      activeRuns: [...orchestrator.state.runs.values()].filter((run) => run.finished === null).length,
+      /** What its executions have set aside */
+      reserved: { ...orchestrator.state.used },
+    }),
 
     /** Faults found in the state, as sentences; none when all is well. */
     check: () => orchestrator.check(),
   }
 }
 
-function workflows({ storage, now }: Parts) {
+/** Workflows, and drafts of them: nothing of a run's state depends on them, so they are written at once. */
+function definitions({ storage, now }: Parts) {
   return {
     async saveWorkflow(version: NewWorkflowVersion): Promise<{ version: WorkflowRow; created: boolean }> {
       return storage.saveWorkflow({ ...version, at: now() })
@@ -145,6 +150,14 @@ function workflows({ storage, now }: Parts) {
 
     async deleteWorkflow(name: string): Promise<boolean> {
       return storage.deleteWorkflow(name)
+    },
+
+    async saveDraft(draft: Omit<NewDraft, 'at'>): Promise<DraftSummaryRow> {
+      return storage.saveDraft({ ...draft, at: now() })
+    },
+
+    async deleteDraft(id: string): Promise<boolean> {
+      return storage.deleteDraft(id)
     },
   }
 }

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
 import { ProblemError, type WorkflowSource } from '../../../src-shared/contract/index.ts'
-import type { NewWorkflowVersion, WorkflowRow } from '../storage/index.ts'
+import { openSqlite } from '../storage/index.ts'
+import { emptyBatch, runOf } from '../storage/testing/samples.ts'
 import { planOf } from './plans.ts'
 import { workflowHandlers } from './routes.ts'
 import { createWorkflowService } from './service.ts'
@@ -11,50 +15,27 @@ const source = (name: string, more = ''): WorkflowSource => ({
   files: [],
 })
 
-/** Versions in memory, with the answers that the storage promises; its own suite tests the real ones. */
+const disposals: (() => void | Promise<void>)[] = []
+afterEach(async () => {
+  for (const dispose of disposals.splice(0)) await dispose()
+})
+
+/** The service on a database of its own, with these bodies in the blob store. */
 function fixture(blobs: Record<string, number> = {}) {
-  const rows: WorkflowRow[] = []
-  const newest = (name: string) => rows.filter((row) => row.name === name).at(-1) ?? null
+  const folder = mkdtempSync(join(tmpdir(), 'weir-workflows-'))
+  const storage = openSqlite(join(folder, 'project.db'))
+  disposals.push(async () => {
+    await storage.close()
+    rmSync(folder, { recursive: true })
+  })
   const service = createWorkflowService({
     now: () => Date.UTC(2026, 0, 1),
     blobs: { stat: (wanted) => Promise.resolve(blobs[wanted] ?? null) },
-    storage: {
-      workflow: (name, version) =>
-        version === undefined
-          ? newest(name)
-          : (rows.find((row) => row.name === name && row.version === version) ?? null),
-      workflowByDigest: (wanted) => rows.find((row) => row.digest === wanted) ?? null,
-      workflows: ({ search = '', afterName = '', limit }) =>
-        [...new Set(rows.map((row) => row.name))]
-          .filter((name) => name.includes(search) && name > afterName)
-          .sort()
-          .slice(0, limit)
-          .flatMap((name) => newest(name) ?? []),
-      workflowVersions: (name, before, limit) =>
-        rows
-          .filter((row) => row.name === name && (before === null || row.version < before))
-          .reverse()
-          .slice(0, limit),
-    },
-    save: (version: NewWorkflowVersion) => {
-      const last = newest(version.name)
-      if (last?.digest === version.digest) return Promise.resolve({ version: last, created: false })
-      const row = {
-        ...version,
-        version: (last?.version ?? 0) + 1,
-        latest: (last?.version ?? 0) + 1,
-        createdAt: last?.createdAt ?? version.at,
-      }
-      rows.push(row)
-      return Promise.resolve({ version: row, created: true })
-    },
-    remove: (name) => {
-      const found = rows.filter((row) => row.name === name)
-      for (const row of found) rows.splice(rows.indexOf(row), 1)
-      return Promise.resolve(found.length > 0)
-    },
+    storage,
+    save: async (version) => storage.saveWorkflow(version),
+    remove: async (name) => storage.deleteWorkflow(name),
   })
-  return { service, rows }
+  return { service, storage }
 }
 
 async function problemOf(run: () => unknown): Promise<ProblemError> {
@@ -68,13 +49,13 @@ async function problemOf(run: () => unknown): Promise<ProblemError> {
 }
 
 describe('the workflows of a project', () => {
-  it('are validated without being saved', () => {
-    const { service, rows } = fixture()
+  it('are validated without being saved', async () => {
+    const { service, storage } = fixture()
     expect(service.validate(source('a'))).toEqual({ valid: true, name: 'a', problems: [] })
     const bad = service.validate(source('a', 'priority: x\n'))
     expect(bad).toMatchObject({ valid: false, name: null, problems: [{ path: 'priority', line: 3 }] })
     expect(service.validate(source('a', 'outputs: {x: "${{ y }}"}\n'))).toMatchObject({ valid: false, name: 'a' })
-    expect(rows).toEqual([])
+    expect(await storage.workflows({ limit: 9 })).toEqual([])
   })
 
   it('are saved as versions; the same one changes nothing', async () => {
@@ -133,6 +114,56 @@ describe('the workflows of a project', () => {
     })
   })
 
+  it('keep where their nodes stand, without a new version', async () => {
+    const { service } = fixture()
+    const layout = { s: { x: 10.5, y: -3 } }
+    expect((await service.apply(source('a'))).layout).toEqual({})
+    const placed = await service.apply({ ...source('a'), layout })
+    expect(placed).toMatchObject({ version: 1, created: false, layout })
+    expect((await service.apply(source('a'))).layout).toEqual(layout)
+    expect(await service.get('a')).toMatchObject({ layout, digest: placed.digest })
+    expect(await service.apply(source('a', 'priority: 2\n'))).toMatchObject({ version: 2, layout: {} })
+    expect((await service.get('a', 1)).layout).toEqual(layout)
+  })
+
+  it('are not saved over a version that the caller has not seen', async () => {
+    const { service } = fixture()
+    await service.apply({ ...source('a'), base: 0 })
+    await service.apply({ ...source('a', 'priority: 1\n'), base: 1 })
+    expect(await problemOf(() => service.apply({ ...source('a', 'priority: 2\n'), base: 1 }))).toMatchObject({
+      code: 'workflow_conflict',
+      context: { problems: [{ version: 2 }] },
+    })
+    expect(await service.apply({ ...source('a', 'priority: 2\n'), base: 2 })).toMatchObject({ version: 3 })
+    expect(await service.apply(source('a', 'priority: 3\n'))).toMatchObject({ version: 4 })
+  })
+
+  it('are shown with their newest run', async () => {
+    const { service, storage } = fixture()
+    for (const name of ['a', 'b']) await service.apply(source(name))
+    const at = Date.UTC(2026, 0, 2)
+    await storage.commit({
+      ...emptyBatch,
+      runs: [
+        runOf('aaaaaaaa', { workflow: 'a', createdAt: at }),
+        runOf('aaaaaaab', { workflow: 'a', createdAt: at + 1, status: 'failed', finishedAt: at + 2 }),
+      ],
+    })
+    const lastRun = {
+      id: 'aaaaaaab',
+      status: 'failed',
+      createdAt: '2026-01-02T00:00:00.001Z',
+      finishedAt: '2026-01-02T00:00:00.002Z',
+    }
+    const { items } = await service.list({ limit: 9 })
+    expect(items.map((item) => [item.name, item.lastRun])).toEqual([
+      ['a', lastRun],
+      ['b', null],
+    ])
+    expect((await service.get('a')).lastRun).toEqual(lastRun)
+    expect((await service.apply(source('a'))).lastRun).toEqual(lastRun)
+  })
+
   it('that are not there are said so, with what was meant', async () => {
     const { service } = fixture()
     expect((await problemOf(() => service.get('wether'))).context.fix).toMatch(/Save one first/)
@@ -174,9 +205,9 @@ describe('the workflows of a project', () => {
 
 describe('planOf', () => {
   it('parses a saved version once', async () => {
-    const { service, rows } = fixture()
+    const { service, storage } = fixture()
     await service.apply(source('cached'))
-    const [row] = rows
+    const row = await storage.workflow('cached')
     if (!row) throw new Error('not saved')
     const plan = planOf(row)
     expect(plan).toMatchObject({ name: 'cached', digest: row.digest })

@@ -1,0 +1,2 @@
+export { draftHandlers } from './routes.ts'
+export { createDraftService, type DraftService } from './service.ts'
