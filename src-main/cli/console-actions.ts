@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { opener, startProgram } from './browser.ts'
 import type { Session } from './connect.ts'
@@ -34,15 +34,11 @@ async function openLink(session: Session, url: string): Promise<void> {
   await startProgram(program, writePage(folderFor(session), url))
 }
 
-/** Beside the engine's data; with an engine elsewhere, in a folder of this user's own. */
+/** Beside the engine's data; with an engine elsewhere, in a new folder of this user's own. */
 function folderFor({ context: { globals } }: Session): string {
   const isElsewhere =
     globals.engine !== undefined || (globals.data === undefined && Boolean(process.env['WEIR_ENGINE']))
-  const folder = isElsewhere
-    ? join(tmpdir(), `weir-${userInfo().username.replace(/[^\w.-]/g, '_')}`)
-    : chosenDataFolder(globals.data)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return folder
+  return isElsewhere ? mkdtempSync(join(tmpdir(), 'weir-console-')) : chosenDataFolder(globals.data)
 }
 
 /**

@@ -25,10 +25,12 @@ async function main(): Promise<void> {
       fix: 'Give one with --data DIR.',
     })
   }
+  const built = dirname(fileURLToPath(import.meta.url))
   engine = await startEngine({
     data: resolve(data),
     listen: values.listen ?? process.env.WEIR_LISTEN,
-    threadFile: join(dirname(fileURLToPath(import.meta.url)), 'orchestrator.cjs'),
+    threadFile: join(built, 'orchestrator.cjs'),
+    screens: join(built, '..', 'renderer'),
     onStopRequest: () => setImmediate(stop),
   })
   tell({ type: 'ready', socket: engine.socket, url: engine.url })

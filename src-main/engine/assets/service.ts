@@ -1,4 +1,11 @@
-import { type Asset, type Page, ProblemError, RunId, StepKey } from '../../../src-shared/contract/index.ts'
+import {
+  type Asset,
+  type AssetFile,
+  type Page,
+  ProblemError,
+  RunId,
+  StepKey,
+} from '../../../src-shared/contract/index.ts'
 import type { Bytes } from '../http/index.ts'
 import { blobNotFound } from './blob-problems.ts'
 import type { Blobs } from './blobs.ts'
@@ -12,6 +19,8 @@ export interface AssetService {
   list(query: { run: string; step?: string; limit: number; cursor?: string }): Promise<Page<Asset>>
   get(id: string): Promise<Asset>
   getFile(id: string, path: string): Promise<Bytes>
+  /** The body of a file that is known already. */
+  bytesOf(file: AssetFile): Promise<Bytes>
 }
 
 export interface AssetServiceParts {
@@ -28,7 +37,15 @@ export function createAssetService({ blobs, assetsOf }: AssetServiceParts): Asse
     if (asset === undefined) throw assetNotFound(id, run !== null && assets === null ? run : null)
     return asset
   }
+  const bytesOf = (file: AssetFile): Promise<Bytes> => {
+    const type = mediaTypeOf(file.path)
+    return bodyOf(blobs, file.digest, {
+      name: file.path.slice(file.path.lastIndexOf('/') + 1),
+      ...(type === null ? {} : { type }),
+    })
+  }
   return {
+    bytesOf,
     putBlob: (body, expected) => blobs.put(body, expected),
     getBlob: (digest) => bodyOf(blobs, digest, {}),
     get,
@@ -53,11 +70,7 @@ export function createAssetService({ blobs, assetsOf }: AssetServiceParts): Asse
           fix: `Its files are listed by: weir asset get ${id}`,
         })
       }
-      const type = mediaTypeOf(path)
-      return bodyOf(blobs, file.digest, {
-        name: path.slice(path.lastIndexOf('/') + 1),
-        ...(type === null ? {} : { type }),
-      })
+      return bytesOf(file)
     },
   }
 }

@@ -1,28 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync } from '@photostructure/sqlite'
-import { type AuditEntry, ProblemError } from '../../../src-shared/contract/index.ts'
-import { storageProblem } from '../storage/index.ts'
-
-/** Version of engine.db's shape, kept in `user_version`. */
-const AUDIT_SCHEMA_VERSION = 1
-/** How long a writer waits for another connection, e.g. a backup. */
-const BUSY_TIMEOUT_MS = 5_000
-
-const SCHEMA = `
-  CREATE TABLE audit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,
-    actor TEXT NOT NULL,
-    source TEXT NOT NULL,
-    action TEXT NOT NULL,
-    target TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    code TEXT
-  ) STRICT;
-  CREATE INDEX audit_by_actor ON audit (actor, id);
-  CREATE INDEX audit_by_action ON audit (action, id);
-`
+import type { AuditEntry } from '../../../src-shared/contract/index.ts'
+import { openEngineDatabase } from './database.ts'
 
 export type NewAuditEntry = Omit<AuditEntry, 'id'>
 
@@ -51,7 +28,7 @@ interface Waiting {
 
 /** Opens `<data>/engine.db`, and makes it when it is not there. */
 export function openAudit(data: string): Audit {
-  const db = openDatabase(join(data, 'engine.db'))
+  const db = openEngineDatabase(data)
   const insert = db.prepare(
     'INSERT INTO audit (at, actor, source, action, target, status, code) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -93,30 +70,4 @@ export function openAudit(data: string): Audit {
       db.close()
     },
   }
-}
-
-function openDatabase(path: string): InstanceType<typeof DatabaseSync> {
-  try {
-    return openChecked(path)
-  } catch (error) {
-    throw storageProblem(error, path)
-  }
-}
-
-function openChecked(path: string): InstanceType<typeof DatabaseSync> {
-  // SQLite makes files that everybody may read; what it puts beside this one has the same mode.
-  closeSync(openSync(path, 'a', 0o600))
-  const db = new DatabaseSync(path)
-  db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)
-  const row = db.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (row.user_version > AUDIT_SCHEMA_VERSION) {
-    db.close()
-    throw new ProblemError(
-      'database_newer',
-      `${path} was written by a newer Weir (version ${row.user_version} of its shape; this one knows ${AUDIT_SCHEMA_VERSION}).`,
-      { fix: 'Start the newer Weir on this data folder, or use another folder with --data.' },
-    )
-  }
-  if (row.user_version === 0) db.exec(`BEGIN; ${SCHEMA}; PRAGMA user_version = ${AUDIT_SCHEMA_VERSION}; COMMIT`)
-  return db
 }

@@ -1,5 +1,7 @@
 export type { Audit, NewAuditEntry } from './audit.ts'
 export { openAudit } from './audit.ts'
 export { auditHandlers } from './audit-handlers.ts'
+export { authHandlers } from './auth-handlers.ts'
 export { localAuthenticate, readOrMakeToken } from './local-token.ts'
 export type { Authenticate, Credentials, Principal } from './principal.ts'
+export { createSessions, type Sessions } from './sessions.ts'

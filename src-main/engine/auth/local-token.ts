@@ -1,9 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Authenticate } from './principal.ts'
+import { digestOf, newSecret } from './random.ts'
 
-const TOKEN_BYTES = 32
 const TOKEN_FORM = /^[A-Za-z0-9_-]{43}$/
 
 /** The token of this data folder in `<data>/token`, readable by its owner alone; made at the first start. */
@@ -14,7 +14,7 @@ export function readOrMakeToken(data: string): string {
     chmodSync(path, 0o600)
     return present
   }
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  const token = newSecret()
   // Complete or absent: a cut write must not leave half a token behind.
   const draft = `${path}.new`
   const file = openSync(draft, 'w', 0o600)
@@ -41,13 +41,11 @@ function readToken(path: string): string | null {
 
 /** Whoever may open the socket, or knows the local token, is the owner of the machine's engine: MASTER. */
 export function localAuthenticate(token: string): Authenticate {
-  const expected = digest(token)
+  const expected = digestOf(token)
   return ({ viaSocket, bearer }) => {
     if (viaSocket) return { name: 'local', permissions: ['MASTER'] }
     if (bearer === null) return null
     // Digests have one length, so that the comparison takes the same time for every guess.
-    return timingSafeEqual(digest(bearer), expected) ? { name: 'local', permissions: ['MASTER'] } : null
+    return timingSafeEqual(digestOf(bearer), expected) ? { name: 'local', permissions: ['MASTER'] } : null
   }
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -4,6 +4,8 @@ import type { Permission } from '../../../src-shared/contract/index.ts'
 export interface Principal {
   readonly name: string
   readonly permissions: readonly Permission[]
+  /** The session that it signed in with, if it did; `ended` aborts when it is signed out */
+  readonly session?: { readonly id: number; readonly ended: AbortSignal }
 }
 
 /** What a caller brought along. */

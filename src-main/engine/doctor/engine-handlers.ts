@@ -1,6 +1,11 @@
-import type { EngineStatus, engineRoutes, Health } from '../../../src-shared/contract/index.ts'
+import type { EngineSettings, EngineStatus, engineRoutes, Health, Machine } from '../../../src-shared/contract/index.ts'
 import type { Handlers } from '../http/handler.ts'
 import type { Place } from './check.ts'
+
+interface SettingsAnswer {
+  readonly settings: EngineSettings
+  readonly restartNeeded: boolean
+}
 
 /** What the engine says about itself. */
 export interface EngineFacts {
@@ -11,6 +16,11 @@ export interface EngineFacts {
   readonly place: Place
   health(): Pick<Health, 'status' | 'problems'>
   projects(): Promise<EngineStatus['projects']>
+  machine(): Promise<Machine>
+  readonly settings: {
+    get(): SettingsAnswer
+    save(settings: EngineSettings): Promise<SettingsAnswer>
+  }
   /** Begins to stop, after the answer to this call was sent. */
   stop(): void
 }
@@ -36,6 +46,9 @@ export function engineHandlers(facts: EngineFacts): Handlers<typeof engineRoutes
         memoryBytes: process.memoryUsage.rss(),
       }
     },
+    machine: () => facts.machine(),
+    settings: () => facts.settings.get(),
+    saveSettings: ({ body }) => facts.settings.save(body),
     async doctor() {
       // Looked at on demand: the checks are no part of a quick start.
       const { findings } = await import('./doctor.ts')

@@ -24,6 +24,7 @@ const HEARTBEAT_MS = 30_000
 const PROTOCOL = 'weir.v1'
 /** Close codes of RFC 6455. */
 const GOING_AWAY = 1001
+const POLICY_VIOLATION = 1008
 
 export interface EventSocketsOptions {
   readonly source: EventSource | Promise<EventSource>
@@ -69,13 +70,15 @@ export function eventSockets(options: EventSocketsOptions): EventSockets {
         fix: `Use ${eventSocketPath}.`,
       })
     }
-    guard(await callerOf(request, options.authenticate), {
+    const caller = await callerOf(request, options.authenticate)
+    guard(caller, {
       id: 'events.subscribe',
       permission: 'WORKFLOW',
       change: false,
     })
     server.handleUpgrade(request, socket, head, (client) => {
       alive.add(client)
+      endWithSession(client, caller.principal?.session?.ended)
       client.on('pong', () => alive.add(client))
       serve(client, options)
     })
@@ -103,6 +106,19 @@ export function eventSockets(options: EventSocketsOptions): EventSockets {
       }
     },
   }
+}
+
+/** Who signs out sees nothing more. */
+function endWithSession(client: WebSocket, ended: AbortSignal | undefined): void {
+  if (ended === undefined) return
+  const close = (): void => {
+    client.close(POLICY_VIOLATION, 'signed out')
+    // Who does not read will not answer the closing handshake either.
+    if (client.bufferedAmount > 0) client.terminate()
+  }
+  if (ended.aborted) close()
+  ended.addEventListener('abort', close, { once: true })
+  client.once('close', () => ended.removeEventListener('abort', close))
 }
 
 /** Serves one socket until it closes. */

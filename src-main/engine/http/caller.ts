@@ -29,14 +29,18 @@ const ownConnections = new WeakSet<Socket>()
 export const noteOwnConnection = (socket: Socket): void => void ownConnections.add(socket)
 
 /** Who sent this request. Refuses names that are not this engine's, whoever asks. */
-export async function callerOf(request: IncomingMessage, authenticate: Authenticate): Promise<Caller> {
+export async function callerOf(
+  request: IncomingMessage,
+  authenticate: Authenticate,
+  access?: Pick<Access, 'permission' | 'change'>,
+): Promise<Caller> {
   const viaSocket = ownConnections.has(request.socket)
   const from = viaSocket ? 'socket' : (request.socket.remoteAddress ?? 'unknown')
-  if (!viaSocket) refuseForeignNames(request)
+  if (!viaSocket) refuseForeignNames(request, access)
   return { principal: await authenticate({ viaSocket, bearer: bearerOf(request) }), from }
 }
 
-function refuseForeignNames(request: IncomingMessage): void {
+function refuseForeignNames(request: IncomingMessage, access: Pick<Access, 'permission' | 'change'> | undefined): void {
   const port = request.socket.localPort ?? 0
   const { host, origin } = request.headers
   if (!namesThisEngine(host, port)) {
@@ -49,6 +53,8 @@ function refuseForeignNames(request: IncomingMessage): void {
       },
     )
   }
+  // A sandboxed page has no origin: the reports that views show are such pages, and ask for their own scripts and fonts.
+  if (origin === 'null' && access?.permission === 'PUBLIC' && !access.change) return
   if (!isOwnOrigin(origin, port)) {
     throw new ProblemError('host_refused', `A page of ${(origin ?? '').slice(0, 100)} may not use this engine.`, {
       field: 'header.origin',

@@ -2,11 +2,18 @@ import type { Answer, Parsed, Permission, Route } from '../../../src-shared/cont
 
 /** Who calls, and how: handed to every handler beside the validated input. */
 export interface CallContext {
-  readonly actor: { readonly name: string; readonly permissions: readonly Permission[] }
+  readonly actor: {
+    readonly name: string
+    readonly permissions: readonly Permission[]
+    /** The session that it signed in with, if it did */
+    readonly session?: { readonly id: number; readonly ended: AbortSignal }
+  }
   /** Address of the caller, or `socket` */
   readonly from: string
   /** The caller's Idempotency-Key, when given */
   readonly idempotencyKey: string | null
+  /** What a browser wants to do with the answer, e.g. `document` or `iframe` (Sec-Fetch-Dest); absent for programs */
+  readonly destination?: string
   /** Aborted when the caller goes away: streams end then. */
   readonly signal: AbortSignal
 }
@@ -21,6 +28,8 @@ export interface Bytes {
   readonly name?: string
   /** Strong validator, quoted by the server */
   readonly etag?: string
+  /** Headers in place of those that every download has; null leaves one out */
+  readonly headers?: Readonly<Record<string, string | null>>
 }
 
 type Result<R extends Route> = R['response'] extends 'bytes'

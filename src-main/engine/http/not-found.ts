@@ -5,7 +5,7 @@ const SHOWN_CHARS = 200
 
 /** The addresses that are served, to tell a wrong method from a wrong address. */
 export interface KnownAddresses {
-  /** @param url path with `:name` for parameters */
+  /** @param url path with `:name` for parameters, `*` for the rest of it */
   add(methods: readonly string[], url: string): void
   methodsAt(path: string): string[]
   /** Why nothing answered at this path. */
@@ -41,8 +41,9 @@ export function knownAddresses(): KnownAddresses {
 }
 
 function formOf(url: string): RegExp {
-  const parts = url
-    .split('/')
-    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+  const parts = url.split('/').map((part) => {
+    if (part === '*') return '.*'
+    return part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  })
   return new RegExp(`^${parts.join('/')}$`)
 }

@@ -22,7 +22,9 @@ export function openApiOf(tables: Tables, version: string): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [area, table] of Object.entries(tables)) {
     for (const route of Object.values(table)) {
-      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, area, schemas) }
+      // OpenAPI has no word for the rest of a path: `{path*}` is printed as a parameter like any other.
+      const path = route.path.replace('*}', '}')
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, area, schemas) }
     }
   }
   return {

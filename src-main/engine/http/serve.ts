@@ -27,10 +27,11 @@ type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fa
 export function serveRoute(route: Route, handlerOf: () => Promise<unknown>, serve: Serve): RouteHandler {
   const validate = lazy(() => validatorOf(route))
   const status = route.status ?? (route.response === 'none' ? 204 : 200)
+  const rest = restOf(route)
   return async (request, reply) => {
     const check = validate()
     const input = {
-      params: check('params', request.params) ?? {},
+      params: check('params', rest === null ? request.params : named(request.params, rest)) ?? {},
       query: check('query', request.query) ?? {},
       body: route.body === 'bytes' ? bytesOf(request) : check('body', request.body),
     }
@@ -58,15 +59,32 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, stopping: Abort
     if (!reply.raw.writableFinished) gone.abort(new Error('the caller went away'))
   })
   if (isLive) abortWith(stopping, gone, reply)
+  const ended = request.caller?.principal?.session?.ended
+  if (isLive && ended !== undefined) abortWith(ended, gone, reply)
   return {
     actor: request.caller?.principal ?? { name: 'anonymous', permissions: [] },
     from: request.caller?.from ?? 'unknown',
     idempotencyKey: idempotencyKeyOf(request),
+    ...destinationOf(request),
     signal: gone.signal,
   }
 }
 
-/** A live stream would keep a stopping engine alive for as long as somebody watches. */
+function destinationOf(request: FastifyRequest): Pick<CallContext, 'destination'> {
+  const destination = request.headers['sec-fetch-dest']
+  return typeof destination === 'string' ? { destination } : {}
+}
+
+/** Name of the parameter that holds the rest of the path, `{path*}`; null when the route has none. */
+const restOf = (route: Route): string | null => /\{(\w+)\*\}$/.exec(route.path)?.[1] ?? null
+
+/** Fastify calls the rest of a path `*`. */
+function named(params: unknown, rest: string): Record<string, unknown> {
+  const { '*': value, ...others } = params as Record<string, unknown>
+  return { ...others, [rest]: value }
+}
+
+/** A live stream would keep a stopping engine alive for as long as somebody watches, and show more to who signed out. */
 function abortWith(stopping: AbortSignal, gone: AbortController, reply: FastifyReply): void {
   const onStop = (): void => gone.abort(stopping.reason)
   if (stopping.aborted) onStop()
@@ -102,6 +120,7 @@ async function answerBytes(
   serve: Serve,
 ): Promise<FastifyReply> {
   const { range, 'if-none-match': ifNoneMatch } = request.headers
+  for (const [name, value] of Object.entries(bytes.headers ?? {})) if (value === null) reply.removeHeader(name)
   const head = download(bytes, { range, ifNoneMatch }, status)
   if (head.body === null || request.method === 'HEAD') {
     await abandon(bytes.body)
@@ -159,7 +178,8 @@ async function stream(
     // Callers go away, and engines stop: only what broke by itself is worth a word.
     const isExpected =
       serve.stopping.aborted || (error instanceof Error && 'code' in error && GONE.has(String(error.code)))
-    if (!isExpected) problemOf(error, serve.log, `${request.method} ${request.url}`)
+    // By the name of the operation: addresses of views are secrets.
+    if (!isExpected) problemOf(error, serve.log, request.routeOptions.config.access?.id ?? request.method)
   }
   return reply
 }

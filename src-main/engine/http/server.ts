@@ -103,7 +103,7 @@ export function createApi(options: ApiOptions): Api {
     })
     reply.headers(HEADERS)
     const access = request.routeOptions.config.access
-    request.caller = await callerOf(request.raw, authenticate)
+    request.caller = await callerOf(request.raw, authenticate, access)
     if (access === undefined) return
     guard(request.caller, access)
     if (stopping.signal.aborted && access.id !== ALWAYS_ANSWERED) throw stoppingProblem()
@@ -160,7 +160,7 @@ function mount<T extends Record<string, Route>>(
     const { id, permission, change, body } = route
     app.route({
       method: route.method,
-      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      url: route.path.replace(/\{\w+\*\}$/, '*').replace(/\{(\w+)\}/g, ':$1'),
       config: { access: { id, permission, change, body } },
       handler: serveRoute(route, async () => (await handlers)[name as keyof T], serve),
     })

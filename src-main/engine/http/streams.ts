@@ -27,6 +27,10 @@ export function download(
   }
   if (etag !== null) headers.etag = etag
   if (bytes.name !== undefined) headers['content-disposition'] = disposition(bytes.name)
+  for (const [name, value] of Object.entries(bytes.headers ?? {})) {
+    if (value === null) delete headers[name]
+    else headers[name] = value
+  }
   if (etag !== null && matches(request.ifNoneMatch, etag)) return { status: 304, headers, body: null }
   if (bytes.size === undefined) return { status, headers, body: bytes.body }
 

@@ -14,6 +14,8 @@ export interface ThreadData {
 
 export type ToThread =
   | { readonly type: 'call'; readonly id: number; readonly method: keyof Calls; readonly args: readonly unknown[] }
+  /** What is kept from now on */
+  | { readonly type: 'retention'; readonly retention: ThreadData['retention'] }
   | { readonly type: 'close' }
 
 export type FromThread =

@@ -21,7 +21,7 @@ import { createValues } from './values.ts'
  * the engine's main thread. It stops when told to, or when something breaks; then the main thread starts it anew.
  */
 
-/** How often what has expired is deleted, in ms; the first time soon after the start. */
+/** How often what has expired is deleted, in ms; the first time soon after the start, or after the rule was changed. */
 const SWEEP_EVERY_MS = 60 * 60 * 1000
 const FIRST_SWEEP_MS = 60 * 1000
 
@@ -38,20 +38,37 @@ interface Kept {
   readonly now: () => number
 }
 
+interface Retention {
+  change(to: ThreadData['retention']): void
+  stop(): void
+}
+
 /** Deletes what has expired, now and then; an unfinished sweep is gone on with at the next. */
-function startRetention(kept: Kept): { stop(): void } {
+function startRetention(kept: Kept): Retention {
   const stopped = new AbortController()
+  let rule = data.retention
+  let isSweeping = false
   const sweepNow = (): void => {
-    sweep({ ...kept, ...data.retention, now: kept.now(), signal: stopped.signal })
+    if (isSweeping) return
+    isSweeping = true
+    sweep({ ...kept, ...rule, now: kept.now(), signal: stopped.signal })
       .then(({ runs, blobs, failures }) => {
         if (runs > 0 || blobs > 0) send({ type: 'note', text: `retention: ${runs} runs and ${blobs} blobs deleted` })
         for (const failure of failures) send({ type: 'note', text: `retention: ${failure}` })
       })
       .catch((error: unknown) => send({ type: 'note', text: `retention failed: ${String(error)}` }))
+      .finally(() => {
+        isSweeping = false
+      })
   }
-  const first = setTimeout(sweepNow, FIRST_SWEEP_MS)
+  let first = setTimeout(sweepNow, FIRST_SWEEP_MS)
   const later = setInterval(sweepNow, SWEEP_EVERY_MS)
   return {
+    change(to) {
+      rule = to
+      clearTimeout(first)
+      first = setTimeout(sweepNow, FIRST_SWEEP_MS)
+    },
     stop() {
       stopped.abort()
       clearTimeout(first)
@@ -60,7 +77,7 @@ function startRetention(kept: Kept): { stop(): void } {
   }
 }
 
-async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
+async function start(): Promise<{ calls: Calls; retention: Retention; stop: () => Promise<void> }> {
   const storage = openSqlite(join(data.folder, 'project.db'))
   const blobs = openBlobStore(join(data.folder, 'blobs'))
   const runsFolder = join(data.folder, 'runs')
@@ -104,6 +121,7 @@ async function start(): Promise<{ calls: Calls; stop: () => Promise<void> }> {
   const calls = createCalls({ orchestrator, storage, blobs, values, secrets, runsFolder, now: clock.now, newRunId })
   return {
     calls,
+    retention,
     async stop() {
       retention.stop()
       await orchestrator.close()
@@ -116,7 +134,7 @@ process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 
 start()
-  .then(({ calls, stop }) => {
+  .then(({ calls, retention, stop }) => {
     port.on('message', (message: ToThread) => {
       if (message.type === 'close') {
         stop()
@@ -125,6 +143,10 @@ start()
             send({ type: 'closed' })
             port.close()
           })
+        return
+      }
+      if (message.type === 'retention') {
+        retention.change(message.retention)
         return
       }
       const { id, method, args } = message

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError, type Project as ProjectView } from '../../../src-shared/contract/index.ts'
+import type { StepResources } from '../workflows/index.ts'
 import { machineCapacity } from './capacity.ts'
 import { openProject, type Project } from './project.ts'
+import { createReservations } from './reservations.ts'
 
 /** The project that is there from the first start. */
 export const DEFAULT_PROJECT = 'default'
@@ -23,6 +25,12 @@ export interface Projects {
   /** Refuses with `project_not_found`. */
   get(name: string): Promise<Project>
   list(): Promise<ProjectView[]>
+  /** What executions may take from this machine in all */
+  readonly capacity: StepResources
+  /** What the executions that run now have set aside */
+  reserved(): Promise<StepResources>
+  /** What is kept from now on, in every project */
+  setRetention(retention: ProjectsOptions['retention']): Promise<void>
   /** Starts the orchestrators, so that what an engine before this one left is taken back. Never rejects. */
   start(): Promise<void>
   close(): Promise<void>
@@ -32,6 +40,8 @@ export function openProjects(options: ProjectsOptions): Projects {
   const root = join(options.data, 'projects')
   const open = new Map<string, Promise<Project>>()
   const capacity = machineCapacity()
+  let { retention } = options
+  const reservations = createReservations()
 
   const names = (): string[] => {
     const there = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : []
@@ -45,7 +55,7 @@ export function openProjects(options: ProjectsOptions): Projects {
     if (!names().includes(name)) {
       return Promise.reject(new ProblemError('project_not_found', `there is no project ${name}`))
     }
-    const { threadFile, engineId, retention, note } = options
+    const { threadFile, engineId, note } = options
     const folder = join(root, name)
     const fresh = openProject({ name, folder, threadFile, engineId, capacity, retention, note })
     open.set(name, fresh)
@@ -55,6 +65,12 @@ export function openProjects(options: ProjectsOptions): Projects {
 
   return {
     get,
+    capacity,
+    reserved: async () => reservations.sum(await opened(open)),
+    async setRetention(next) {
+      retention = next
+      for (const { thread } of await opened(open)) thread.setRetention(next)
+    },
     async list() {
       return Promise.all(
         names().map(async (name) => {
@@ -77,8 +93,13 @@ export function openProjects(options: ProjectsOptions): Projects {
       )
     },
     async close() {
-      const projects = await Promise.allSettled(open.values())
-      await Promise.all(projects.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])))
+      await Promise.all((await opened(open)).map((project) => project.close()))
     },
   }
+}
+
+/** Projects that could be opened. */
+async function opened(projects: ReadonlyMap<string, Promise<Project>>): Promise<Project[]> {
+  const all = await Promise.allSettled(projects.values())
+  return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
 }

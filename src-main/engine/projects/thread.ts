@@ -43,11 +43,13 @@ export class ProjectThread {
   #nextId = 1
   #lastCall = Date.now()
   #retry: NodeJS.Timeout | null = null
+  #retention: ThreadData['retention']
   readonly #waiting = new Map<number, Waiting>()
   readonly #idle: NodeJS.Timeout
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#retention = parts.data.retention
     this.#idle = setInterval(() => this.#stopWhenIdle(), IDLE_MS)
     this.#idle.unref()
   }
@@ -87,7 +89,7 @@ export class ProjectThread {
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#retry = null
     const worker = new Worker(this.#parts.file, {
-      workerData: this.#parts.data,
+      workerData: { ...this.#parts.data, retention: this.#retention },
       name: `project ${this.#parts.data.project}`,
     })
     this.#worker = worker
@@ -104,6 +106,12 @@ export class ProjectThread {
     // Whoever waits for it is told; a start that nobody waits for is told to the log.
     this.#ready.catch(() => undefined)
     return this.#ready
+  }
+
+  /** What is kept from now on; a thread that does not run is told at its start. */
+  setRetention(retention: ThreadData['retention']): void {
+    this.#retention = retention
+    this.#worker?.postMessage({ type: 'retention', retention } satisfies ToThread)
   }
 
   async close(): Promise<void> {

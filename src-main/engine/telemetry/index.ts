@@ -1,2 +1,2 @@
-export type { LogFile, Logger, LogLevel } from './logger.ts'
-export { LOG_LEVELS, openLog, silentLog } from './logger.ts'
+export type { LogFile, Logger } from './logger.ts'
+export { openLog, silentLog } from './logger.ts'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
+import type { EngineSettings } from '../../../src-shared/contract/index.ts'
 import { RotatingFile } from './rotating-file.ts'
 
 /** What code logs with: an object of facts, then a sentence. */
@@ -10,6 +11,7 @@ export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'err
 export interface LogFile {
   readonly log: Logger
   readonly path: string
+  setLevel(level: LogLevel): void
   /** Writes what waits; the log stays usable. */
   flush(): void
   close(): void
@@ -19,8 +21,7 @@ export interface LogFile {
 const SECRET_FIELDS = ['authorization', 'token', 'password', 'secret', 'secrets', 'cookie', 'env', 'params']
 const redacted = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = EngineSettings['logLevel']
 
 /** The engine's own log: JSON lines in `<data>/logs/engine.log`, put aside by size, secrets left out. */
 export function openLog(data: string, level: LogLevel = 'info'): LogFile {
@@ -36,7 +37,10 @@ export function openLog(data: string, level: LogLevel = 'info'): LogFile {
     },
     file,
   )
-  return { log, path, flush: () => file.flush(), close: () => file.close() }
+  const setLevel = (next: LogLevel): void => {
+    log.level = next
+  }
+  return { log, path, setLevel, flush: () => file.flush(), close: () => file.close() }
 }
 
 /** Logs nothing: for tests and tools that have no folder. */

@@ -1,0 +1,1 @@
+export { CONSOLE_PATH, mountConsole } from './console.ts'
