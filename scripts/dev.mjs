@@ -19,7 +19,7 @@ await main(async (args) => {
   const data = values.data === undefined ? join(ROOT, '.weir/dev') : resolve(values.data)
   const boot = spawnSync(
     process.execPath,
-    ['resources/bin/weir.cjs', '--data', data, 'boot', 'up', '-d', '--listen', '127.0.0.1:0'],
+    ['resources/bin/weir.cjs', '--data', data, 'boot', 'up', '--daemon', '--listen', '127.0.0.1:0'],
     { cwd: ROOT, stdio: 'inherit' },
   )
   if (boot.status !== 0) throw new Stop('The engine did not start, see above.')

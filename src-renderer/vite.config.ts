@@ -37,7 +37,7 @@ const config: UserConfig = {
       },
     },
   },
-  ...(engine === undefined ? {} : { server: { proxy: { '/api': toEngine(engine) } } }),
+  ...(engine === undefined ? {} : { server: { proxy: { '^/api/v1/': toEngine(engine) } } }),
 }
 
 export default config
