@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkNode, missingPackages, Stop } from './bootstrap.mjs'
+import { summarizeE2e } from './e2e-summary.mjs'
+import { hasScreen } from './start.mjs'
 import { refusedSkips } from './test.mjs'
 import { summarize } from './test-summary.mjs'
 
@@ -67,5 +69,41 @@ describe('summarize', () => {
   })
   it('counts a file that does not load, a hook that throws and a stray rejection as failures', () => {
     expect(summarize([module([], [new Error('load')], [new Error('hook')])], [new Error('stray')]).failed).toBe(3)
+  })
+})
+
+describe('summarizeE2e', () => {
+  const test = (outcome: string, annotations: object[] = []) => ({
+    file: 'a.spec.ts',
+    title: outcome,
+    outcome,
+    annotations,
+  })
+
+  it('counts a test that passed only at another try as failed', () => {
+    expect(summarizeE2e([test('expected'), test('flaky'), test('unexpected')], 0)).toMatchObject({
+      passed: 1,
+      failed: 2,
+    })
+  })
+  it('keeps the reason of a skip, and counts what went wrong outside of tests', () => {
+    const skipped = test('skipped', [{ type: 'skip', description: 'no dpkg' }])
+    expect(summarizeE2e([skipped, test('skipped')], 1)).toEqual({
+      passed: 0,
+      failed: 1,
+      skipped: [
+        { file: 'a.spec.ts', test: 'skipped', reason: 'no dpkg' },
+        { file: 'a.spec.ts', test: 'skipped', reason: 'no reason given' },
+      ],
+    })
+  })
+})
+
+describe('hasScreen', () => {
+  it('believes the environment on Linux, and the platform elsewhere', () => {
+    expect(hasScreen('linux', {})).toBe(false)
+    expect(hasScreen('linux', { DISPLAY: ':0' })).toBe(true)
+    expect(hasScreen('linux', { WAYLAND_DISPLAY: 'wayland-0' })).toBe(true)
+    expect(hasScreen('darwin', {})).toBe(true)
   })
 })

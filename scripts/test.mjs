@@ -1,30 +1,52 @@
 /**
- * `npm test [-- [--check] [vitest's arguments]]`: installs and builds what is missing, runs every test, and ends with the line
- * `N passed, N failed, N skipped`. With --check the checks of scripts/check.mjs run first and count as tests.
+ * `npm test [-- [--check] [PATH…]]`: installs and builds what is missing, runs every test (vitest, then Playwright on the real
+ * desktop), and ends with the line `N passed, N failed, N skipped`. With --check the checks of scripts/check.mjs run first
+ * and count as tests. With paths, only the tests whose file name holds one of them.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { checkNode, ensureBuilt, ensureInstalled, main, runTool, say } from './bootstrap.mjs'
 import { runChecks } from './check.mjs'
+import { E2E_SUMMARY_FILE } from './e2e-summary.mjs'
 import { SUMMARY_FILE } from './test-summary.mjs'
 
 const ALLOWED_SKIPS = fileURLToPath(new URL('allowed-skips.json', import.meta.url))
 
-/** Runs vitest; what it could not count (it crashed before its end) is one failure. */
-const runTests = (args) => {
-  rmSync(SUMMARY_FILE, { force: true })
-  say('Runs the tests')
-  const status = runTool('vitest/vitest.mjs', [
-    'run',
-    '--reporter=default',
-    '--reporter=./scripts/test-summary.mjs',
-    ...args,
-  ])
-  if (!existsSync(SUMMARY_FILE)) return { passed: 0, failed: 1, skipped: [] }
-  const summary = JSON.parse(readFileSync(SUMMARY_FILE, 'utf8'))
-  // Vitest also fails for what is no test, e.g. a filter that matches nothing or a global setup that throws.
+/** Runs a test runner and reads its summary; what it could not count (it crashed before its end) is one failure. */
+const runRunner = (tool, args, summaryFile) => {
+  rmSync(summaryFile, { force: true })
+  const status = runTool(tool, args)
+  if (!existsSync(summaryFile)) return { passed: 0, failed: 1, skipped: [] }
+  const summary = JSON.parse(readFileSync(summaryFile, 'utf8'))
+  // Runners also fail for what is no test, e.g. a filter that matches nothing or a global set-up that throws.
   if (status !== 0 && summary.failed === 0) summary.failed = 1
   return summary
+}
+
+/** Playwright's tests are told by their ending, so that a path given to `npm test` reaches the runner that knows it. */
+const isE2e = (path) => path.endsWith('.spec.ts') || /^e2e\/(desktop|screens|package)\b/.test(path)
+
+const runTests = (args) => {
+  const options = args.filter((arg) => arg.startsWith('-'))
+  const paths = args.filter((arg) => !arg.startsWith('-'))
+  const summaries = []
+  const own = paths.filter((path) => !isE2e(path))
+  if (paths.length === 0 || own.length > 0) {
+    say('Runs the tests')
+    const reporters = ['--reporter=default', '--reporter=./scripts/test-summary.mjs']
+    summaries.push(runRunner('vitest/vitest.mjs', ['run', ...reporters, ...options, ...own], SUMMARY_FILE))
+  }
+  const e2e = paths.filter(isE2e)
+  if (paths.length === 0 || e2e.length > 0) {
+    say('Runs the tests of the desktop')
+    const config = ['test', '--config', 'e2e/playwright.config.ts']
+    summaries.push(runRunner('@playwright/test/cli.js', [...config, ...e2e], E2E_SUMMARY_FILE))
+  }
+  return summaries.reduce((sum, one) => ({
+    passed: sum.passed + one.passed,
+    failed: sum.failed + one.failed,
+    skipped: [...sum.skipped, ...one.skipped],
+  }))
 }
 
 /** Skipped tests that CI does not accept: their reason is not on the list, which holds exact texts. */
