@@ -4,7 +4,7 @@ import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { DraftSummaryRow, NewDraft, NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
 import { checkAnswers } from '../workflows/index.ts'
-import { findUnit, reasonText, reopening, stepStatus, type Unit, unitKey, unitsOf, why } from './core/index.ts'
+import { createAhead, findUnit, reasonText, reopening, stepStatus, type Unit, unitKey, why } from './core/index.ts'
 import { createOnce } from './idempotency.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import { refuseProblems } from './refuse.ts'
@@ -20,14 +20,11 @@ export interface Caller {
   readonly idempotencyKey: string | null
 }
 
-/** What the main thread knows of a run only by asking: reasons and progress of what has not ended. */
+/** What the main thread knows of a run only by asking, by unit: reasons, and what executors are at before a start. */
 export interface LiveRun {
   readonly why: Record<string, string>
   readonly progress: Record<string, string>
 }
-
-/** How many units one answer explains. */
-const LIVE_LIMIT = 2_000
 
 interface Parts {
   readonly orchestrator: Orchestrator
@@ -113,19 +110,21 @@ function questions({ orchestrator, storage }: Parts) {
       })
     },
 
-    live(id: string): LiveRun {
+    /** @param units keys of the units that are asked about; progress comes for all, because it is only there for a few */
+    live(id: string, units: readonly string[]): LiveRun {
+      const { state, progress } = orchestrator
       const answer: LiveRun = { why: {}, progress: {} }
-      const run = orchestrator.state.runs.get(id)
-      if (run === undefined) return answer
-      let count = 0
-      for (const unit of unitsOf(run)) {
-        if (count >= LIVE_LIMIT) break
-        const token = unit.executions.at(-1)?.token
-        const progress = token === undefined ? undefined : orchestrator.progress.get(token)
-        if (progress !== undefined) answer.progress[unitKey(unit)] = progress
-        if (unit.phase === 'done' || unit.phase === 'running') continue
-        count += 1
-        answer.why[unitKey(unit)] = progress ?? reasonText(orchestrator.state, unit)
+      if (!state.runs.has(id)) return answer
+      for (const [token, text] of progress) {
+        const unit = state.executions.get(token)?.unit
+        if (unit?.run.id === id) answer.progress[unitKey(unit)] = text
+      }
+      const ahead = createAhead(state)
+      for (const key of units) {
+        const { step, index } = parseKey(key)
+        const unit = findUnit(state, id, step, index)
+        if (unit === undefined || unit.phase === 'done' || unit.phase === 'running') continue
+        answer.why[key] = reasonText(state, unit, ahead)
       }
       return answer
     },

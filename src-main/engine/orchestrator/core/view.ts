@@ -9,7 +9,7 @@ import type {
   StepStatus,
 } from '../../../../src-shared/contract/index.ts'
 import type { ValueRef } from './events.ts'
-import { type ExecutionState, executionId, type RunState, type Unit, unitKey } from './state.ts'
+import { type ExecutionState, executionId, type RunState, type Unit, unitKey, unitsOf } from './state.ts'
 
 /** Reads a value that was loaded before; the edge loads what {@link valuesOf} names. Undefined: it cannot be read. */
 export type Load = (ref: ValueRef) => Json | undefined
@@ -106,18 +106,22 @@ export function viewSummary(run: RunState, project: string): RunSummary {
 const parentKey = (parent: { step: string; index?: number }): string =>
   parent.index === undefined ? parent.step : `${parent.step}[${parent.index}]`
 
-/** A run as the API shows it. `why` says in words why a unit is not running. */
-export function viewRun(run: RunState, project: string, load: Load, why: (unit: Unit) => string | null): Run {
-  const steps: RunStep[] = []
-  for (const unit of run.steps.values()) {
-    steps.push(viewUnit(unit, load, why))
-    for (const item of unit.fanOut?.units ?? []) steps.push(viewUnit(item, load, why))
-  }
+/**
+ * A run as the API shows it. `why` says in words why a unit is not running.
+ * @param units the ones that are shown: all when absent
+ */
+export function viewRun(
+  run: RunState,
+  project: string,
+  load: Load,
+  why: (unit: Unit) => string | null,
+  units: Iterable<Unit> = unitsOf(run),
+): Run {
   return {
     ...viewSummary(run, project),
     params: viewParams(run, load),
     result: run.finished === null ? null : { outputs: outputsOf(run.outputs, load), error: run.error },
-    steps,
+    steps: Array.from(units, (unit) => viewUnit(unit, load, why)),
   }
 }
 
@@ -127,15 +131,14 @@ function viewParams(run: RunState, load: Load): Record<string, Json> {
   return params
 }
 
-/** Every value that {@link viewRun} will ask for. */
-export function* valuesOf(run: RunState): Generator<ValueRef> {
+/** Every value that {@link viewRun} will ask for, some of them several times. */
+export function* valuesOf(run: RunState, units: Iterable<Unit> = unitsOf(run)): Generator<ValueRef> {
   yield run.params
   if (run.outputs !== null) yield run.outputs
-  for (const unit of run.steps.values()) {
-    if (unit.outputs !== null) yield unit.outputs
-    if (unit.fanOut === null) continue
-    yield unit.fanOut.items
-    for (const item of unit.fanOut.units) if (item.outputs !== null) yield item.outputs
+  for (const { outputs, fanOut, parent } of units) {
+    if (outputs !== null) yield outputs
+    const items = fanOut?.items ?? parent?.fanOut?.items
+    if (items !== undefined) yield items
   }
 }
 

@@ -1,7 +1,7 @@
 import type { StepStatus } from '../../../../src-shared/contract/index.ts'
 import { gib, obstacle } from './obstacle.ts'
 import { before } from './schedule.ts'
-import { executionId, type RunState, type State, type Unit, unitKey } from './state.ts'
+import { executionId, type ReadyGroup, type RunState, type State, type Unit, unitKey } from './state.ts'
 import { stepStatus } from './view.ts'
 
 export interface Reason {
@@ -17,22 +17,23 @@ const REASONS_LIMIT = 200
 
 /** Answers "why is this not running, or why did it end so?" for a run, or for one of its units. */
 export function why(state: State, run: RunState, unit: Unit | null): { summary: string; reasons: Reason[] } {
+  const ahead = createAhead(state)
   if (unit !== null) {
-    const reason = reasonOf(state, unit)
-    return { summary: `${unitKey(unit)}: ${reason.text}`, reasons: [reason, ...itemReasons(state, unit)] }
+    const reason = reasonOf(state, unit, ahead)
+    return { summary: `${unitKey(unit)}: ${reason.text}`, reasons: [reason, ...itemReasons(state, unit, ahead)] }
   }
   const reasons: Reason[] = []
   for (const step of run.steps.values()) {
     if (reasons.length >= REASONS_LIMIT) break
-    if (step.phase !== 'done' || step.outcome !== 'succeeded') reasons.push(reasonOf(state, step))
-    reasons.push(...itemReasons(state, step).slice(0, REASONS_LIMIT - reasons.length))
+    if (step.phase !== 'done' || step.outcome !== 'succeeded') reasons.push(reasonOf(state, step, ahead))
+    reasons.push(...itemReasons(state, step, ahead).slice(0, REASONS_LIMIT - reasons.length))
   }
   return { summary: runSummary(run, reasons), reasons }
 }
 
-function itemReasons(state: State, unit: Unit): Reason[] {
+function itemReasons(state: State, unit: Unit, ahead: Ahead): Reason[] {
   const open = unit.fanOut?.units.filter((item) => item.phase !== 'done' || item.outcome === 'failed') ?? []
-  return open.slice(0, REASONS_LIMIT).map((item) => reasonOf(state, item))
+  return open.slice(0, REASONS_LIMIT).map((item) => reasonOf(state, item, ahead))
 }
 
 function runSummary(run: RunState, reasons: readonly Reason[]): string {
@@ -48,21 +49,52 @@ function runSummary(run: RunState, reasons: readonly Reason[]): string {
   return first === undefined ? 'the outputs of the run are being put together' : `${first.step}: ${first.text}`
 }
 
-function reasonOf(state: State, unit: Unit): Reason {
+function reasonOf(state: State, unit: Unit, ahead: Ahead): Reason {
   const details = unit.outcome === 'failed' ? unit.error?.details : undefined
-  const reason = { step: unitKey(unit), status: stepStatus(unit), text: reasonText(state, unit) }
+  const reason = { step: unitKey(unit), status: stepStatus(unit), text: reasonText(state, unit, ahead) }
   return details === undefined ? reason : { ...reason, details }
 }
 
+/**
+ * Whether a unit that was replayed from its journal stands at a place that only the orchestrator knows: what is ready,
+ * queued or waits for a pending hit is in memory alone. For the others {@link reasonText} says the same on any copy.
+ */
+export const isKnownOnlyLive = (unit: Unit): boolean =>
+  (unit.phase === 'blocked' && unit.missing === 0) || unit.phase === 'retry'
+
+/** How many groups of the queue go before one; counted once for all who ask within a turn. */
+export type Ahead = (group: ReadyGroup) => number
+
+export function createAhead(state: State): Ahead {
+  let ranks: Map<ReadyGroup, number> | null = null
+  return (group) => {
+    ranks ??= rank(state)
+    return ranks.get(group) ?? 0
+  }
+}
+
+function rank(state: State): Map<ReadyGroup, number> {
+  const order = (a: ReadyGroup, b: ReadyGroup): number => (before(state, a, b) ? -1 : before(state, b, a) ? 1 : 0)
+  const groups = [...state.queue.values()].sort(order)
+  const ranks = new Map<ReadyGroup, number>()
+  let first = 0
+  for (const [index, group] of groups.entries()) {
+    const previous = groups[index - 1]
+    if (previous !== undefined && before(state, previous, group)) first = index
+    ranks.set(group, first)
+  }
+  return ranks
+}
+
 /** One sentence about where a unit stands and what it waits for. */
-export function reasonText(state: State, unit: Unit): string {
+export function reasonText(state: State, unit: Unit, ahead: Ahead = createAhead(state)): string {
   switch (unit.phase) {
     case 'blocked':
       return blockedText(unit)
     case 'ready':
       return 'its inputs are being put together'
     case 'queued':
-      return queuedText(state, unit)
+      return queuedText(state, unit, ahead)
     case 'dispatched':
       return 'it was handed to its executor and starts'
     case 'running':
@@ -88,13 +120,20 @@ export function reasonText(state: State, unit: Unit): string {
   }
 }
 
+/** How many steps that are waited for are named; a step may need 5,000. */
+const NEEDS_NAMED = 8
+
 function blockedText(unit: Unit): string {
   if (unit.parent !== null) return `${unit.step.forEach?.maxParallel} items of this step go on already (maxParallel)`
   const open = unit.step.needs.filter((need) => unit.run.steps.get(need)?.phase !== 'done')
-  return open.length === 0 ? 'it is about to become ready' : `needs ${open.join(', ')} first`
+  if (open.length === 0) return 'it is about to become ready'
+  const more = open.length - NEEDS_NAMED
+  return more > 0
+    ? `needs ${open.slice(0, NEEDS_NAMED).join(', ')} and ${more} more first`
+    : `needs ${open.join(', ')} first`
 }
 
-function queuedText(state: State, unit: Unit): string {
+function queuedText(state: State, unit: Unit, ahead: Ahead): string {
   const found = obstacle(state, unit)
   if (found !== null) {
     switch (found.type) {
@@ -113,10 +152,8 @@ function queuedText(state: State, unit: Unit): string {
     }
   }
   const own = state.queue.get(`${unit.run.id}/${unit.step.name}`)
-  const ahead = [...state.queue.values()].filter(
-    (group) => own !== undefined && group !== own && before(state, group, own),
-  )
-  return ahead.length === 0 ? 'it is next' : `${ahead.length} other steps go first`
+  const first = own === undefined ? 0 : ahead(own)
+  return first === 0 ? 'it is next' : `${first} other steps go first`
 }
 
 function holders(state: State, key: string): string {

@@ -34,6 +34,11 @@ export class Disk {
     return this.runs.get(run) ?? []
   }
 
+  /** What was committed, by run. */
+  journals(): ReadonlyMap<string, readonly Event[]> {
+    return this.runs
+  }
+
   has(run: string): boolean {
     return this.runs.has(run)
   }

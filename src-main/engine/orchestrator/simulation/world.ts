@@ -1,5 +1,5 @@
 import type { Plan, PlanStep } from '../../workflows/index.ts'
-import { type Command, executorOf, place, reopening, type Unit, unitsOf } from '../core/index.ts'
+import { type Command, type Event, executorOf, place, reopening, type Unit, unitsOf } from '../core/index.ts'
 import { Audit } from './audit.ts'
 import { Broken, must } from './broken.ts'
 import { Disk } from './disk.ts'
@@ -33,6 +33,9 @@ const MOST_RUNS = 4
 export interface Played {
   /** How often each kind of event was committed, and how often the engine crashed and a unit waited for a pending hit */
   readonly seen: ReadonlyMap<string, number>
+  /** What was committed, by run, and the plans of the runs by digest */
+  readonly journals: ReadonlyMap<string, readonly Event[]>
+  readonly plans: ReadonlyMap<string, Plan>
 }
 
 /** Plays one schedule to its end; throws {@link Broken} when a promise is broken. */
@@ -93,7 +96,7 @@ class World {
     let patience = PATIENCE
     while (this.rest()) must(--patience > 0, 'rest', () => 'the world never comes to rest')
     this.atRest()
-    return { seen: this.audit.seen }
+    return { seen: this.audit.seen, journals: this.disk.journals(), plans: this.disk.plans }
   }
 
   private behaviourOf(unit: Unit): Behaviour {
