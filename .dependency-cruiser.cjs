@@ -7,7 +7,7 @@
 const INTERFACE_FILES = '(plan|storage|executor|blobs|handler)\\.ts'
 const AREA = '^src-main/engine/([^/]+)/'
 const ELECTRON = '(^|/)electron(/|$)'
-const TESTS = '\\.test\\.ts$'
+const TESTS = '\\.(test|spec)\\.tsx?$'
 /** What tests share: helpers, the simulation of the core, the suite that every storage backend passes. */
 const TEST_HELPERS = '(^|/)(testing/|simulation/|suite\\.ts$|test-[^/]+\\.ts$|[^/]+\\.test-helpers\\.ts$)'
 /** Where execution starts, and what tools load by name: nobody imports these. */
@@ -15,7 +15,11 @@ const ENTRIES = [
   TESTS,
   '\\.d\\.ts$',
   '\\.setup\\.(ts|mjs)$',
-  '^src-main/(cli|supervisor|engine)/main\\.ts$',
+  '^src-main/(cli|supervisor|engine|desktop)/main\\.ts$',
+  '^src-preload/index\\.ts$',
+  '^src-renderer/(main\\.tsx|vite\\.config\\.ts)$',
+  '\\.worker\\.ts$',
+  '\\.(css|svg)$',
   '^src-main/engine/orchestrator/thread\\.ts$',
   '^(scripts|bench|e2e|resources)/',
   '^[^/]+\\.config\\.ts$',
@@ -47,9 +51,9 @@ module.exports = {
     },
     {
       name: 'engine-without-electron',
-      comment: 'Engine, CLI and supervisor run headless under plain Node.',
+      comment: 'Engine, CLI and supervisor run headless under plain Node, and screens in browsers.',
       severity: 'error',
-      from: { path: '^(src-main/(engine|cli|supervisor)|src-shared)/' },
+      from: { path: '^(src-main/(engine|cli|supervisor)|src-shared|src-renderer)/' },
       to: { path: ELECTRON },
     },
     {
@@ -72,6 +76,28 @@ module.exports = {
       severity: 'error',
       from: { path: '^src-(renderer|preload)/' },
       to: { path: '^src-main/' },
+    },
+    {
+      name: 'renderer-in-browsers',
+      comment:
+        'Screens run in a browser, without Node. What they need of the desktop is in src-shared/desktop/bridge.ts.',
+      severity: 'error',
+      from: { path: '^src-renderer/', pathNot: [TESTS, '^src-renderer/vite\\.config\\.ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'kit-without-screens',
+      comment: 'The kit, the graph and the client are what screens are made of: they know none of them.',
+      severity: 'error',
+      from: { path: '^src-renderer/(ui|api|graph)/', pathNot: TESTS },
+      to: { path: '^src-renderer/', pathNot: '^src-renderer/(ui|api|graph)/' },
+    },
+    {
+      name: 'desktop-without-engine',
+      comment: 'The desktop is a client: it finds or starts the engine through the supervisor, and survives it.',
+      severity: 'error',
+      from: { path: '^src-main/desktop/', pathNot: TESTS },
+      to: { path: '^src-main/', pathNot: ['^src-main/desktop/', '^src-main/supervisor/index\\.ts$'] },
     },
     {
       name: 'main-without-renderer',
@@ -139,7 +165,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      extensions: ['.ts', '.mjs', '.cjs', '.js', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.mjs', '.cjs', '.js', '.json', '.d.ts'],
       conditionNames: ['import', 'node', 'default', 'types'],
     },
   },

@@ -43,6 +43,12 @@ const PLANTED: readonly { rule: string; files: Readonly<Record<string, string>> 
     rule: 'renderer-without-engine',
     files: { 'src-renderer/runs/list.ts': `import '../../src-main/engine/runs/index.ts'` },
   },
+  { rule: 'renderer-in-browsers', files: { 'src-renderer/main.tsx': `import 'node:fs'` } },
+  {
+    rule: 'kit-without-screens',
+    files: { 'src-renderer/ui/Button.tsx': `import '../runs/list.ts'`, 'src-renderer/runs/list.ts': 'export {}' },
+  },
+  { rule: 'desktop-without-engine', files: { 'src-main/desktop/main.ts': `import '../engine/runs/index.ts'` } },
   {
     rule: 'main-without-renderer',
     files: {
