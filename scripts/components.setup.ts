@@ -7,23 +7,24 @@ import { findProgram, installCommand, installPackages, isDebian, isRoot } from '
  * they skip themselves.
  */
 export const setup = async (): Promise<() => Promise<void>> => {
-  await setUpFaketime()
+  await setUpPackage('faketime', 'Tests of a jumping clock')
+  await setUpPackage('chromium', 'Tests in a browser')
   const docker = await setUpTestDocker()
   return async () => {
     if (!('skipped' in docker)) await docker.stop()
   }
 }
 
-/** What lets the clock of an engine jump; the test of it skips itself where it cannot be had. */
-async function setUpFaketime(): Promise<void> {
-  if (!isDebian() || findProgram('faketime') !== null) return
+/** Installs a package whose program has the same name; tests that need it skip themselves where it cannot be had. */
+async function setUpPackage(name: string, tests: string): Promise<void> {
+  if (!isDebian() || findProgram(name) !== null) return
   if (!isRoot()) {
-    console.error(`The test of a jumping clock needs a package: ${installCommand(['faketime'])}`)
+    console.error(`${tests} need a package: ${installCommand([name])}`)
     return
   }
   try {
-    await installPackages(['faketime'])
+    await installPackages([name])
   } catch (error) {
-    console.error(`faketime could not be installed: ${error instanceof Error ? error.message : String(error)}`)
+    console.error(`${name} could not be installed: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -8,6 +8,10 @@ import type { Bytes } from '../http/index.ts'
  *
  * A page in a frame could still leave by going elsewhere itself: only the page around it can forbid that, with its
  * `frame-src`. The screens do; where a file is opened by itself, {@link frameOf} is around it.
+ *
+ * Two small ways out are left that no header closes in Chromium 156: a page can make the browser open a bare connection
+ * (`preconnect`) to a host whose name it chose, and WebRTC, which `webrtc` is meant for, asks STUN servers. Neither reads
+ * anything of the engine.
  */
 const SANDBOXED = [
   'sandbox allow-scripts',
@@ -29,7 +33,7 @@ const SANDBOXED = [
 /** The screens, in a browser and in the desktop, may frame a view; nobody else. */
 const FRAMED = "frame-ancestors 'self' app://weir"
 
-/** A PDF runs none of our scripts, and no browser shows one inside a sandbox. */
+/** A PDF holds no scripts of a page, and older browsers show none inside a sandbox. */
 const PDF = ["default-src 'none'", "style-src 'unsafe-inline'", "object-src 'self'", "form-action 'none'"]
 
 const PDF_TYPE = 'application/pdf'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { urlOf } from '../../../src-shared/client/url.ts'
 import { allows, type Permission, type Requirement, type Route, routes } from '../../../src-shared/contract/index.ts'
 import type { Authenticate } from '../auth/index.ts'
 import { silentLog } from '../telemetry/index.ts'
@@ -54,9 +55,11 @@ const values: Record<string, string> = {
   step: 'fit',
   asset: '23456789:fit:1:table',
   digest: 'a'.repeat(64),
+  draft: '0f8fad5b-d9cb-469f-a165-70867728950e',
+  ticket: 'a'.repeat(32),
+  path: 'plots/fit.html',
 }
-const pathOf = (route: Route): string =>
-  route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? 'missing'))
+const pathOf = (route: Route): string => urlOf(route, values)
 
 async function statusOf(route: Route, token: string | null): Promise<number> {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
@@ -106,9 +109,10 @@ test('every route of the contract declares what it asks for, and none leaves it 
   ]
   for (const route of all) expect(known).toContain(route.permission)
   const open = all.filter((route) => route.permission === 'PUBLIC').map((route) => route.id)
-  expect(open.sort()).toEqual(['engine.health', 'workflows.schema'])
+  expect(open.sort()).toEqual(['assets.view', 'auth.signIn', 'engine.health', 'workflows.schema'])
   expect(all.filter((route) => route.method !== 'GET' && !route.change).map((route) => route.id)).toEqual([
     'workflows.validate',
+    'assets.createView',
   ])
 })
 

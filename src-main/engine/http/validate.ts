@@ -40,7 +40,7 @@ function parse(schema: z.ZodType, part: Part, value: unknown): ReturnType<z.ZodT
 }
 
 function refusal(part: Part, issues: readonly z.core.$ZodIssue[], value: unknown): ProblemError {
-  const faults = issues.slice(0, MAX_FAULTS).map((issue) => describe(part, issue, value))
+  const faults = issues.slice(0, MAX_FAULTS).map((issue) => faultOf(part, issue, value))
   const first = faults[0] ?? { field: part, detail: `The ${part} is not valid.`, fix: 'See /api/docs.' }
   const others: Json[] = faults.length > 1 ? faults.map((fault) => ({ ...fault })) : []
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
@@ -57,7 +57,7 @@ interface Fault {
   readonly fix: string
 }
 
-function describe(part: Part, issue: z.core.$ZodIssue, value: unknown): Fault {
+function faultOf(part: Part, issue: z.core.$ZodIssue, value: unknown): Fault {
   const field = [part, ...issue.path.map(String)].join('.')
   const given = at(value, issue.path)
   if (issue.code === 'unrecognized_keys') {
