@@ -66,7 +66,7 @@ describe("a project's thread", () => {
   })
 
   test('hands refusals on with their code', async () => {
-    await expect(open(0).call('live', 'k7m2p9qx')).rejects.toMatchObject({ code: 'run_not_found' })
+    await expect(open(0).call('live', 'k7m2p9qx', [])).rejects.toMatchObject({ code: 'run_not_found' })
   })
 
   test('says why it cannot be used, refuses calls at once, and starts again by itself', async () => {

@@ -1,4 +1,5 @@
-import { ProblemError, RunStatus, type runRoutes } from '../../../src-shared/contract/index.ts'
+import type { z } from 'zod'
+import { ProblemError, RunStatus, RunSummary, type runRoutes } from '../../../src-shared/contract/index.ts'
 import type { CallContext, Handlers } from '../http/index.ts'
 import type { Caller, RunService } from './service.ts'
 
@@ -22,11 +23,15 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
       return (await serviceOf(params.project)).start(request, callerOf(context))
     },
     async list({ params, query }) {
-      const { workflow, status, cursor, limit } = query
+      const { workflow, status, trigger, search, since, until, cursor, limit } = query
       return (await serviceOf(params.project)).list({
         limit,
         ...(workflow === undefined ? {} : { workflow }),
-        ...(status === undefined ? {} : { statuses: parseStatuses(status) }),
+        ...(status === undefined ? {} : { statuses: parseWords(status, RunStatus, 'status') }),
+        ...(trigger === undefined ? {} : { triggers: parseWords(trigger, RunTrigger, 'trigger') }),
+        ...(search === undefined ? {} : { search: search.trim() }),
+        ...(since === undefined ? {} : { since: Date.parse(since) }),
+        ...(until === undefined ? {} : { until: Date.parse(until) }),
         ...(cursor === undefined ? {} : { cursor }),
       })
     },
@@ -34,6 +39,8 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
       const service = await serviceOf(params.project)
       return query.steps === 'none' ? service.getWithoutSteps(params.run) : service.get(params.run)
     },
+    changes: async ({ params, query }) => (await serviceOf(params.project)).changes(params.run, query.after),
+    workflow: async ({ params }) => (await serviceOf(params.project)).workflow(params.run),
     result: async ({ params }) => (await serviceOf(params.project)).result(params.run),
     why: async ({ params, query }) => (await serviceOf(params.project)).why(params.run, query.step ?? null),
     async logs({ params, query }, context) {
@@ -59,13 +66,16 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
   }
 }
 
-function parseStatuses(text: string): RunStatus[] {
+const RunTrigger = RunSummary.shape.trigger
+
+/** Words of a query that are separated by commas. */
+function parseWords<T extends string>(text: string, known: z.ZodEnum<Record<T, T>>, what: string): T[] {
   return text.split(',').map((word) => {
-    const status = RunStatus.safeParse(word.trim())
-    if (status.success) return status.data
-    throw new ProblemError('bad_request', `${word} is no status of a run`, {
-      field: 'query.status',
-      fix: `use one or more of ${RunStatus.options.join(', ')}`,
+    const parsed = known.safeParse(word.trim())
+    if (parsed.success) return parsed.data
+    throw new ProblemError('bad_request', `${word} is no ${what} of a run`, {
+      field: `query.${what}`,
+      fix: `use one or more of ${known.options.join(', ')}`,
     })
   })
 }

@@ -1,7 +1,6 @@
 import type {
   Asset,
   AssetValue,
-  Failure,
   Json,
   LogLine,
   Page,
@@ -10,29 +9,17 @@ import type {
   RunResult,
   RunStatus,
   RunSummary,
+  Workflow,
 } from '../../../src-shared/contract/index.ts'
 import { isAsset, ProblemError } from '../../../src-shared/contract/index.ts'
-import {
-  createValues,
-  type JournalEntries,
-  type RunState,
-  readSecrets,
-  type StartRequest,
-  type Unit,
-  unitKey,
-  type ValueRef,
-  valuesOf,
-  viewRun,
-  viewSummary,
-} from '../orchestrator/index.ts'
+import { type JournalEntries, readSecrets, type StartRequest, valuesOf } from '../orchestrator/index.ts'
 import type { Project } from '../projects/index.ts'
 import type { RunRow } from '../storage/index.ts'
+import { viewWorkflow } from '../workflows/index.ts'
 import { toRunEvents } from './events.ts'
 import { hasStep, loggedExecutions } from './executions.ts'
 import { followLines, readLines } from './logs.ts'
-import { createReplays } from './replay.ts'
-
-const LIST_RUNS = 'list the runs with: weir run list'
+import { createViews, runNotFound, type Views } from './views.ts'
 
 export interface Caller {
   readonly actor: string
@@ -42,6 +29,11 @@ export interface Caller {
 export interface ListQuery {
   readonly workflow?: string
   readonly statuses?: readonly RunStatus[]
+  readonly triggers?: readonly RunSummary['trigger'][]
+  readonly search?: string
+  /** ms since 1970: created at or after, and before */
+  readonly since?: number
+  readonly until?: number
   readonly cursor?: string
   readonly limit: number
 }
@@ -60,62 +52,6 @@ export type RunService = ReturnType<typeof createRunService>
 export function createRunService(project: Project) {
   const views = createViews(project)
   return { ...reading(project, views), ...changing(project, views), ...watching(project, views) }
-}
-
-type Views = ReturnType<typeof createViews>
-
-function createViews(project: Project) {
-  const replays = createReplays(() => project.reader())
-  const values = createValues(project.blobs)
-  const { thread } = project
-
-  const stateOf = async (id: string): Promise<RunState> => {
-    const run = await replays.run(id)
-    if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`, { fix: LIST_RUNS })
-    return run
-  }
-  const summary = async (id: string): Promise<RunSummary> => viewSummary(await stateOf(id), project.name)
-
-  const view = async (id: string): Promise<Run> => {
-    const live = thread.state === 'running' ? await thread.call('live', id) : { why: {}, progress: {} }
-    const run = await stateOf(id)
-    const refs = [...valuesOf(run)]
-    const loaded = new Map<ValueRef, Json>()
-    const damaged = new Map<ValueRef, ProblemError>()
-    for (const ref of refs) {
-      try {
-        loaded.set(ref, await values.load(ref))
-      } catch (error) {
-        // The rest of the run is as good as before, and must be seen to be mended.
-        if (ref === run.params || !isLost(error)) throw error
-        damaged.set(ref, error)
-      }
-    }
-    // The replay is shared and may have grown while values were loaded: what came since is read as absent.
-    const load = (ref: ValueRef): Json | undefined =>
-      damaged.has(ref) ? undefined : (loaded.get(ref) ?? values.peek(ref)?.value ?? null)
-    const whyUnit = (unit: Unit): string | null => {
-      const lost = unit.outputs === null ? undefined : damaged.get(unit.outputs)
-      return lost === undefined ? (live.why[unitKey(unit)] ?? null) : `its outputs cannot be read: ${lost.message}`
-    }
-    const shown = viewRun(run, project.name, load, whyUnit)
-    const lost = run.outputs === null ? undefined : damaged.get(run.outputs)
-    if (shown.result !== null && lost !== undefined) shown.result.error ??= failureOf(lost)
-    for (const step of shown.steps) {
-      const progress = live.progress[step.key]
-      const last = step.executions.at(-1)
-      if (progress !== undefined && last !== undefined) last.progress = progress
-    }
-    return shown
-  }
-  return { replays, values, stateOf, summary, view }
-}
-
-const isLost = (error: unknown): error is ProblemError =>
-  error instanceof ProblemError && (error.code === 'blob_corrupt' || error.code === 'blob_not_found')
-
-function failureOf({ code, message, context: { fix } }: ProblemError): Failure {
-  return { code, message, ...(fix === undefined ? {} : { fix }) }
 }
 
 function changing({ thread }: Project, { replays, summary, view }: Views) {
@@ -152,32 +88,38 @@ function changing({ thread }: Project, { replays, summary, view }: Views) {
   }
 }
 
-function reading(project: Project, { replays, values, view }: Views) {
+function reading(project: Project, { replays, values, view, withoutSteps, changes }: Views) {
   const { thread } = project
   return {
-    async list(query: ListQuery): Promise<Page<RunSummary>> {
+    async list({ cursor, limit, ...filters }: ListQuery): Promise<Page<RunSummary>> {
       const storage = await project.reader()
-      const after = query.cursor === undefined ? undefined : parseCursor(query.cursor)
-      const rows = await storage.runs({
-        limit: query.limit + 1,
-        ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
-        ...(query.statuses === undefined ? {} : { statuses: query.statuses }),
-        ...(after === undefined ? {} : { after }),
-      })
-      const shown = rows.slice(0, query.limit)
+      const after = cursor === undefined ? {} : { after: parseCursor(cursor) }
+      const rows = await storage.runs({ ...filters, ...after, limit: limit + 1 })
+      const shown = rows.slice(0, limit)
       const last = shown.at(-1)
-      const next = rows.length > query.limit && last !== undefined ? `${last.createdAt}.${last.id}` : null
+      const next = rows.length > limit && last !== undefined ? `${last.createdAt}.${last.id}` : null
       return { items: shown.map((row) => summaryOfRow(row, project.name)), next }
     },
 
     get: view,
 
-    async getWithoutSteps(id: string): Promise<Run> {
-      return { ...(await view(id)), steps: [] }
+    getWithoutSteps: withoutSteps,
+
+    changes,
+
+    /** The version that the run is pinned to. */
+    async workflow(id: string): Promise<Workflow> {
+      const storage = await project.reader()
+      const run = await storage.run(id)
+      if (run === null) throw runNotFound(id)
+      const version = await storage.workflowByDigest(run.plan, run.version)
+      if (version === null) throw new Error(`the workflow version ${run.plan} of run ${id} is missing`)
+      const [lastRun = null] = await storage.lastRuns([version.name])
+      return viewWorkflow(version, lastRun)
     },
 
     async result(id: string): Promise<RunResult & { status: RunStatus }> {
-      const { status, result } = await view(id)
+      const { status, result } = await withoutSteps(id)
       if (result === null) {
         throw new ProblemError('run_not_finished', `run ${id} is ${status}`, { fix: 'ask again when it has ended' })
       }

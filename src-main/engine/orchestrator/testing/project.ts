@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openBlobStore } from '../../assets/index.ts'
+import { type Blobs, openBlobStore } from '../../assets/index.ts'
 import { type CommitBatch, type JournalEntry, openSqlite, type ProjectStorage } from '../../storage/index.ts'
 import { parseDefinition, type StepResources } from '../../workflows/index.ts'
 import { type Calls, createCalls } from '../calls.ts'
@@ -21,6 +21,7 @@ export interface Engine {
   readonly orchestrator: Orchestrator
   readonly calls: Calls
   readonly storage: ProjectStorage
+  readonly blobs: Blobs
   /** What the orchestrator reported as broken */
   readonly failures: unknown[]
   readonly published: JournalEntry[]
@@ -82,6 +83,7 @@ export class TestProject {
     const engine = {
       orchestrator,
       storage,
+      blobs,
       failures,
       published,
       calls: createCalls({ ...shared, orchestrator, now: clock.now }),
