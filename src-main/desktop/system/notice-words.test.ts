@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { type Ended, noticeFor } from './notice-words.ts'
+
+const run = (workflow: string, status: Ended['status'], durationMs: number | null = 1234): Ended => ({
+  run: 'k3m9abcd',
+  workflow,
+  status,
+  durationMs,
+})
+
+test('one run is told by its name and leads to its screen', () => {
+  expect(noticeFor([run('digits', 'succeeded')])).toEqual({
+    title: 'digits succeeded',
+    body: 'Run k3m9abcd, after 1.2 s',
+    route: '/runs/k3m9abcd',
+  })
+  expect(noticeFor([run('digits', 'failed', 3_723_000)])).toMatchObject({
+    title: 'digits failed',
+    body: expect.stringContaining('1 h 2 min'),
+  })
+  expect(noticeFor([run('digits', 'failed', 119_900)])?.body).toBe('Run k3m9abcd, after 2 min 0 s')
+})
+
+test('many at once are one notification', () => {
+  const many = [
+    run('a', 'succeeded'),
+    run('b', 'failed'),
+    run('c', 'succeeded'),
+    run('d', 'succeeded'),
+    run('a', 'failed'),
+  ]
+  expect(noticeFor(many)).toEqual({
+    title: '5 runs ended: 3 succeeded, 2 failed',
+    body: 'a, b, c and 1 more',
+    route: '/runs?status=failed',
+  })
+  expect(noticeFor([run('a', 'succeeded'), run('a', 'succeeded')])).toEqual({
+    title: '2 runs ended: 2 succeeded',
+    body: 'a',
+    route: '/runs',
+  })
+})
+
+test('none is none', () => {
+  expect(noticeFor([])).toBeNull()
+})

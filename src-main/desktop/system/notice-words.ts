@@ -1,0 +1,54 @@
+/** A run that has ended, as a notification tells it. */
+export interface Ended {
+  readonly run: string
+  readonly workflow: string
+  readonly status: 'succeeded' | 'failed'
+  readonly durationMs: number | null
+}
+
+export interface Notice {
+  readonly title: string
+  readonly body: string
+  /** Where a click leads */
+  readonly route: string
+}
+
+/** Names that a notification of several runs holds. */
+const NAMES = 3
+
+/** One notification for runs that ended about the same time; null for none. */
+export function noticeFor(runs: readonly Ended[]): Notice | null {
+  const [first] = runs
+  if (first === undefined) return null
+  if (runs.length === 1) {
+    return {
+      title: `${first.workflow} ${first.status}`,
+      body: first.durationMs === null ? `Run ${first.run}` : `Run ${first.run}, after ${durationOf(first.durationMs)}`,
+      route: `/runs/${first.run}`,
+    }
+  }
+  const failed = runs.filter(({ status }) => status === 'failed').length
+  const names = [...new Set(runs.map(({ workflow }) => workflow))]
+  const rest = names.length - NAMES
+  const parts = [
+    ...(failed < runs.length ? [`${runs.length - failed} succeeded`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ]
+  return {
+    title: `${runs.length} runs ended: ${parts.join(', ')}`,
+    body: names.slice(0, NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : ''),
+    route: failed > 0 && failed < runs.length ? '/runs?status=failed' : '/runs',
+  }
+}
+
+const SECOND_MS = 1000
+const MINUTE_S = 60
+const HOUR_S = 3600
+
+function durationOf(ms: number): string {
+  const seconds = ms / SECOND_MS
+  if (seconds < MINUTE_S) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
+  const whole = Math.round(seconds)
+  if (whole < HOUR_S) return `${Math.floor(whole / MINUTE_S)} min ${whole % MINUTE_S} s`
+  return `${Math.floor(whole / HOUR_S)} h ${Math.floor((whole % HOUR_S) / MINUTE_S)} min`
+}

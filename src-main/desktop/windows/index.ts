@@ -1,0 +1,3 @@
+export { guardContents, guardSession } from './guards.ts'
+export { isOurPage } from './senders.ts'
+export { createWindows, type Windows } from './windows.ts'
