@@ -91,6 +91,10 @@ export const RunStep = z.object({
     .describe('For a step with forEach; its items follow it in the list'),
   approval: z.object({ message: z.string(), form: z.record(z.string(), Json) }).optional(),
   child: RunId.optional().describe('The run of a child workflow'),
+  startedAt: Time.optional().describe(
+    'For what is not executed itself (fan-out, approval, pause, child): when it began',
+  ),
+  finishedAt: Time.optional().describe('The same: when it ended'),
   executions: z.array(Execution),
 })
 export type RunStep = z.infer<typeof RunStep>

@@ -37,6 +37,7 @@ export function apply(state: State, event: E.Event): void {
     case 'step.skipped':
       return withUnit(state, event, (unit) => {
         unit.skipReason = event.reason
+        unit.endedAt = event.at
         end(state, unit, 'skipped')
       })
     case 'step.cached':
@@ -44,7 +45,7 @@ export function apply(state: State, event: E.Event): void {
     case 'step.finished':
       return withUnit(state, event, (unit) => stepFinished(state, unit, event))
     case 'step.failing':
-      return withUnit(state, event, (unit) => stepFailing(state, unit))
+      return withUnit(state, event, (unit) => stepFailing(state, unit, event.at))
     case 'execution.dispatched':
       return withUnit(state, event, (unit) => dispatched(state, unit, event))
     case 'execution.started':
@@ -99,6 +100,8 @@ export function newUnit(run: RunState, step: PlanStep, index: number | null, par
     resolved: null,
     generation: 0,
     readyAt: 0,
+    beganAt: null,
+    endedAt: null,
     wakeAt: null,
     message: null,
     skipReason: null,
@@ -144,15 +147,15 @@ function runCancelling(state: State, event: E.RunCancelling): void {
   const run = state.runs.get(event.run)
   if (run === undefined) return
   run.cancelling = { by: event.by, reason: event.reason }
-  for (const unit of run.steps.values()) cancelUnit(state, unit)
+  for (const unit of run.steps.values()) cancelUnit(state, unit, event.at)
   state.followUps.push(run)
 }
 
 /** Ends a unit that does not run; orders the end of one that does; a fan-out or a child ends when its parts have. */
-function cancelUnit(state: State, unit: Unit): void {
+function cancelUnit(state: State, unit: Unit, at: number): void {
   if (unit.phase === 'done') return
   if (unit.phase === 'items') {
-    for (const item of unit.fanOut?.units ?? []) cancelUnit(state, item)
+    for (const item of unit.fanOut?.units ?? []) cancelUnit(state, item, at)
     state.followUps.push(unit)
     return
   }
@@ -161,8 +164,10 @@ function cancelUnit(state: State, unit: Unit): void {
     return
   }
   const execution = currentExecution(unit)
-  if (execution === undefined) end(state, unit, 'cancelled')
-  else endExecution(state, unit, execution, 'cancel')
+  if (execution === undefined) {
+    unit.endedAt = at
+    end(state, unit, 'cancelled')
+  } else endExecution(state, unit, execution, 'cancel')
 }
 
 function endExecution(state: State, unit: Unit, execution: ExecutionState, reason: 'timeout' | 'cancel'): void {
@@ -201,12 +206,14 @@ function stepExpanded(state: State, unit: Unit, event: E.StepExpanded): void {
   }
   unit.fanOut = fanOut
   unit.phase = 'items'
+  unit.beganAt = event.at
   state.followUps.push(unit, ...fanOut.units)
 }
 
 function stepWaiting(state: State, unit: Unit, event: E.StepWaiting): void {
   leaveWaiting(unit)
   unit.run.startedAt ??= event.at
+  unit.beganAt = event.at
   if (event.for === 'approval') {
     unit.phase = 'approval'
     unit.message = event.message ?? ''
@@ -243,13 +250,14 @@ function stepCached(state: State, unit: Unit, event: E.StepCached): void {
 function stepFinished(state: State, unit: Unit, event: E.StepFinished): void {
   unit.outputs = event.outputs ?? null
   unit.error = event.error ?? null
+  unit.endedAt = event.at
   end(state, unit, event.status)
 }
 
-function stepFailing(state: State, unit: Unit): void {
+function stepFailing(state: State, unit: Unit, at: number): void {
   if (unit.fanOut === null) return
   unit.fanOut.failing = true
-  for (const item of unit.fanOut.units) cancelUnit(state, item)
+  for (const item of unit.fanOut.units) cancelUnit(state, item, at)
 }
 
 function blankExecution(attempt: number, token: string, executor: string, at: number): ExecutionState {

@@ -32,6 +32,8 @@ function resetUnit(state: State, run: RunState, unit: Unit, reset: ReadonlySet<s
   unit.losses = 0
   unit.skipCache = true
   unit.resolved = null
+  unit.beganAt = null
+  unit.endedAt = null
   unit.wakeAt = null
   unit.message = null
   unit.skipReason = null
@@ -58,6 +60,7 @@ function resetItems(state: State, run: RunState, name: string, indices: readonly
   unit.fanOut.failing = false
   if (unit.phase === 'done') run.open += 1
   unit.phase = 'items'
+  unit.endedAt = null
   unit.generation = state.nextGeneration++
   unit.outcome = null
   unit.outputs = null

@@ -91,6 +91,10 @@ export interface Unit {
   /** Renewed when it becomes ready or is reset, from `state.nextGeneration`: an answer to an older question is ignored */
   generation: number
   readyAt: number
+  /** When it was expanded or began to wait for a time, a person or a child; null for a unit that is executed */
+  beganAt: number | null
+  /** When it ended without an execution */
+  endedAt: number | null
   /** Phase `sleeping` and `retry`: when it goes on */
   wakeAt: number | null
   /** Phase `approval`: what is asked */

@@ -87,6 +87,30 @@ describe('the view of a run', () => {
     expect([...valuesOf(driver.run())]).toContain(BIG)
   })
 
+  it('tells when something began and ended that is not executed itself', () => {
+    const driver = new Driver({ answers: { f: items(1), ask: { type: 'approval', message: 'go on?' } } })
+    driver.start(plan(each('f'), step('ask', { kind: 'approval' }), step('a', { needs: ['f', 'ask'] })))
+    const began = new Date(driver.now).toISOString()
+    driver.now += 40
+    const ended = new Date(driver.now).toISOString()
+    driver.finish('f[0]')
+    driver.answer('ask', true)
+    const [f, item, ask, a] = view(driver).steps
+    expect([f, ask]).toMatchObject([
+      { startedAt: began, finishedAt: ended },
+      { startedAt: began, finishedAt: ended },
+    ])
+    expect([item, a].map((unit) => unit?.startedAt)).toEqual([undefined, undefined])
+  })
+
+  it('tells when an approval was cancelled', () => {
+    const driver = new Driver({ answers: { ask: { type: 'approval', message: 'go on?' } } })
+    driver.start(plan(step('ask', { kind: 'approval' })))
+    driver.now += 40
+    driver.cancel()
+    expect(view(driver).steps[0]).toMatchObject({ finishedAt: new Date(driver.now).toISOString() })
+  })
+
   it('hides secrets', () => {
     const driver = new Driver()
     driver.start(plan(step('a')), { params: { json: { token: 'x', n: 1 } }, secrets: ['token'] })

@@ -160,6 +160,8 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
   if (item !== undefined) view.item = item
   if (outputs !== null) view.outputs = outputs
   if (unit.child !== null) view.child = unit.child
+  if (unit.beganAt !== null) view.startedAt = iso(unit.beganAt)
+  if (unit.endedAt !== null) view.finishedAt = iso(unit.endedAt)
   if (fanOut !== null) {
     const ok = fanOut.units.filter((one) => one.outcome === 'succeeded' || one.outcome === 'cached').length
     const dropped = step.forEach?.onFailure === 'continue' ? fanOut.failed : 0
