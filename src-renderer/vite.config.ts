@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import type { ProxyOptions, UserConfig } from 'vite'
 
@@ -15,8 +16,11 @@ const toEngine = (target: string): ProxyOptions => ({
   headers: { authorization: `Bearer ${token}`, origin: target },
 })
 
+/** Not `import.meta.dirname`: electron-vite bundles this file into its own, which is elsewhere. */
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+
 const config: UserConfig = {
-  root: import.meta.dirname,
+  root: HERE,
   // Relative, because the same files are served at app://weir/ and at /console/.
   base: './',
   publicDir: false,
@@ -24,13 +28,13 @@ const config: UserConfig = {
   worker: { format: 'es' },
   build: {
     target: CHROMIUM_TARGET,
-    outDir: resolve(import.meta.dirname, '../out/renderer'),
+    outDir: resolve(HERE, '../out/renderer'),
     emptyOutDir: true,
     // Fonts and pictures stay files: the policy of the page lets nothing be read from data addresses.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4096,
     rollupOptions: {
-      input: resolve(import.meta.dirname, 'index.html'),
+      input: resolve(HERE, 'index.html'),
       onwarn: (warning, warn) => {
         // Directives for servers, which do not concern a bundle for browsers.
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning)
