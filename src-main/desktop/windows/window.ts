@@ -62,6 +62,7 @@ export function createWindow({ version, route, left, bounds }: WindowOptions): B
     if (left?.isMaximized === true) window.maximize()
     if (left?.isFullScreen === true) window.setFullScreen(true)
     window.show()
+    log(`a window is there, ${Math.round(Date.now() - (process.getCreationTime() ?? Date.now()))} ms after the start`)
   })
   keepZoom(window, left?.zoom ?? 0)
   followTheme(window)
