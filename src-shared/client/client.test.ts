@@ -270,6 +270,14 @@ test('lines are split wherever the pieces end', async () => {
   }
 })
 
+test('the rest of a path keeps its slashes, and nothing else of it is taken for a part of the address', () => {
+  const view = { id: 'x.view', path: '/api/v1/x/{ticket}/{path*}' } as const
+  expect(urlOf(view, { ticket: 'a/b', path: 'plots/ä %2F#?.html' }, { download: '' })).toBe(
+    '/api/v1/x/a%2Fb/plots/%C3%A4%20%252F%23%3F.html?download=',
+  )
+  expect(() => urlOf(view, { ticket: 'a', path: '' })).toThrow(/needs the path parameter "path"/)
+})
+
 test('a path without its parameter is a mistake of the program', () => {
   expect(() => urlOf(table.start, {})).toThrow(/needs the path parameter "name"/)
 })

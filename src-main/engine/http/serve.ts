@@ -36,7 +36,7 @@ export function serveRoute(route: Route, handlerOf: () => Promise<unknown>, serv
       body: route.body === 'bytes' ? bytesOf(request) : check('body', request.body),
     }
     const handler = (await handlerOf()) as AnyHandler
-    const context = contextOf(request, reply, serve.stopping, route.response === 'lines')
+    const context = contextOf(request, reply, route.response === 'lines' ? endsOf(request, serve) : [])
     const result = await handler(input, context)
     switch (route.response) {
       case 'bytes':
@@ -53,14 +53,13 @@ export function serveRoute(route: Route, handlerOf: () => Promise<unknown>, serv
   }
 }
 
-function contextOf(request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal, isLive: boolean): CallContext {
+/** @param ends what ends the call before its caller goes away */
+function contextOf(request: FastifyRequest, reply: FastifyReply, ends: readonly AbortSignal[]): CallContext {
   const gone = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(new Error('the caller went away'))
   })
-  if (isLive) abortWith(stopping, gone, reply)
-  const ended = request.caller?.principal?.session?.ended
-  if (isLive && ended !== undefined) abortWith(ended, gone, reply)
+  for (const end of ends) abortWith(end, gone, reply)
   return {
     actor: request.caller?.principal ?? { name: 'anonymous', permissions: [] },
     from: request.caller?.from ?? 'unknown',
@@ -85,11 +84,11 @@ function named(params: unknown, rest: string): Record<string, unknown> {
 }
 
 /** A live stream would keep a stopping engine alive for as long as somebody watches, and show more to who signed out. */
-function abortWith(stopping: AbortSignal, gone: AbortController, reply: FastifyReply): void {
-  const onStop = (): void => gone.abort(stopping.reason)
-  if (stopping.aborted) onStop()
-  stopping.addEventListener('abort', onStop, { once: true })
-  reply.raw.once('close', () => stopping.removeEventListener('abort', onStop))
+function abortWith(end: AbortSignal, gone: AbortController, reply: FastifyReply): void {
+  const onEnd = (): void => gone.abort(end.reason)
+  if (end.aborted) onEnd()
+  end.addEventListener('abort', onEnd, { once: true })
+  reply.raw.once('close', () => end.removeEventListener('abort', onEnd))
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | null {
@@ -146,13 +145,19 @@ async function answerLines(
   }
   const body = await started(lines)
   await serve.audit(request, head.status, null)
-  return stream(head, uncut(encodeLines(body), serve.stopping), request, reply, serve)
+  return stream(head, uncut(encodeLines(body), endsOf(request, serve)), request, reply, serve)
 }
 
-/** A live stream that ends because the engine stops has not come to its end: the caller must see a cut. */
-async function* uncut(source: AsyncIterable<string>, stopping: AbortSignal): AsyncGenerator<string> {
+/** What ends a live stream before its end: the engine stops, or the caller signs out. */
+function endsOf(request: FastifyRequest, { stopping }: Serve): AbortSignal[] {
+  const ended = request.caller?.principal?.session?.ended
+  return ended === undefined ? [stopping] : [stopping, ended]
+}
+
+/** A live stream that was ended has not come to its end: the caller must see a cut. */
+async function* uncut(source: AsyncIterable<string>, ends: readonly AbortSignal[]): AsyncGenerator<string> {
   yield* source
-  stopping.throwIfAborted()
+  for (const end of ends) end.throwIfAborted()
 }
 
 function answerHead(head: StreamHead, reply: FastifyReply): FastifyReply {
@@ -175,9 +180,10 @@ async function stream(
     await send(reply.raw, { status: head.status, headers: { ...plainHeaders(reply), ...head.headers } }, body)
   } catch (error) {
     reply.raw.destroy()
-    // Callers go away, and engines stop: only what broke by itself is worth a word.
+    // Callers go away or sign out, and engines stop: only what broke by itself is worth a word.
     const isExpected =
-      serve.stopping.aborted || (error instanceof Error && 'code' in error && GONE.has(String(error.code)))
+      endsOf(request, serve).some((end) => end.aborted) ||
+      (error instanceof Error && 'code' in error && GONE.has(String(error.code)))
     // By the name of the operation: addresses of views are secrets.
     if (!isExpected) problemOf(error, serve.log, request.routeOptions.config.access?.id ?? request.method)
   }
