@@ -11,19 +11,30 @@ export interface Read {
 
 const OPEN = '${{'
 
-/** All reads in a text with `${{ }}`; with `isBare` the whole text is an expression, with or without braces (`when`). */
-export function readsOf(text: string, isBare = false): Read[] {
-  if (isBare && !text.includes(OPEN)) return scan(text, 0, text.length)
-  const reads: Read[] = []
+/** Where an expression stands in a text, without its braces. */
+export interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** The expressions of a text; with `isBare` all of it is one, with or without braces (`when`). */
+export function expressionsIn(text: string, isBare = false): Stretch[] {
+  if (isBare && !text.includes(OPEN)) return [{ from: 0, to: text.length }]
+  const found: Stretch[] = []
   for (let open = text.indexOf(OPEN); open >= 0; open = text.indexOf(OPEN, open + OPEN.length)) {
     // `$${{` stands for the characters themselves.
     if (open > 0 && text[open - 1] === '$') continue
-    const end = endOfExpression(text, open + OPEN.length)
-    reads.push(...scan(text, open + OPEN.length, end))
-    open = end - OPEN.length
+    const from = open + OPEN.length
+    const to = endOfExpression(text, from)
+    found.push({ from, to })
+    open = to - OPEN.length
   }
-  return reads
+  return found
 }
+
+/** All reads in a text with `${{ }}`; with `isBare` the whole text is an expression, with or without braces (`when`). */
+export const readsOf = (text: string, isBare = false): Read[] =>
+  expressionsIn(text, isBare).flatMap(({ from, to }) => scan(text, from, to))
 
 /** The read when a text is exactly one reference: `${{ steps.a.outputs.x }}` */
 export function soleRead(text: string): Read | null {
@@ -46,7 +57,7 @@ function endOfExpression(text: string, from: number): number {
 }
 
 /** The place of the quote that ends the string which starts at `start`, or the last one of the text. */
-function endOfString(text: string, start: number, end: number): number {
+export function endOfString(text: string, start: number, end: number): number {
   const quote = text[start]
   for (let at = start + 1; at < end; at++) {
     if (text[at] === '\\') at++
