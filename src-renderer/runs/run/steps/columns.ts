@@ -1,0 +1,125 @@
+import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import { formatBytes, formatDuration } from '../../../ui/format.ts'
+import { durationOf, queueTime, type StepTimes } from '../data/step-times.ts'
+
+/** What a row of the table of steps says, as a value to sort by and as a text to read. */
+export interface Facts {
+  readonly step: RunStep
+  readonly times: StepTimes
+}
+
+export interface Column {
+  readonly id: 'status' | 'step' | 'attempts' | 'started' | 'queued' | 'duration' | 'exit' | 'memory' | 'cpu' | 'cache'
+  readonly title: string
+  /** CSS width of its track */
+  readonly width: string
+  readonly isNumber?: boolean
+  /** Null comes last, whatever the order */
+  readonly value: (facts: Facts) => string | number | null
+  readonly text: (facts: Facts) => string
+}
+
+const STATUS_ORDER = [
+  'failed',
+  'running',
+  'waiting',
+  'queued',
+  'blocked',
+  'cancelled',
+  'skipped',
+  'cached',
+  'succeeded',
+]
+
+const last = ({ step }: Facts) => step.executions.at(-1)
+const exitOf = (facts: Facts): string | number | null => last(facts)?.signal ?? last(facts)?.exitCode ?? null
+const peak = ({ step }: Facts): number | null =>
+  most(step.executions.map(({ usage }) => usage?.peakMemoryBytes ?? null))
+const cpu = ({ step }: Facts): number | null => most(step.executions.map(({ usage }) => usage?.cpuMs ?? null))
+const cacheOf = (facts: Facts): string | null => {
+  const cache = last(facts)?.cache
+  return cache === undefined ? null : cache.hit ? 'hit' : 'miss'
+}
+
+function most(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+const orDash = (value: number | null, write: (value: number) => string): string => (value === null ? '' : write(value))
+
+export const columns: readonly Column[] = [
+  {
+    id: 'status',
+    title: 'Status',
+    width: '112px',
+    value: ({ step }) => STATUS_ORDER.indexOf(step.status),
+    text: ({ step }) => step.status,
+  },
+  {
+    id: 'step',
+    title: 'Step',
+    width: 'minmax(180px, 1fr)',
+    value: ({ step }) => step.key,
+    text: ({ step }) => step.key,
+  },
+  {
+    id: 'attempts',
+    title: 'Attempts',
+    width: '76px',
+    isNumber: true,
+    value: ({ step }) => step.executions.length,
+    text: ({ step }) => (step.executions.length === 0 ? '' : String(step.executions.length)),
+  },
+  {
+    id: 'started',
+    title: 'Started',
+    width: '104px',
+    isNumber: true,
+    value: ({ times }) => times.startedAt,
+    text: ({ times }) => orDash(times.startedAt, (at) => new Date(at).toLocaleTimeString()),
+  },
+  {
+    id: 'queued',
+    title: 'Queued',
+    width: '84px',
+    isNumber: true,
+    value: ({ times }) => queueTime(times),
+    text: ({ times }) => orDash(queueTime(times), formatDuration),
+  },
+  {
+    id: 'duration',
+    title: 'Duration',
+    width: '92px',
+    isNumber: true,
+    value: ({ times }) => durationOf(times),
+    text: ({ times }) => orDash(durationOf(times), formatDuration),
+  },
+  {
+    id: 'exit',
+    title: 'Exit',
+    width: '72px',
+    isNumber: true,
+    value: exitOf,
+    text: (facts) => String(exitOf(facts) ?? ''),
+  },
+  {
+    id: 'memory',
+    title: 'Peak memory',
+    width: '100px',
+    isNumber: true,
+    value: peak,
+    text: (facts) => orDash(peak(facts), formatBytes),
+  },
+  {
+    id: 'cpu',
+    title: 'CPU time',
+    width: '84px',
+    isNumber: true,
+    value: cpu,
+    text: (facts) => orDash(cpu(facts), formatDuration),
+  },
+  { id: 'cache', title: 'Cache', width: '64px', value: cacheOf, text: (facts) => cacheOf(facts) ?? '' },
+]
+
+export type ColumnId = Column['id']

@@ -1,0 +1,76 @@
+import type { RunStep, StepStatus } from '../../../../src-shared/contract/index.ts'
+import { inOrder, type StepBook } from '../data/step-book.ts'
+import { timesOf } from '../data/step-times.ts'
+import { type ColumnId, columns, type Facts } from './columns.ts'
+
+export interface Row {
+  readonly key: string
+  /** 1 for an item that is shown under its fan-out */
+  readonly depth: 0 | 1
+}
+
+export interface RowWishes {
+  /** Part of the key, the item, or of why it waits or failed */
+  readonly text: string
+  /** Empty: all */
+  readonly statuses: readonly StepStatus[]
+  /** Null: the order of the definition */
+  readonly sort: { readonly by: ColumnId; readonly descending: boolean } | null
+  /** Fan-outs whose items are shown */
+  readonly expanded: ReadonlySet<string>
+}
+
+/** The rows of the table: a tree in the order of the definition, or a flat list of what was searched or sorted. */
+export function rowsOf(book: StepBook, wishes: RowWishes, runAt: number): readonly Row[] {
+  const text = wishes.text.trim().toLowerCase()
+  if (text === '' && wishes.statuses.length === 0 && wishes.sort === null) return tree(book, wishes.expanded)
+  const statuses = new Set(wishes.statuses)
+  const found: RunStep[] = []
+  for (const step of inOrder(book)) {
+    if (statuses.size > 0 && !statuses.has(step.status)) continue
+    if (text !== '' && !isAbout(step, text)) continue
+    found.push(step)
+  }
+  return (wishes.sort === null ? found : sorted(found, wishes.sort, book, runAt)).map(({ key }) => ({ key, depth: 0 }))
+}
+
+function tree(book: StepBook, expanded: ReadonlySet<string>): Row[] {
+  const rows: Row[] = []
+  for (const key of book.tops) {
+    rows.push({ key, depth: 0 })
+    if (expanded.has(key)) for (const item of book.items.get(key) ?? []) rows.push({ key: item, depth: 1 })
+  }
+  return rows
+}
+
+function isAbout(step: RunStep, text: string): boolean {
+  if (step.key.toLowerCase().includes(text)) return true
+  if (step.item !== undefined && JSON.stringify(step.item).toLowerCase().includes(text)) return true
+  return [step.why, step.executions.at(-1)?.error?.message].some((one) => one?.toLowerCase().includes(text) === true)
+}
+
+const natural = new Intl.Collator(undefined, { numeric: true })
+
+function sorted(
+  steps: readonly RunStep[],
+  { by, descending }: NonNullable<RowWishes['sort']>,
+  book: StepBook,
+  runAt: number,
+): readonly RunStep[] {
+  const column = columns.find(({ id }) => id === by)
+  if (column === undefined) return steps
+  const keyed = steps.map((step) => ({ step, value: column.value(factsOf(step, book, runAt)) }))
+  const direction = descending ? -1 : 1
+  return keyed
+    .sort(({ value: a }, { value: b }) => {
+      if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
+      if (typeof a === 'number' && typeof b === 'number') return (a - b) * direction
+      return natural.compare(String(a), String(b)) * direction
+    })
+    .map(({ step }) => step)
+}
+
+export const factsOf = (step: RunStep, book: StepBook, runAt: number): Facts => ({
+  step,
+  times: timesOf(step, (key) => book.byKey.get(key), runAt),
+})
