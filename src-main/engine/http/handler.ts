@@ -35,7 +35,7 @@ export interface Bytes {
 type Result<R extends Route> = R['response'] extends 'bytes'
   ? Bytes
   : R['response'] extends 'lines'
-    ? AsyncIterable<object>
+    ? AsyncIterable<object> // each a line, or an array of lines where there are many
     : R['response'] extends 'none'
       ? unknown // nothing of it is sent
       : Answer<R>

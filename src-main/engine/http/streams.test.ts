@@ -61,10 +61,21 @@ const seen = { made: 0, ended: 0, aborted: 0 }
 let headSent: Promise<void> = Promise.resolve()
 let letLineGo: () => void = () => undefined
 
-async function* lines(kind: string, signal: AbortSignal): AsyncGenerator<{ n: number; text: string }> {
+interface Line {
+  readonly n: number
+  readonly text: string
+}
+
+async function* lines(kind: string, signal: AbortSignal): AsyncGenerator<Line | Line[]> {
   try {
     if (kind === 'refused') throw new ProblemError('run_not_found', 'There is no such run.', { fix: 'List the runs.' })
     if (kind === 'many') for (let n = 0; n < 20_000; n += 1) yield { n, text: 'x'.repeat(20) }
+    if (kind === 'batches') {
+      for (let n = 0; n < 20_000; n += 500) {
+        yield Array.from({ length: 500 }, (_, more) => ({ n: n + more, text: 'line\nbreak' }))
+        yield []
+      }
+    }
     if (kind === 'endless') {
       for (let n = 0; ; n += 1) {
         seen.made = n
@@ -273,6 +284,12 @@ describe('lines', () => {
     for await (const line of linesOf('many')) expect(line.n).toBe(next++)
     expect(next).toBe(20_000)
     expect(seen.ended).toBe(1)
+  })
+
+  test('come one by one to the reader also when they were made in batches', async () => {
+    let next = 0
+    for await (const line of linesOf('batches')) expect(line).toEqual({ n: next++, text: 'line\nbreak' })
+    expect(next).toBe(20_000)
   })
 
   test('come at once, not when the next ones do', async () => {

@@ -94,7 +94,10 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
     .some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === etag)
 }
 
-/** Objects as newline-delimited JSON. What is ready at once goes out as one piece, and nothing waits for company. */
+/**
+ * Objects, or batches of them, as newline-delimited JSON. What is ready at once goes out as one piece, and nothing waits
+ * for company.
+ */
 export async function* encodeLines(lines: AsyncIterable<object>): AsyncGenerator<string> {
   const iterator = lines[Symbol.asyncIterator]()
   try {
@@ -103,7 +106,7 @@ export async function* encodeLines(lines: AsyncIterable<object>): AsyncGenerator
       let result: IteratorResult<object> | typeof NOTHING = await next
       let piece = ''
       while (result !== NOTHING && result.done !== true && piece.length < LINES_PIECE_CHARS) {
-        piece += `${JSON.stringify(result.value)}\n`
+        piece += encode(result.value)
         next = iterator.next()
         next.catch(() => undefined) // thrown by the await above, in the next round
         result = await Promise.race([next, turn()])
@@ -114,6 +117,13 @@ export async function* encodeLines(lines: AsyncIterable<object>): AsyncGenerator
   } finally {
     await iterator.return?.()
   }
+}
+
+function encode(value: object): string {
+  if (!Array.isArray(value)) return `${JSON.stringify(value)}\n`
+  let text = ''
+  for (const line of value) text += `${JSON.stringify(line)}\n`
+  return text
 }
 
 const NOTHING = Symbol('nothing is ready')

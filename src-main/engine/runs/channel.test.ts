@@ -36,6 +36,14 @@ describe('a channel', () => {
     expect(await channel.push(2)).toBe(false)
   })
 
+  test('lets writers go when the reader leaves before it has begun', async () => {
+    const channel = createChannel<string>((text) => text.length)
+    await channel.push('x'.repeat(10_000))
+    const waiting = channel.push('more')
+    channel.leave()
+    expect(await waiting).toBe(false)
+  })
+
   test('hands on what is there before it fails', async () => {
     const channel = createChannel<number>()
     await channel.push(1)

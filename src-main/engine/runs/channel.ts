@@ -1,5 +1,5 @@
-/** How many items wait for a slow reader before the writers wait too. */
-const HIGH_WATER = 1_000
+/** How much waits for a slow reader before the writers wait too. */
+const HIGH_WATER = 4_000
 
 /** A bounded queue between several writers and one reader. */
 export interface Channel<T> extends AsyncIterable<T> {
@@ -8,10 +8,14 @@ export interface Channel<T> extends AsyncIterable<T> {
   /** No more comes; the reader ends after what is there. */
   end(): void
   fail(error: unknown): void
+  /** The reader goes, perhaps before it has begun: nobody waits for room any more. */
+  leave(): void
 }
 
-export function createChannel<T>(): Channel<T> {
+/** @param sizeOf how much an item counts, e.g. the lines of a batch */
+export function createChannel<T>(sizeOf: (item: T) => number = () => 1): Channel<T> {
   let items: T[] = []
+  let size = 0
   let ended = false
   let gone = false
   let fault: { error: unknown } | null = null
@@ -22,11 +26,18 @@ export function createChannel<T>(): Channel<T> {
     wakeReader?.()
     wakeReader = null
   }
+  const leave = (): void => {
+    gone = true
+    for (const wake of wakeWriters) wake()
+    wakeWriters = []
+  }
   return {
+    leave,
     async push(item) {
-      while (items.length >= HIGH_WATER && !gone) await new Promise<void>((resolve) => wakeWriters.push(resolve))
+      while (size >= HIGH_WATER && !gone) await new Promise<void>((resolve) => wakeWriters.push(resolve))
       if (gone) return false
       items.push(item)
+      size += sizeOf(item)
       notify()
       return true
     },
@@ -43,6 +54,7 @@ export function createChannel<T>(): Channel<T> {
         for (;;) {
           const ready = items
           items = []
+          size = 0
           const writers = wakeWriters
           wakeWriters = []
           for (const wake of writers) wake()
@@ -55,8 +67,7 @@ export function createChannel<T>(): Channel<T> {
           })
         }
       } finally {
-        gone = true
-        for (const wake of wakeWriters) wake()
+        leave()
       }
     },
   }

@@ -1,6 +1,6 @@
 import type { LogLine, LogStream } from '../../../src-shared/contract/index.ts'
-import { readLog } from '../executors/index.ts'
-import { createChannel } from './channel.ts'
+import { type LogText, readLogBatches } from '../executors/index.ts'
+import { type Channel, createChannel } from './channel.ts'
 import type { LoggedExecution } from './executions.ts'
 import { mergeByTime } from './merge.ts'
 
@@ -13,11 +13,21 @@ export interface LogQuery {
 /** How many of the newest executions a `tail` over a whole run looks into. */
 const TAIL_EXECUTIONS = 50
 
+/** Lines as they are handed on: several at once, because one by one costs a turn of the event loop each. */
+export type LogLines = readonly LogLine[]
+
+/** A line with its time as a number, and where it is from. */
+interface Found {
+  readonly at: number
+  readonly text: LogText
+  readonly execution: LoggedExecution
+}
+
 async function* linesOf(
   execution: LoggedExecution,
   query: LogQuery,
   follow?: { ended(): boolean; signal: AbortSignal },
-): AsyncGenerator<{ at: number; line: LogLine }> {
+): AsyncGenerator<readonly Found[], void, undefined> {
   const { stream, tail, mask } = query
   const options = {
     mask,
@@ -25,14 +35,31 @@ async function* linesOf(
     ...(tail === undefined ? {} : { tail }),
     ...(follow === undefined ? {} : { follow }),
   }
-  for await (const { at, ...text } of readLog(execution.folder, options)) {
-    const line: LogLine = { at: new Date(at).toISOString(), step: execution.step, attempt: execution.attempt, ...text }
-    yield { at, line }
+  for await (const batch of readLogBatches(execution.folder, options)) {
+    yield batch.map((text) => ({ at: text.at, text, execution }))
   }
 }
 
+/** Makes lines of the API; many have the same time, which is written out once for those that follow each other. */
+function toLines(found: readonly Found[]): LogLines {
+  let last = Number.NaN
+  let at = ''
+  return found.map(({ text, execution: { step, attempt } }) => {
+    if (text.at !== last) {
+      last = text.at
+      at = new Date(last).toISOString()
+    }
+    const line: LogLine = { at, step, attempt, stream: text.stream, text: text.text }
+    if (text.partial !== undefined) line.partial = text.partial
+    return line
+  })
+}
+
 /** Lines of executions that are there, merged by time. */
-export async function* readLines(executions: readonly LoggedExecution[], query: LogQuery): AsyncGenerator<LogLine> {
+export async function* readLines(
+  executions: readonly LoggedExecution[],
+  query: LogQuery,
+): AsyncGenerator<LogLines, void, undefined> {
   const looked = query.tail === undefined ? executions : executions.slice(-TAIL_EXECUTIONS)
   const sources = looked.map((execution) => ({
     startsAt: execution.startedAt,
@@ -40,15 +67,15 @@ export async function* readLines(executions: readonly LoggedExecution[], query: 
   }))
   const merged = mergeByTime(sources)
   if (query.tail === undefined) {
-    for await (const { line } of merged) yield line
+    for await (const found of merged) yield toLines(found)
     return
   }
-  let last: LogLine[] = []
-  for await (const { line } of merged) {
-    last.push(line)
-    if (last.length > query.tail * 2) last = last.slice(-query.tail)
+  let last: Found[] = []
+  for await (const found of merged) {
+    for (const line of found) last.push(line)
+    if (last.length > query.tail * 2) last = query.tail === 0 ? [] : last.slice(-query.tail)
   }
-  yield* query.tail === 0 ? [] : last.slice(-query.tail)
+  if (last.length > 0 && query.tail > 0) yield toLines(last.slice(-query.tail))
 }
 
 export interface RunWatch {
@@ -59,25 +86,28 @@ export interface RunWatch {
 }
 
 /** What is there and what comes, of executions that run and of those that start later, until the run has ended. */
-
-export async function* followLines(watch: RunWatch, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
-  const channel = createChannel<LogLine>()
+export async function* followLines(
+  watch: RunWatch,
+  query: LogQuery,
+  signal: AbortSignal,
+): AsyncGenerator<LogLines, void, undefined> {
+  const channel = createChannel<LogLines>((lines) => lines.length)
   const seen = new Set<string>()
   const ended = new Set<string>()
   const open = new Set<Promise<void>>()
   const stop = new AbortController()
+  const { tail: _tail, ...whole } = query
   const key = (execution: LoggedExecution): string => `${execution.step}:${execution.attempt}`
-
-  const pump = async (execution: LoggedExecution, whole: boolean): Promise<void> => {
-    const follow = { ended: () => ended.has(key(execution)), signal: stop.signal }
-    // Only what was there when the reader came is cut to its tail; what comes later is shown whole.
-    const { tail: _tail, ...rest } = query
-    for await (const { line } of linesOf(execution, whole ? rest : query, follow)) {
-      if (!(await channel.push(line))) return
+  /** Executions that were there when the reader came */
+  const known = new Set<string>()
+  const begin = watch.executions().then((start) => {
+    for (const execution of start?.executions ?? []) {
+      known.add(key(execution))
+      // These are read by themselves, before what happens now; whatever ends from here on is followed to its end.
+      if (execution.ended) seen.add(key(execution))
     }
-  }
-
-  let first = true
+    return start
+  })
   const look = async (): Promise<void> => {
     const now = await watch.executions()
     if (now === null) return channel.end()
@@ -85,12 +115,13 @@ export async function* followLines(watch: RunWatch, query: LogQuery, signal: Abo
       if (execution.ended) ended.add(key(execution))
       if (seen.has(key(execution))) continue
       seen.add(key(execution))
-      if (first && execution.ended) continue
-      const task = pump(execution, !first).catch((error: unknown) => channel.fail(error))
+      // Only what was there when the reader came is cut to its tail; what comes later is shown whole.
+      const cut = known.has(key(execution)) ? query : whole
+      const follow = { ended: () => ended.has(key(execution)), signal: stop.signal }
+      const task = pump(linesOf(execution, cut, follow), channel)
       open.add(task)
       void task.finally(() => open.delete(task))
     }
-    first = false
     if (!now.over) return
     await Promise.all(open)
     channel.end()
@@ -98,24 +129,33 @@ export async function* followLines(watch: RunWatch, query: LogQuery, signal: Abo
 
   const finish = (): void => channel.end()
   signal.addEventListener('abort', finish, { once: true })
-  let looking = Promise.resolve()
+  let looking: Promise<unknown> = begin
   const again = (): void => {
     looking = looking.then(look).catch((error: unknown) => channel.fail(error))
   }
   const off = watch.onChange(again)
   try {
-    const start = await watch.executions()
+    const start = await begin
     if (start === null) return
+    again()
     yield* readLines(
       start.executions.filter((execution) => execution.ended),
       query,
     )
-    for (const execution of start.executions) if (execution.ended) seen.add(key(execution))
-    again()
     yield* channel
   } finally {
     off()
+    channel.leave()
     stop.abort()
     signal.removeEventListener('abort', finish)
+  }
+}
+
+/** Hands on what a log holds until it ends or the reader has gone. Never rejects: the reader is told. */
+async function pump(found: AsyncIterable<readonly Found[]>, channel: Channel<LogLines>): Promise<void> {
+  try {
+    for await (const batch of found) if (!(await channel.push(toLines(batch)))) return
+  } catch (error) {
+    channel.fail(error)
   }
 }

@@ -18,7 +18,7 @@ import type { RunRow } from '../storage/index.ts'
 import { viewWorkflow } from '../workflows/index.ts'
 import { toRunEvents } from './events.ts'
 import { hasStep, loggedExecutions } from './executions.ts'
-import { followLines, readLines } from './logs.ts'
+import { followLines, type LogLines, readLines } from './logs.ts'
 import { createViews, runNotFound, type Views } from './views.ts'
 
 export interface Caller {
@@ -143,8 +143,8 @@ function reading(project: Project, { replays, values, view, withoutSteps, change
 /** What is followed while it happens: output and events. */
 function watching(project: Project, { replays, stateOf }: Views) {
   return {
-    /** Lines of output; see the contract. Refuses before the first line when there is no such run or step. */
-    async logs(id: string, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
+    /** Lines of output, several at once; see the contract. Refuses before the first line when there is no such run or step. */
+    async logs(id: string, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<LogLines>> {
       const run = await stateOf(id)
       if (request.step !== undefined && !hasStep(run, request.step)) {
         throw new ProblemError('step_not_found', `run ${id} has no step ${request.step}`, {
