@@ -92,10 +92,10 @@ describe('a session', () => {
     logs.catch(() => undefined)
     events.catch(() => undefined)
     await mine.call(routes.auth.signOut, {})
-    await expect(logs).rejects.toThrow()
-    await expect(events).rejects.toThrow()
+    await expect(logs).rejects.toThrow('was cut')
+    await expect(events).rejects.toThrow('closed the stream')
     await expect(mine.call(routes.auth.me, {})).rejects.toMatchObject({ code: 'unauthorized' })
-    await expect(mine.subscribe({ project: 'default' }).ready).rejects.toThrow()
+    await expect(mine.subscribe({ project: 'default' }).ready).rejects.toThrow('refused')
     await other.call(routes.runs.cancel, { params: { ...params, run: run.id }, body: {} })
     for await (const event of kept) if (event.type === 'run.finished') break
   })

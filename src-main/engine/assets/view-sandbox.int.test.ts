@@ -265,7 +265,7 @@ async function heardOutside(): Promise<readonly string[]> {
 
 async function expectCaught(frame: Frame): Promise<void> {
   await frame.waitForFunction('window.finished === true')
-  const tried = (await frame.evaluate('tried')) as Record<string, string>
+  const tried = await frame.evaluate<Record<string, string>>('tried')
   expect(Object.keys(tried).length).toBeGreaterThan(15)
   expect(Object.entries(tried).filter(([, result]) => !result.startsWith('refused'))).toEqual([])
   expect(await heardOutside()).toEqual([])

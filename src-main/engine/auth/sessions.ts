@@ -32,24 +32,7 @@ export function createSessions(data: string, now: () => number = Date.now): Sess
     return opened
   }
   // Read from disk once: every call brings its token, and this engine alone writes the table.
-  const known = new Map<
-    string,
-    { readonly principal: Principal; readonly expiresAt: number; readonly end: () => void }
-  >()
-
-  const remember = (key: string, row: Row): Principal => {
-    const before = known.get(key)
-    if (before !== undefined) return before.principal
-    const ended = new AbortController()
-    setMaxListeners(0, ended.signal) // one for every stream that is open
-    const principal: Principal = {
-      name: row.name,
-      permissions: ['MASTER'],
-      session: { id: row.id, ended: ended.signal },
-    }
-    known.set(key, { principal, expiresAt: row.expires_at, end: () => ended.abort(new Error('signed out')) })
-    return principal
-  }
+  const known = new Map<string, Known>()
   const forget = (key: string): void => {
     known.get(key)?.end()
     known.delete(key)
@@ -77,7 +60,10 @@ export function createSessions(data: string, now: () => number = Date.now): Sess
       const row = database()
         .prepare('SELECT id, name, expires_at FROM sessions WHERE token = ? AND expires_at > ?')
         .get(digest, now()) as Row | undefined
-      return row === undefined ? null : remember(key, row)
+      if (row === undefined) return null
+      const session = knownOf(row)
+      known.set(key, session)
+      return session.principal
     },
     end(id) {
       database().prepare('DELETE FROM sessions WHERE id = ?').run(id)
@@ -87,5 +73,21 @@ export function createSessions(data: string, now: () => number = Date.now): Sess
       opened?.close()
       opened = null
     },
+  }
+}
+
+interface Known {
+  readonly principal: Principal
+  readonly expiresAt: number
+  end(): void
+}
+
+function knownOf({ id, name, expires_at }: Row): Known {
+  const ended = new AbortController()
+  setMaxListeners(0, ended.signal) // one for every stream that is open
+  return {
+    principal: { name, permissions: ['MASTER'], session: { id, ended: ended.signal } },
+    expiresAt: expires_at,
+    end: () => ended.abort(new Error('signed out')),
   }
 }

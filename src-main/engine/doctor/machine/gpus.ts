@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Machine } from '../../../../src-shared/contract/index.ts'
 
 export type Gpu = Machine['gpus'][number]
@@ -33,7 +34,7 @@ export function createGpuMeter(parts: GpuMeterParts = REAL): () => readonly Gpu[
     if (program !== null && !isAsking && parts.now() - askedAt >= ASK_EVERY_MS) {
       isAsking = true
       askedAt = parts.now()
-      parts
+      void parts
         .ask(program)
         .then(parseGpus, () => []) // a driver that fails has no GPUs to offer
         .then((found) => {
@@ -70,14 +71,10 @@ const REAL: GpuMeterParts = {
     const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
     return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null
   },
-  ask: (program) =>
-    new Promise((resolve, reject) => {
-      execFile(
-        program,
-        [`--query-gpu=${FIELDS}`, '--format=csv,noheader,nounits'],
-        { timeout: ANSWER_TIMEOUT_MS, windowsHide: true },
-        (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
-      )
-    }),
+  async ask(program) {
+    const args = [`--query-gpu=${FIELDS}`, '--format=csv,noheader,nounits']
+    const { stdout } = await promisify(execFile)(program, args, { timeout: ANSWER_TIMEOUT_MS, windowsHide: true })
+    return stdout
+  },
   now: () => performance.now(),
 }
