@@ -36,8 +36,8 @@ const config: UserConfig = {
     rollupOptions: {
       input: resolve(HERE, 'index.html'),
       onwarn: (warning, warn) => {
-        // Directives for servers, which do not concern a bundle for browsers.
-        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning)
+        // Nothing to act on: directives for servers, and zod's comments on its own bundling.
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warning.code !== 'INVALID_ANNOTATION') warn(warning)
       },
     },
   },
