@@ -49,13 +49,15 @@ describe('a command that ends well', () => {
 
   it('gets little of the engine environment, and its own', async () => {
     process.env.WEIR_TEST_SECRET = 'of the engine'
+    process.env.ELECTRON_RUN_AS_NODE = '1' // set when the desktop runs the engine
     const job = testJob(data.root, 'a', { command: ['env'], env: { OWN: 'x=y', status: 's' } })
     await local.run(job)
     delete process.env.WEIR_TEST_SECRET
+    delete process.env.ELECTRON_RUN_AS_NODE
     const lines = await logOf(job)
     expect(lines).toEqual(expect.arrayContaining(['OWN=x=y', 'status=s', 'WEIR_STEP=work', `PATH=${process.env.PATH}`]))
     expect(lines.join('\n')).not.toContain('of the engine')
-    expect(lines.filter((line) => /^_weir|^BASH_|^NODE_/.test(line))).toEqual([])
+    expect(lines.filter((line) => /^_weir|^BASH_|^NODE_|^ELECTRON_/.test(line))).toEqual([])
   })
 
   it('has what it left running ended with it', async () => {
