@@ -1,0 +1,210 @@
+import type { Json } from '../../../src-shared/contract/index.ts'
+import { readsOf } from '../../graph/expressions.ts'
+import { kindOf } from '../../graph/summary.ts'
+import { textsIn } from '../../graph/values.ts'
+import { mapOf, textOf } from './values.ts'
+
+/** Something that an expression can read at a place: offered while typing, and by "Insert a value". */
+export interface Readable {
+  /** As it is written: `steps.fit.outputs.model` */
+  readonly text: string
+  readonly group: 'Parameters' | 'Item' | 'Inputs of this step' | 'Results of steps' | 'Run'
+  /** What it is, in a word: `number`, `files` */
+  readonly type: string
+  readonly help: string
+}
+
+/** Where an expression stands: which fields may read what (docs/expressions.md, "What can be read"). */
+export interface ExpressionPlace {
+  /** Null: in the workflow itself */
+  readonly step: string | null
+  /** Field of the step or workflow: `run`, `env`, `inputs`, `when`, `forEach` … */
+  readonly field: string
+}
+
+/** Fields in which a step reads its own inputs. */
+const READS_INPUTS: ReadonlySet<string> = new Set([
+  'run',
+  'env',
+  'image',
+  'workdir',
+  'sleep',
+  'approval',
+  'concurrency',
+])
+/** Fields that are looked at before there is an item. */
+const BEFORE_ITEMS: ReadonlySet<string> = new Set(['forEach', 'when'])
+/** Fields that may read secrets. */
+const READS_SECRETS: ReadonlySet<string> = new Set(['run', 'env'])
+
+/** Names of the outputs of child workflows, as far as they are known. */
+export type ChildOutputs = ReadonlyMap<string, readonly string[]>
+
+export function readableAt(
+  definition: Json | undefined,
+  place: ExpressionPlace,
+  children: ChildOutputs = new Map(),
+): Readable[] {
+  const root = mapOf(definition)
+  const step = place.step === null ? {} : mapOf(mapOf(root['steps'])[place.step])
+  const isWorkflowEnv = place.step === null && place.field === 'env'
+  return [
+    ...(step['forEach'] !== undefined && !BEFORE_ITEMS.has(place.field) ? ITEM : []),
+    ...paramsAt(root, place),
+    ...(READS_INPUTS.has(place.field) ? inputsOf(step) : []),
+    ...(isWorkflowEnv ? [] : resultsAt(root, place, children)),
+    ...RUN,
+  ]
+}
+
+const ITEM: readonly Readable[] = [
+  { text: 'item', group: 'Item', type: 'any', help: 'The item that this execution is for.' },
+  { text: 'index', group: 'Item', type: 'number', help: 'Number of the item, from 0.' },
+]
+
+const RUN: readonly Readable[] = [
+  { text: 'run.id', group: 'Run', type: 'text', help: 'Identifier of the run, such as k3m9abcd.' },
+  { text: 'run.workflow', group: 'Run', type: 'text', help: 'Name of the workflow.' },
+  { text: 'run.workspace', group: 'Run', type: 'text', help: 'The workspace that the run belongs to.' },
+]
+
+function paramsAt(root: Readonly<Record<string, Json>>, { step, field }: ExpressionPlace): Readable[] {
+  return Object.entries(mapOf(root['params'])).flatMap(([name, value]): Readable[] => {
+    const param = mapOf(value)
+    const type = textOf(param['type']) || 'any'
+    const isHidden = type === 'secret' && !READS_SECRETS.has(field)
+    if (isHidden || (type === 'secret' && step === null && field !== 'env')) return []
+    return [{ text: `params.${name}`, group: 'Parameters', type, help: textOf(param['description']) }]
+  })
+}
+
+const inputsOf = (step: Readonly<Record<string, Json>>): Readable[] =>
+  Object.entries(mapOf(step['inputs'])).map(([name, value]) => ({
+    text: `inputs.${name}`,
+    group: 'Inputs of this step',
+    type: typeof value === 'string' ? 'any' : typeOf(value),
+    help: typeof value === 'string' ? value : '',
+  }))
+
+const typeOf = (value: Json): string =>
+  Array.isArray(value) ? 'list' : value === null ? 'nothing' : typeof value === 'object' ? 'map' : typeof value
+
+function resultsAt(root: Readonly<Record<string, Json>>, place: ExpressionPlace, children: ChildOutputs): Readable[] {
+  const steps = mapOf(root['steps'])
+  const later = place.step === null ? new Set<string>() : dependentsOf(steps, place.step)
+  return Object.entries(steps).flatMap(([name, value]) =>
+    name === place.step || later.has(name) ? [] : resultsOf(name, mapOf(value), place, children),
+  )
+}
+
+function resultsOf(
+  name: string,
+  step: Readonly<Record<string, Json>>,
+  place: ExpressionPlace,
+  children: ChildOutputs,
+): Readable[] {
+  const isFanOut = step['forEach'] !== undefined
+  const of = isFanOut ? 'list of ' : ''
+  const results = outputTypes(step, children).map(
+    ([output, type, help]): Readable => ({
+      text: `steps.${name}.outputs.${output}`,
+      group: 'Results of steps',
+      type: of + type,
+      help,
+    }),
+  )
+  const status: Readable = {
+    text: `steps.${name}.status`,
+    group: 'Results of steps',
+    type: 'text',
+    help: 'succeeded, failed, skipped or cancelled.',
+  }
+  const failed: Readable = {
+    text: `steps.${name}.failed`,
+    group: 'Results of steps',
+    type: 'list',
+    help: 'The items that failed, each with index and error.',
+  }
+  // Whoever decides asks how a step ended; whoever computes wants its results.
+  const asked = isFanOut ? [status, failed] : [status]
+  return place.field === 'when' ? [...asked, ...results] : [...results, ...asked]
+}
+
+type OutputType = readonly [name: string, type: string, help: string]
+
+function outputTypes(step: Readonly<Record<string, Json>>, children: ChildOutputs): OutputType[] {
+  const kind = kindOf(step)
+  if (kind === 'approval') {
+    return Object.entries(mapOf(mapOf(step['approval'])['form'])).map(([name, field]) => [
+      name,
+      textOf(mapOf(field)['type']) || 'any',
+      textOf(mapOf(field)['description']),
+    ])
+  }
+  if (kind === 'workflow') return (children.get(textOf(step['workflow'])) ?? []).map((name) => [name, 'any', ''])
+  return Object.entries(mapOf(step['outputs'])).map(([name, value]) => {
+    const spec = mapOf(value)
+    if ('files' in spec) return [name, 'files', [spec['files']].flat().join(', ')]
+    return 'text' in spec ? [name, 'text', textOf(spec['text'])] : [name, 'value', textOf(spec['json'])]
+  })
+}
+
+/** Steps that read a step, directly or through others: reading one of them would be a circle. */
+export function dependentsOf(steps: Readonly<Record<string, Json>>, of: string): ReadonlySet<string> {
+  const readers = new Map<string, string[]>()
+  for (const [name, step] of Object.entries(steps)) {
+    for (const read of neededBy(mapOf(step))) readers.set(read, [...(readers.get(read) ?? []), name])
+  }
+  const found = new Set<string>()
+  const open = [of]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const reader of readers.get(name) ?? []) {
+      if (found.has(reader)) continue
+      found.add(reader)
+      open.push(reader)
+    }
+  }
+  return found
+}
+
+/** Names of the steps that a step needs: those it names, and those it reads. */
+export function neededBy(step: Readonly<Record<string, Json>>): ReadonlySet<string> {
+  const names = new Set([step['needs']].flat().filter((one): one is string => typeof one === 'string'))
+  for (const name of readBy(step)) names.add(name)
+  return names
+}
+
+/** Names of the steps that the expressions of a step read. */
+export function readBy(step: Readonly<Record<string, Json>>): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const [field, value] of Object.entries(step)) {
+    if (field === 'description') continue
+    for (const text of textsIn(value)) {
+      for (const { root, path } of readsOf(text, field === 'when')) {
+        if (root === 'steps' && path[0] !== undefined) names.add(path[0])
+      }
+    }
+  }
+  return names
+}
+
+/** Functions of expressions, for completion: docs/expressions.md, "Functions". */
+export const FUNCTIONS: readonly { readonly text: string; readonly detail: string; readonly help: string }[] = [
+  { text: 'size', detail: '(x)', help: 'Length of a text, list or map.' },
+  { text: 'range', detail: '(n)', help: 'The numbers from 0 up to n, without n.' },
+  { text: 'join', detail: '(list, separator)', help: 'The texts of a list with a separator between.' },
+  { text: 'flatten', detail: '(list)', help: 'A list of lists as one list.' },
+  { text: 'sort', detail: '(list)', help: 'Numbers by size, texts by their letters.' },
+  { text: 'sum', detail: '(list)', help: 'Sum of numbers, 0 for none.' },
+  { text: 'min', detail: '(list)', help: 'The least of a list, or of two.' },
+  { text: 'max', detail: '(list)', help: 'The greatest of a list, or of two.' },
+  { text: 'keys', detail: '(map)', help: 'The keys of a map, sorted.' },
+  { text: 'values', detail: '(map)', help: 'The values of a map, in the order of its sorted keys.' },
+  { text: 'basename', detail: '(path)', help: 'What follows the last slash.' },
+  { text: 'json', detail: '(x)', help: 'A value as compact JSON.' },
+  { text: 'parseJson', detail: '(text)', help: 'The value of a JSON text.' },
+  { text: 'string', detail: '(x)', help: 'As a text.' },
+  { text: 'int', detail: '(x)', help: 'As a whole number.' },
+  { text: 'double', detail: '(x)', help: 'As a number.' },
+  { text: 'has', detail: '(map.key)', help: 'Whether a map has a key.' },
+]
