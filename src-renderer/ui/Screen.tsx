@@ -3,6 +3,8 @@ import classes from './Screen.module.css'
 
 interface ScreenProps {
   readonly title: string
+  /** In place of the title as a text, e.g. a link with it */
+  readonly heading?: ReactNode
   /** Beside the title: status, identifiers */
   readonly facts?: ReactNode
   /** Filters and search of a list */
@@ -15,14 +17,14 @@ interface ScreenProps {
 }
 
 /** The frame of every screen: a heading with its actions, and the content below. */
-export function Screen({ title, facts, filters, actions, page = false, children }: ScreenProps) {
+export function Screen({ title, heading, facts, filters, actions, page = false, children }: ScreenProps) {
   useEffect(() => {
     document.title = `${title} · Weir`
   }, [title])
   return (
     <section className={classes.screen} aria-label={title}>
       <header className={classes.head}>
-        <h1 className={`${classes.title} truncate`}>{title}</h1>
+        <h1 className={`${classes.title} truncate`}>{heading ?? title}</h1>
         {facts !== undefined && <div className={classes.facts}>{facts}</div>}
         {filters !== undefined && <div className={classes.filters}>{filters}</div>}
         <div className={classes.spring} />
