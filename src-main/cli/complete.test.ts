@@ -14,7 +14,7 @@ it.each([
   [['r'], ['run']],
   [
     ['run', 'w'],
-    ['watch', 'why'],
+    ['watch', 'workflow', 'why'],
   ],
   [['run', 'list', '--sta'], ['--status']],
   [

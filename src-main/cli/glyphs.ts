@@ -32,6 +32,9 @@ export const looks: Readonly<Record<AnyStatus, Look>> = {
   abandoned: { glyph: '⚡', ascii: '~', color: 'yellow' },
 }
 
+/** Whether this program knows the status; a newer engine may have others. */
+export const isStatus = (word: string): word is AnyStatus => Object.hasOwn(looks, word)
+
 /** Frames of the running glyph in a live view. */
 const runningFrames = ['◐', '◓', '◑', '◒'] as const
 

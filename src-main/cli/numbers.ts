@@ -21,5 +21,17 @@ export function durationOption(text: string): number {
   return value
 }
 
+/** Reads an option's value as a moment: a date, a time, or how long ago. Answers ISO 8601 in UTC. */
+export function momentOption(text: string, now = Date.now()): string {
+  const ago = parseDuration(text)
+  const at = ago === null ? Date.parse(text) : now - ago
+  if (Number.isNaN(new Date(at).getTime()) || /^\d+$/.test(text)) {
+    throw new InvalidArgumentError(
+      'A date such as 2026-11-21, a time such as 2026-11-21T10:00, or how long ago (2h) is needed.',
+    )
+  }
+  return new Date(at).toISOString()
+}
+
 /** Collects an option that may be given several times. */
 export const collected = (value: string, before: readonly string[] = []): string[] => [...before, value]

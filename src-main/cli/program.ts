@@ -5,6 +5,7 @@ import { bootCommand } from './boot.ts'
 import { completionCommand } from './completion.ts'
 import { consoleCommand } from './console.ts'
 import { doctorCommand } from './doctor.ts'
+import { draftCommand } from './draft.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodesHelp, exitNumber } from './exit-codes.ts'
 import { formats } from './output.ts'
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     .addHelpText('after', `\n${exitCodesHelp()}\n\n${environmentHelp}\n\nHelp on a command: weir <command> --help`)
   const areas = [
     workflowCommand(),
+    draftCommand(),
     runCommand(),
     assetCommand(),
     eventsCommand(),

@@ -13,6 +13,11 @@ import { isAssetJson, shortValue } from './values.ts'
 export interface ListOptions {
   readonly status?: string
   readonly workflow?: string
+  readonly trigger?: string
+  readonly search?: string
+  /** Moments in ISO 8601 */
+  readonly since?: string
+  readonly until?: string
   readonly limit?: number
 }
 
@@ -23,18 +28,20 @@ const MAX_SHOWN_STEPS = 200
 
 export async function list(session: Session, options: ListOptions): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
-  const { status, workflow, limit = DEFAULT_LIMIT } = options
+  const { limit = DEFAULT_LIMIT, status, workflow, trigger, search, since, until } = options
+  const filters = { status, workflow, trigger, search, since, until }
   const page = await allPages(limit, (part) =>
-    client.call(routes.runs.list, {
-      params: { project },
-      query: { ...part, ...(status === undefined ? {} : { status }), ...(workflow === undefined ? {} : { workflow }) },
-    }),
+    client.call(routes.runs.list, { params: { project }, query: { ...part, ...filters } }),
   )
   await output.result(page, () =>
     output.quiet ? page.items.map((run) => run.id).join('\n') : runTable(page.items, output),
   )
-  if (page.items.length === 0) output.note('No runs. Start one with: weir run start FILE')
-  else if (page.next !== null && output.format === 'table') output.note(`There are more: --limit ${limit * 2}`)
+  const isFiltered = Object.values(filters).some((filter) => filter !== undefined)
+  if (page.items.length === 0) {
+    output.note(
+      isFiltered ? 'No such runs. See all with: weir run list' : 'No runs. Start one with: weir run start FILE',
+    )
+  } else if (page.next !== null && output.format === 'table') output.note(`There are more: --limit ${limit * 2}`)
   return undefined
 }
 
@@ -60,6 +67,15 @@ function runTable(runs: readonly RunSummary[], output: Output): string {
     ]),
     output.width,
   )
+}
+
+/** The definition that a run is pinned to. */
+export async function workflowOf(session: Session, id: string): Promise<ExitName | undefined> {
+  const { client, routes, project, output } = session
+  const workflow = await client.call(routes.runs.workflow, { params: { project, run: id } })
+  await output.result(workflow, () => workflow.source)
+  output.note(`Run ${id} is pinned to ${workflow.name} v${workflow.version}.`)
+  return undefined
 }
 
 export async function inspect(session: Session, id: string): Promise<ExitName | undefined> {

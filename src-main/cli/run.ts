@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { engineAction } from './action.ts'
 import { examples } from './examples.ts'
-import { collected, durationOption, wholeNumber } from './numbers.ts'
+import { collected, durationOption, momentOption, wholeNumber } from './numbers.ts'
 import type { ApproveOptions } from './run-approve.ts'
 import type { LogsOptions } from './run-logs.ts'
 import type { ListOptions } from './run-show.ts'
@@ -80,12 +80,17 @@ function addList(run: Command): void {
     .description('Runs, newest first')
     .option('--status <status>', 'only these, separated by commas, e.g. failed,cancelled')
     .option('--workflow <name>', 'only runs of this workflow')
+    .option('--trigger <trigger>', 'only these, separated by commas: manual, parent, rerun')
+    .option('--search <text>', 'part of the name of the workflow, or the beginning of the run')
+    .option('--since <when>', 'created since: a date, a time, or how long ago', (text) => momentOption(text))
+    .option('--until <when>', 'created before', (text) => momentOption(text))
     .option('--limit <n>', 'at most so many (20)', wholeNumber(1))
     .addHelpText(
       'after',
       examples(
         'weir run list',
         'weir run list --status running,waiting',
+        'weir run list --search weather --since 24h --trigger manual',
         'weir run list --workflow seattle-weather --limit 100 -o json',
       ),
     )
@@ -104,6 +109,12 @@ function addInspect(run: Command): void {
       examples('weir run inspect k3m9abcd', "weir run inspect k3m9abcd -o json | jq '.steps[] | {name, status}'"),
     )
     .action(engineAction(async (session, _options, id) => (await import('./run-show.ts')).inspect(session, id)))
+  run
+    .command('workflow')
+    .description('The definition that a run is pinned to, also when it was deleted since')
+    .argument('<run>', RUN)
+    .addHelpText('after', examples('weir run workflow k3m9abcd', 'weir run workflow k3m9abcd > weir.yaml'))
+    .action(engineAction(async (session, _options, id) => (await import('./run-show.ts')).workflowOf(session, id)))
   run
     .command('result')
     .description('The outputs of a run that has ended, or why there are none')

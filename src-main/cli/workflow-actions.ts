@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Param, Step, Workflow } from '../../src-shared/contract/index.ts'
+import type { Param, Step, Workflow, WorkflowSummary } from '../../src-shared/contract/index.ts'
 import type { Session } from './connect.ts'
 import { download } from './download.ts'
 import type { ExitName } from './exit-codes.ts'
 import { CliError } from './failure.ts'
+import { isStatus, statusCell } from './glyphs.ts'
+import type { Output } from './output.ts'
 import { allPages } from './pages.ts'
 import { readSource } from './source.ts'
 import { renderFields, renderTable } from './table.ts'
@@ -70,6 +72,7 @@ export async function list(
         { title: 'VERSION', align: 'right' },
         { title: 'STEPS', align: 'right' },
         { title: 'UPDATED' },
+        { title: 'LAST RUN' },
         { title: 'DESCRIPTION', flexible: true },
       ],
       page.items.map((each) => [
@@ -77,6 +80,7 @@ export async function list(
         String(each.version),
         String(each.steps),
         formatTime(each.updatedAt),
+        lastRunCell(each.lastRun, output),
         each.description ?? '',
       ]),
       output.width,
@@ -84,6 +88,11 @@ export async function list(
   })
   if (page.items.length === 0) output.note('No workflows. Save one with: weir workflow apply FILE')
   return undefined
+}
+
+function lastRunCell(run: WorkflowSummary['lastRun'], output: Output): string {
+  if (run === null) return ''
+  return isStatus(run.status) ? statusCell(run.status, output.colors, output.unicode) : run.status
 }
 
 const versionQuery = (version: number | undefined) => (version === undefined ? {} : { version })
