@@ -12,7 +12,7 @@ export function TopBar() {
     <header className={classes.bar}>
       <img src={mark} alt="Weir" width={22} height={22} className={classes.mark} />
       <EngineMenu />
-      <button type="button" className={classes.search} onClick={openPalette}>
+      <button type="button" className={classes.search} onClick={openPalette} aria-label="Search or run a command">
         <IconSearch size={14} aria-hidden />
         <span className={`${classes.searchText} truncate`}>Search or run a command</span>
         <kbd className={classes.kbd}>{keysInWords('mod+k')}</kbd>

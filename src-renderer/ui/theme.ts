@@ -1,4 +1,11 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  Input,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 /** Accent: 600 on light surfaces, 400 on dark ones. */
 const teal: MantineColorsTuple = [
@@ -28,7 +35,23 @@ const dark: MantineColorsTuple = [
   '#0c1117',
 ]
 
+/** Mantine reckons the contrast of filled buttons for light surfaces only; ours hold on both. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input)
+  if (input.variant !== 'filled') return colors
+  const { color = 'teal' } = input
+  if (color === 'teal') return { ...colors, color: 'var(--weir-accent-contrast)' }
+  if (color !== 'red') return colors
+  return {
+    ...colors,
+    background: 'var(--weir-failed)',
+    hover: 'color-mix(in srgb, var(--weir-failed) 88%, var(--weir-text))',
+    color: 'var(--weir-panel)',
+  }
+}
+
 export const theme = createTheme({
+  variantColorResolver,
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   primaryColor: 'teal',
@@ -50,6 +73,8 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'compact-md', h: 32, px: 12 } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
+    // The smallest control is 30 px high; its text is that of the body.
+    Input: Input.extend({ vars: () => ({ wrapper: { '--input-fz': '13px' } }) }),
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
@@ -61,7 +86,20 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 140 }, centered: true } },
+    Modal: {
+      defaultProps: {
+        transitionProps: { duration: 140 },
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        // Its <header> is no banner of the page.
+        attributes: { header: { role: 'none' } },
+        styles: {
+          title: { fontSize: 16, fontWeight: 600 },
+          header: { paddingInline: 16 },
+          body: { padding: 16, paddingTop: 0 },
+        },
+      },
+    },
   },
 })
 

@@ -1,0 +1,124 @@
+import { PasswordInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { Json, Param } from '../../../src-shared/contract/index.ts'
+import { canonicalJson } from '../../../src-shared/definition/canonical.ts'
+import classes from './fields.module.css'
+import { isLongText, isRequired, shortText, shownValue, textOf } from './param-values.ts'
+
+interface ControlProps {
+  readonly id: string
+  readonly name: string
+  readonly param: Param
+  readonly given: Json | undefined
+  readonly onChange: (value: Json | undefined) => void
+  readonly describedBy: string
+  readonly isWrong: boolean
+}
+
+/** The control that fits a parameter; files have one of their own. */
+export function ParamControl(props: ControlProps) {
+  const { param, given, onChange } = props
+  const shared = { id: props.id, 'aria-describedby': props.describedBy, error: props.isWrong }
+  const text = textOf(shownValue(param, given))
+  if (param.enum !== undefined)
+    return <Choice {...props} options={param.enum.map((value) => [value, shortText(value)])} />
+  switch (param.type) {
+    case 'boolean':
+      if (param.default === undefined) return <Choice {...props} options={YES_NO} />
+      return (
+        <Switch
+          {...shared}
+          checked={shownValue(param, given) === true}
+          label={shownValue(param, given) === true ? 'Yes' : 'No'}
+          onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+        />
+      )
+    case 'array':
+    case 'object':
+      return (
+        <Textarea
+          {...shared}
+          value={text}
+          onChange={({ currentTarget }) => onChange(currentTarget.value)}
+          autosize
+          minRows={2}
+          maxRows={14}
+          spellCheck={false}
+          placeholder={param.type === 'array' ? '["a", "b"]' : '{"name": "value"}'}
+          classNames={{ input: classes.code ?? '' }}
+        />
+      )
+    case 'secret':
+      return (
+        <PasswordInput
+          {...shared}
+          size="xs"
+          value={text}
+          onChange={({ currentTarget }) => onChange(currentTarget.value)}
+          autoComplete="new-password"
+        />
+      )
+    case 'integer':
+    case 'number':
+      return (
+        <TextInput
+          {...shared}
+          value={text}
+          onChange={({ currentTarget }) => onChange(currentTarget.value)}
+          inputMode={param.type === 'integer' ? 'numeric' : 'decimal'}
+          autoComplete="off"
+          classNames={{ input: classes.number ?? '' }}
+        />
+      )
+    default:
+      return <TextField {...props} />
+  }
+}
+
+function TextField({ id, param, given, onChange, describedBy, isWrong }: ControlProps) {
+  // Decided once: a field that changed its shape under the cursor would lose it.
+  const [isLong] = useState(() => isLongText(param) || textOf(given).includes('\n'))
+  const shared = { id, 'aria-describedby': describedBy, error: isWrong, value: textOf(shownValue(param, given)) }
+  if (!isLong) return <TextInput {...shared} onChange={({ currentTarget }) => onChange(currentTarget.value)} />
+  return (
+    <Textarea
+      {...shared}
+      autosize
+      minRows={3}
+      maxRows={14}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  )
+}
+
+const YES_NO: readonly (readonly [Json, string])[] = [
+  [true, 'Yes'],
+  [false, 'No'],
+]
+
+type Options = { readonly options: readonly (readonly [Json, string])[] }
+
+/** One of several values, which may be of any type: the control knows them by their places. */
+function Choice({ id, param, given, onChange, describedBy, isWrong, options }: ControlProps & Options) {
+  const shown = shownValue(param, given)
+  const key = shown === undefined ? '' : canonicalJson(shown)
+  const at = options.findIndex(([value]) => canonicalJson(value) === key)
+  const canBeEmpty = !isRequired(param) && param.default === undefined
+  return (
+    <Select
+      id={id}
+      aria-describedby={describedBy}
+      error={isWrong}
+      data={options.map(([, label], index) => ({ value: String(index), label }))}
+      value={at < 0 ? null : String(at)}
+      onChange={(index) => onChange(index === null ? undefined : options[Number(index)]?.[0])}
+      placeholder="Choose"
+      searchable={options.length > SEARCH_FROM}
+      allowDeselect={canBeEmpty}
+      clearable={canBeEmpty && at >= 0}
+      comboboxProps={{ withinPortal: true }}
+    />
+  )
+}
+
+const SEARCH_FROM = 8

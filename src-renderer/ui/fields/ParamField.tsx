@@ -1,0 +1,86 @@
+import { Input } from '@mantine/core'
+import { useId } from 'react'
+import type { Json, Param } from '../../../src-shared/contract/index.ts'
+import { FileField } from './FileField.tsx'
+import classes from './fields.module.css'
+import { ParamControl } from './ParamControl.tsx'
+import { limitsInWords, readParam } from './param-check.ts'
+import { isRequired, shortText } from './param-values.ts'
+
+interface ParamFieldProps {
+  readonly name: string
+  readonly param: Param
+  readonly given: Json | undefined
+  readonly onChange: (value: Json | undefined) => void
+  readonly problem: string | undefined
+  readonly isTried: boolean
+  readonly onBusy: (isBusy: boolean) => void
+}
+
+/** One field with its name, what it is for, its limits, and what is wrong with it. */
+export function ParamField({ name, param, given, onChange, problem, isTried, onBusy }: ParamFieldProps) {
+  const id = useId()
+  const wrong = problem ?? ownProblem(param, given, isTried || given !== undefined)
+  // One thing at a time: what is wrong names the limit.
+  const hint = wrong === null ? hintOf(param, given) : null
+  const labelId = `${id}-label`
+  const describedBy = `${id}-about`
+  const isFiles = param.type === 'file' || param.type === 'directory'
+  return (
+    <div className={classes.field} data-param={name}>
+      <div className={classes.head}>
+        <Input.Label
+          id={labelId}
+          {...(isFiles ? { labelElement: 'div' } : { htmlFor: id })}
+          required={needsValue(param)}
+        >
+          {name}
+        </Input.Label>
+        <span className={classes.type}>{typeInWords(param)}</span>
+      </div>
+      {isFiles ? (
+        <FileField {...{ name, param, onChange, onBusy, labelId, describedBy }} value={given} />
+      ) : (
+        <ParamControl {...{ id, name, param, given, onChange, describedBy }} isWrong={wrong !== null} />
+      )}
+      <div id={describedBy} className={classes.about}>
+        {wrong !== null && <p className={classes.fault}>{wrong}</p>}
+        {param.description !== undefined && <p>{param.description}</p>}
+        {hint !== null && <p className={classes.hint}>{hint}</p>}
+      </div>
+    </div>
+  )
+}
+
+const needsValue = (param: Param): boolean => isRequired(param) && param.default === undefined
+
+/** What is missing is said only when somebody has emptied the field or tried to go on; what is wrong, at once. */
+function ownProblem(param: Param, given: Json | undefined, sayMissing: boolean): string | null {
+  const reading = readParam(param, given)
+  if (!('problem' in reading)) return null
+  return reading.isMissing === true && !sayMissing ? null : reading.problem
+}
+
+/** Limits, and the default once something else stands there. */
+function hintOf(param: Param, given: Json | undefined): string | null {
+  const limits = limitsInWords(param)
+  const isChanged = param.default !== undefined && param.default !== null && given !== undefined
+  const usual = isChanged && param.default !== undefined ? `default ${shortText(param.default)}` : null
+  const parts = [limits, usual].filter((part) => part !== null)
+  return parts.length === 0 ? null : parts.join(' · ')
+}
+
+const TYPES: Record<Param['type'], string> = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'yes or no',
+  array: 'list, as JSON',
+  object: 'object, as JSON',
+  file: 'file',
+  directory: 'folder',
+  secret: 'secret, not kept',
+}
+
+const typeInWords = (param: Param): string =>
+  `${param.enum === undefined ? TYPES[param.type] : 'choice'}${needsValue(param) || param.default !== undefined ? '' : ', optional'}`

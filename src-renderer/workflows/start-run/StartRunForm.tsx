@@ -1,0 +1,196 @@
+import { Button } from '@mantine/core'
+import { IconChevronRight, IconPlayerPlay } from '@tabler/icons-react'
+import { type FormEvent, useMemo, useState } from 'react'
+import type { Json, Workflow } from '../../../src-shared/contract/index.ts'
+import { type FieldValues, ParamFields, type Params, problemsOfAnswer, readParams } from '../../ui/fields/index.ts'
+import { Failed } from '../../ui/Notes.tsx'
+import { type Beginning, beginWith, rememberTyped, rememberUsed } from './remembered.ts'
+import classes from './StartRunForm.module.css'
+import { RunStarter, type StartRequest } from './start.ts'
+
+/** What can be set beside the workflow's own parameters. */
+const MORE: Params = {
+  priority: {
+    type: 'integer',
+    required: false,
+    minimum: -100,
+    maximum: 100,
+    description: 'Runs with a higher number get room on the machine first. The workflow says which when this is empty.',
+  },
+}
+
+interface StartRunFormProps {
+  readonly workflow: Workflow
+  readonly version: number | undefined
+  readonly given: Readonly<Record<string, Json>> | undefined
+  readonly onStarted: (run: string) => void
+}
+
+export function StartRunForm({ workflow, version, given, onStarted }: StartRunFormProps) {
+  const form = useStartRun(workflow, version, given, onStarted)
+  const { params, more } = form
+  return (
+    <form ref={focusFirst} onSubmit={form.onSubmit} className={classes.form} noValidate>
+      <div>
+        {workflow.description !== null && <p className={classes.about}>{workflow.description}</p>}
+        <p className={classes.version}>{versionInWords(workflow, version)}</p>
+      </div>
+      <Origin source={form.source} params={params} onDefaults={form.clear} />
+      <ParamFields
+        params={params}
+        values={form.values}
+        onChange={form.onChange}
+        problems={form.refused}
+        isTried={form.isTried}
+        onBusy={form.setBusy}
+      />
+      <details className={classes.more}>
+        <summary>
+          <IconChevronRight size={14} aria-hidden />
+          More
+        </summary>
+        <ParamFields params={MORE} values={more} onChange={form.setMore} isTried={form.isTried} />
+      </details>
+      {form.error !== null && <Failed error={form.error} what="The run was not started" />}
+      <div className={classes.foot}>
+        {form.isTried && form.wrong > 0 && (
+          <span role="status" className={classes.wrong}>
+            {form.wrong === 1 ? 'One field needs a look.' : `${form.wrong} fields need a look.`}
+          </span>
+        )}
+        {form.isBusy && (
+          <span role="status" className="dim">
+            A file is on its way.
+          </span>
+        )}
+        <Button
+          type="submit"
+          loading={form.isStarting}
+          disabled={form.isBusy}
+          leftSection={<IconPlayerPlay size={16} stroke={1.5} />}
+        >
+          Start the run
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+interface Sending {
+  readonly error: unknown
+  /** What the engine said about single fields */
+  readonly refused: Readonly<Record<string, string>>
+  readonly isStarting: boolean
+}
+
+const NOTHING_SENT: Sending = { error: null, refused: {}, isStarting: false }
+
+/** The state of the form: what stands in it, what is wrong with it, and sending it. */
+function useStartRun(
+  { name, definition }: Workflow,
+  version: number | undefined,
+  given: Readonly<Record<string, Json>> | undefined,
+  onStarted: (run: string) => void,
+) {
+  const params: Params = definition.params ?? NO_PARAMS
+  const [starter] = useState(() => new RunStarter())
+  const [beginning, setBeginning] = useState<Beginning>(() => beginWith(name, params, given))
+  const [values, setValues] = useState<FieldValues>(beginning.values)
+  const [more, setMore] = useState<FieldValues>({})
+  const [isTried, setTried] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [sending, setSending] = useState(NOTHING_SENT)
+  const read = useMemo(() => readParams(params, values), [params, values])
+  const readMore = useMemo(() => readParams(MORE, more), [more])
+  const ownProblems = [...Object.keys(read.problems), ...Object.keys(readMore.problems)]
+  const onChange = (next: FieldValues): void => {
+    setValues(next)
+    setSending((before) => ({ ...before, refused: onlyUnchanged(before.refused, values, next) }))
+    rememberTyped(name, params, next)
+  }
+  const send = async (): Promise<void> => {
+    setSending({ ...NOTHING_SENT, isStarting: true })
+    try {
+      const run = await starter.start(requestOf(name, version, read.params, readMore.params['priority']))
+      rememberUsed(name, params, values)
+      onStarted(run)
+      setSending(NOTHING_SENT)
+    } catch (error) {
+      const refused = problemsOfAnswer(error)
+      const isOfFields = Object.keys(refused).some((field) => Object.hasOwn(params, field))
+      setSending({ error: isOfFields ? null : error, refused, isStarting: false })
+    }
+  }
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    setTried(true)
+    if (ownProblems.length === 0 && !isBusy && !sending.isStarting) void send()
+  }
+  const clear = (): void => {
+    setBeginning({ values: {}, source: 'defaults' })
+    onChange({})
+  }
+  const wrong = new Set([...ownProblems, ...Object.keys(sending.refused)]).size
+  return {
+    ...{ params, values, more, isTried, isBusy, wrong, onChange, onSubmit, clear, setMore, setBusy, ...sending },
+    source: beginning.source,
+  }
+}
+
+const NO_PARAMS: Params = {}
+
+function requestOf(
+  workflow: string,
+  version: number | undefined,
+  params: Record<string, Json>,
+  priority: Json | undefined,
+): StartRequest {
+  return {
+    workflow,
+    params,
+    ...(version === undefined ? {} : { version }),
+    ...(typeof priority === 'number' ? { priority } : {}),
+  }
+}
+
+/** What the engine said about a field holds until the field changes. */
+const onlyUnchanged = (said: Readonly<Record<string, string>>, before: FieldValues, after: FieldValues) =>
+  Object.fromEntries(Object.entries(said).filter(([name]) => before[name] === after[name]))
+
+function versionInWords({ version, latest }: Workflow, asked: number | undefined): string {
+  if (asked === undefined || version === latest) return `Version ${version}, the newest`
+  return `Version ${version}; the newest is ${latest}`
+}
+
+interface OriginProps {
+  readonly source: Beginning['source']
+  readonly params: Params
+  readonly onDefaults: () => void
+}
+
+const ORIGINS = {
+  given: 'Filled in with the values of the earlier run',
+  typed: 'Filled in with what you typed before',
+  used: 'Filled in with what was used last time',
+}
+
+function Origin({ source, params, onDefaults }: OriginProps) {
+  if (source === 'defaults') return null
+  const hasSecrets = Object.values(params).some(({ type }) => type === 'secret')
+  return (
+    <p className={classes.origin}>
+      <span>
+        {ORIGINS[source]}
+        {hasSecrets ? '; secrets are asked for again.' : '.'}
+      </span>
+      <Button variant="subtle" size="compact-xs" h={22} px={6} onClick={onDefaults}>
+        Use the defaults
+      </Button>
+    </p>
+  )
+}
+
+/** The dialog puts the cursor where this mark is, instead of on its close button. */
+function focusFirst(form: HTMLFormElement | null): void {
+  form?.querySelector('input:not([type="file"]), textarea, [role="group"] button')?.setAttribute('data-autofocus', '')
+}

@@ -1,0 +1,1 @@
+export { openStartRun, type StartRunOptions } from './open-start-run.tsx'

@@ -1,0 +1,77 @@
+import { modals } from '@mantine/modals'
+import { notifications } from '@mantine/notifications'
+import { type Json, type Workflow, workflowRoutes } from '../../../src-shared/contract/index.ts'
+import { call, PROJECT } from '../../api/index.ts'
+import { sayFailed } from '../../ui/say.ts'
+import { StartRunForm } from './StartRunForm.tsx'
+import { RunStarter } from './start.ts'
+
+export interface StartRunOptions {
+  readonly workflow: string
+  /** The newest when absent */
+  readonly version?: number
+  /** What the form begins with, e.g. the parameters of an earlier run; secrets among them are asked for anew */
+  readonly params?: Readonly<Record<string, Json>>
+}
+
+/**
+ * Starts a run: at once when the workflow has no parameters, else by a form.
+ * @returns the run's identifier; null when the person closed the form, or it could not be started (which was said then)
+ */
+export async function openStartRun(options: StartRunOptions): Promise<string | null> {
+  const { workflow: name, version } = options
+  let workflow: Workflow
+  try {
+    workflow = await call(workflowRoutes.get, {
+      params: { project: PROJECT, workflow: name },
+      query: version === undefined ? {} : { version },
+    })
+  } catch (error) {
+    sayFailed(`${name} could not be started`, error)
+    return null
+  }
+  const hasParams = Object.keys(workflow.definition.params ?? {}).length > 0
+  return hasParams ? openForm(workflow, options) : startAtOnce(workflow, options)
+}
+
+async function startAtOnce(workflow: Workflow, { version }: StartRunOptions): Promise<string | null> {
+  try {
+    const request = { workflow: workflow.name, params: {}, ...(version === undefined ? {} : { version }) }
+    const run = await new RunStarter().start(request)
+    sayStarted(workflow.name, run)
+    return run
+  } catch (error) {
+    sayFailed(`${workflow.name} could not be started`, error)
+    return null
+  }
+}
+
+function openForm(workflow: Workflow, { version, params }: StartRunOptions): Promise<string | null> {
+  return new Promise((resolve) => {
+    const modalId = crypto.randomUUID()
+    const onStarted = (run: string): void => {
+      resolve(run)
+      sayStarted(workflow.name, run)
+      modals.close(modalId)
+    }
+    modals.open({
+      modalId,
+      title: `Run ${workflow.name}`,
+      size: 560,
+      // Resolving twice is no harm: the first answer counts.
+      onClose: () => resolve(null),
+      children: <StartRunForm workflow={workflow} version={version} given={params} onStarted={onStarted} />,
+    })
+  })
+}
+
+function sayStarted(workflow: string, run: string): void {
+  notifications.show({
+    autoClose: 6000,
+    message: (
+      <>
+        Run <span className="mono">{run}</span> of {workflow} started. <a href={`#/runs/${run}`}>Show it</a>
+      </>
+    ),
+  })
+}
