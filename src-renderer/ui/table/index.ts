@@ -1,0 +1,3 @@
+/** Lists of things: sorted, chosen, opened by mouse and keyboard, with rows that are drawn only while they are seen. */
+export { DataTable, type DataTableProps } from './DataTable.tsx'
+export type { Column, MorePages } from './types.ts'
