@@ -6,8 +6,11 @@ import type { ProxyOptions, UserConfig } from 'vite'
 /** The oldest Chromium that shows the screens: that of Electron 33. */
 const CHROMIUM_TARGET = 'chrome130'
 
-/** `npm run dev`: the engine that the screens are developed against; its address, and the token that the proxy adds. */
-const { WEIR_DEV_ENGINE: engine, WEIR_DEV_TOKEN: token = '' } = process.env
+/**
+ * `npm run dev`: the engine that the screens are developed against, its address, and the token that the proxy adds. Two
+ * development servers at once need a cache each.
+ */
+const { WEIR_DEV_ENGINE: engine, WEIR_DEV_TOKEN: token = '', WEIR_DEV_CACHE: cache } = process.env
 
 const toEngine = (target: string): ProxyOptions => ({
   target,
@@ -41,6 +44,7 @@ const config: UserConfig = {
       },
     },
   },
+  ...(cache === undefined ? {} : { cacheDir: cache }),
   ...(engine === undefined ? {} : { server: { proxy: { '^/api/v1/': toEngine(engine) } } }),
 }
 
