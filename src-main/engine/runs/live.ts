@@ -12,8 +12,8 @@ import type { Replay } from './replay.ts'
 
 /** How often all units that wait are asked about anew while somebody watches: their reasons change without events, in ms. */
 const ASK_ALL_EVERY_MS = 1_000
-/** How many units one question is about. */
-const UNITS_ASKED = 2_000
+/** How many units one question is about: the next ones in line; nobody reads the reasons of 10,000 that wait for the same. */
+const UNITS_ASKED = 500
 
 /** The orchestrator, as far as it is asked what it alone knows: reasons of queued units, and what executors are at. */
 export interface Oracle {

@@ -56,10 +56,10 @@ export async function* mergeByTime<T extends { readonly at: number }>(
 /** False when there is no more. */
 async function refill<T>(source: Open<T>): Promise<boolean> {
   for (;;) {
-    const { done, value } = await source.iterator.next()
-    if (done === true) return false
-    if (value.length === 0) continue
-    source.batch = value
+    const result = await source.iterator.next()
+    if (result.done === true) return false
+    if (result.value.length === 0) continue
+    source.batch = result.value
     source.next = 0
     return true
   }

@@ -37,9 +37,12 @@ export function draftConflict(given: NewDraft, current: DraftSummaryRow | null):
       { field: 'body.revision', problems, fix: 'It was thrown away elsewhere. Save it with revision 0 to keep it.' },
     )
   }
+  const saved = `revision ${current.revision} was saved at ${time(current.updatedAt)}`
   return new ProblemError(
     'draft_conflict',
-    `The draft ${given.id} was changed from revision ${given.revision}, but revision ${current.revision} was saved at ${time(current.updatedAt)}.`,
+    given.revision === 0
+      ? `There is a draft ${given.id} already: ${saved}.`
+      : `The draft ${given.id} was changed from revision ${given.revision}, but ${saved}.`,
     {
       field: 'body.revision',
       problems,
