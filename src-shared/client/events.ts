@@ -60,7 +60,10 @@ async function open(
 ): Promise<Opened> {
   const { signal } = subscription
   const socket = await transport.socket(eventSocketPath, token)
-  if (signal?.aborted === true) socket.close()
+  if (signal?.aborted === true) {
+    socket.close()
+    signal.throwIfAborted()
+  }
   signal?.addEventListener('abort', () => socket.close(), { once: true })
   socket.send(request(subscription, subscription.after))
   const messages = socket.messages[Symbol.asyncIterator]()
