@@ -1,0 +1,125 @@
+import { Link } from '@tanstack/react-router'
+import type { RunSummary } from '../../../src-shared/contract/index.ts'
+import { Copyable } from '../../ui/Copy.tsx'
+import { Status } from '../../ui/Status.tsx'
+import { Elapsed, RelativeTime } from '../../ui/Time.tsx'
+import type { Column } from '../../ui/table/index.ts'
+import classes from './list.module.css'
+import { RunProgress } from './RunProgress.tsx'
+
+const TRIGGER_WORDS: Record<RunSummary['trigger'], string> = {
+  manual: 'By hand',
+  parent: 'Another run',
+  rerun: 'Run again',
+}
+
+function Trigger({ run: { trigger, parent } }: { readonly run: RunSummary }) {
+  if (parent === null) return TRIGGER_WORDS[trigger]
+  return (
+    <Link to="/runs/$run" params={{ run: parent.run }} className={classes.quiet} title={`Step ${parent.step}`}>
+      Run <span className="mono">{parent.run}</span>
+    </Link>
+  )
+}
+
+/** Runs that have not ended last until now. */
+const lasted = ({ durationMs, startedAt }: RunSummary): number | null =>
+  durationMs ?? (startedAt === null ? null : Date.now() - Date.parse(startedAt))
+
+export const runColumns: readonly Column<RunSummary>[] = [
+  {
+    id: 'status',
+    title: 'Status',
+    width: 120,
+    isKey: true,
+    sortBy: ({ status }) => status,
+    cell: ({ status }) => <Status status={status} />,
+  },
+  {
+    id: 'workflow',
+    title: 'Workflow',
+    width: 200,
+    grows: true,
+    isKey: true,
+    sortBy: ({ workflow }) => workflow,
+    cell: ({ id, workflow }) => (
+      <Link to="/runs/$run" params={{ run: id }} className={`${classes.name} truncate`}>
+        {workflow}
+      </Link>
+    ),
+  },
+  {
+    id: 'id',
+    title: 'Run',
+    width: 120,
+    sortBy: ({ id }) => id,
+    cell: ({ id }) => <Copyable value={id} label={`Copy ${id}`} />,
+  },
+  {
+    id: 'version',
+    title: 'Version',
+    width: 76,
+    align: 'right',
+    sortBy: ({ version }) => version,
+    cell: ({ version }) => <span className="tabular dim">{version}</span>,
+  },
+  {
+    id: 'trigger',
+    title: 'Started',
+    width: 120,
+    sortBy: ({ trigger }) => trigger,
+    cell: (run) => <span className="dim truncate">{<Trigger run={run} />}</span>,
+  },
+  {
+    id: 'created',
+    title: 'When',
+    width: 110,
+    sortBy: ({ createdAt }) => Date.parse(createdAt),
+    cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
+  },
+  {
+    id: 'duration',
+    title: 'Duration',
+    width: 110,
+    align: 'right',
+    sortBy: lasted,
+    cell: ({ durationMs, startedAt }) => <Elapsed ms={durationMs} from={startedAt} />,
+  },
+  {
+    id: 'progress',
+    title: 'Progress',
+    width: 170,
+    sortBy: ({ counts: { done, total } }) => (total === 0 ? 0 : done / total),
+    cell: (run) => <RunProgress {...run} />,
+  },
+  {
+    id: 'priority',
+    title: 'Priority',
+    width: 80,
+    align: 'right',
+    isHidden: true,
+    sortBy: ({ priority }) => priority,
+    cell: ({ priority }) => <span className="tabular dim">{priority}</span>,
+  },
+]
+
+/** A run on a narrow screen. */
+export function RunCard({ run }: { readonly run: RunSummary }) {
+  return (
+    <div className={classes.card}>
+      <div className={classes.cardLine}>
+        <Link to="/runs/$run" params={{ run: run.id }} className={`${classes.name} truncate`}>
+          {run.workflow}
+        </Link>
+        <Status status={run.status} />
+      </div>
+      <div className={`${classes.cardLine} dim`}>
+        <span>
+          <span className="mono">{run.id}</span> · <RelativeTime at={run.createdAt} /> ·{' '}
+          <Elapsed ms={run.durationMs} from={run.startedAt} />
+        </span>
+        <RunProgress {...run} />
+      </div>
+    </div>
+  )
+}
