@@ -1,7 +1,7 @@
 /** One line of the table: what Weir takes, what the bare lower bound takes in the same run, and their ratio. */
 export interface Measure {
   readonly name: string
-  readonly unit: 'ms' | 'MB' | 'MB/s' | '%'
+  readonly unit: 'ms' | 'MB' | 'MB/s' | '%' | 'fps' | 'lines/s'
   readonly weir: number
   /** The bare lower bound, measured in the same run; null where there is none */
   readonly bare: number | null
@@ -45,6 +45,9 @@ export async function timed(act: () => Promise<unknown> | unknown): Promise<numb
 const number = (value: number | null): string =>
   value === null ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(2)
 
+/** Units in which the larger number is the better one. */
+const MORE_IS_BETTER: ReadonlySet<string> = new Set(['MB/s', 'fps', 'lines/s'])
+
 export function table(measures: readonly Measure[]): string {
   const head = ['what', 'Weir', 'bare', 'ratio', 'target', 'unit', 'bare is']
   const rows = measures.map((one) => [
@@ -52,7 +55,7 @@ export function table(measures: readonly Measure[]): string {
     number(one.weir),
     number(one.bare),
     one.bare === null || one.bare === 0 ? '–' : (one.weir / one.bare).toFixed(2),
-    one.target === null ? '–' : `${one.unit === 'MB/s' ? '≥' : '≤'} ${one.target}`,
+    one.target === null ? '–' : `${MORE_IS_BETTER.has(one.unit) ? '≥' : '≤'} ${one.target}`,
     one.unit,
     one.bareIs,
   ])

@@ -67,6 +67,7 @@ export const draftRoutes = {
     path: '/api/v1/projects/{project}/drafts/{draft}',
     permission: 'WORKFLOW',
     change: true,
+    audited: false,
     summary: 'Save a draft; refused when it was saved by somebody else since',
     params: DraftParams,
     body: DraftContent.extend({

@@ -16,6 +16,8 @@ export interface Route {
   readonly permission: Requirement
   /** True when it changes, creates, executes or transfers; such calls are audited and refused to READ_ONLY users. */
   readonly change: boolean
+  /** False for a change that programs make by themselves again and again, e.g. saving what is typed: only refusals are audited */
+  readonly audited?: false
   readonly summary: string
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject

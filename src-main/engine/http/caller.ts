@@ -16,6 +16,7 @@ export interface Access {
   readonly id: string
   readonly permission: Requirement
   readonly change: boolean
+  readonly audited?: false
 }
 
 /** A token in a WebSocket's subprotocol, the only place where a browser can put one. */

@@ -58,6 +58,16 @@ const table = {
     params: z.object({ id: z.string() }),
     response: 'none',
   }),
+  quiet: route({
+    id: 'test.quiet',
+    method: 'PUT',
+    path: '/api/v1/quiet',
+    permission: 'WORKFLOW',
+    change: true,
+    audited: false,
+    summary: 'Keeps what is typed',
+    response: 'none',
+  }),
 } as const
 
 let server: TestApi
@@ -91,6 +101,7 @@ beforeAll(async () => {
           throw new Error('a secret of the inside')
         },
         remove: () => undefined,
+        quiet: () => undefined,
       }),
   })
 })
@@ -340,6 +351,13 @@ describe('the audit table', () => {
       ['tester', 'test.echo', 400, 'bad_request'],
     ])
     expect(JSON.stringify(server.audited)).not.toContain('password')
+  })
+
+  test('has no entry of what programs do again and again, but one of its refusal', async () => {
+    expect((await call('/api/v1/quiet', { method: 'PUT' })).status).toBe(204)
+    expect(server.audited).toEqual([])
+    await call('/api/v1/quiet', { method: 'PUT', headers: { authorization: 'Bearer reader' } })
+    expect(server.audited).toMatchObject([{ actor: 'reader', action: 'test.quiet', code: 'forbidden' }])
   })
 
   test('has the entry before the caller has the answer', async () => {

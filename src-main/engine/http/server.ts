@@ -157,11 +157,11 @@ function mount<T extends Record<string, Route>>(
 ): void {
   for (const [name, route] of Object.entries(table)) {
     refuseUndeclared(route, `${route.method} ${route.path}`)
-    const { id, permission, change, body } = route
+    const { id, permission, change, body, audited } = route
     app.route({
       method: route.method,
       url: route.path.replace(/\{\w+\*\}$/, '*').replace(/\{(\w+)\}/g, ':$1'),
-      config: { access: { id, permission, change, body } },
+      config: { access: { id, permission, change, body, ...(audited === undefined ? {} : { audited }) } },
       handler: serveRoute(route, async () => (await handlers)[name as keyof T], serve),
     })
   }
@@ -202,7 +202,7 @@ function mountPage(app: FastifyInstance, path: string, make: () => Page | Promis
 function auditor(options: ApiOptions): Serve['audit'] {
   return async (request, status, code) => {
     const access = request.routeOptions.config?.access
-    if (access?.change !== true) return
+    if (access?.change !== true || (access.audited === false && code === null)) return
     await options.audit.write({
       at: new Date().toISOString(),
       actor: request.caller?.principal?.name ?? 'unknown',

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { _electron, type ElectronApplication, type Page } from '@playwright/test'
+import { type Display, openDisplay } from '../../e2e/desktop/display.ts'
+import { type EngineHands, engineHands } from '../../e2e/desktop/engine-hands.ts'
+import { ensureElectron, flagsForThisUser } from '../../scripts/electron.mjs'
+
+/** A window that is measured. */
+export interface Opened {
+  readonly app: ElectronApplication
+  readonly window: Page
+  /** ms from the start of the program until its heading was on the screen */
+  readonly tookMs: number
+  close(): Promise<void>
+}
+
+/** A screen, a data folder, and an Electron for the measurements of the desktop. */
+export interface Desk {
+  readonly engine: EngineHands
+  readonly data: string
+  openWeir(): Promise<Opened>
+  openEmpty(): Promise<Opened>
+  close(): Promise<void>
+}
+
+const EMPTY = resolve('bench/empty-window')
+/** Longer than any start; what takes this long is broken, not slow. */
+const LIMIT_MS = 60_000
+
+export async function openDesk(): Promise<Desk> {
+  const { program } = await ensureElectron()
+  const display = await openDisplay()
+  const folder = await mkdtemp(join(tmpdir(), 'weir-bench-'))
+  const data = join(folder, 'data')
+  const engine = engineHands(data)
+  const launch = (args: readonly string[]): Promise<Opened> => open(program, args, folder, display)
+  return {
+    engine,
+    data,
+    openWeir: () => launch([resolve('.'), '--data', data]),
+    openEmpty: () => launch([EMPTY]),
+    async close() {
+      engine.close()
+      await engine.stop()
+      display.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function open(program: string, args: readonly string[], folder: string, display: Display): Promise<Opened> {
+  const start = performance.now()
+  const app = await _electron.launch({
+    executablePath: program,
+    args: [...flagsForThisUser(), '--disable-gpu', '--password-store=basic', ...args],
+    env: {
+      ...ownEnvironment(),
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      ...(display.name === null ? {} : { DISPLAY: display.name }),
+    },
+    timeout: LIMIT_MS,
+  })
+  const window = await app.firstWindow()
+  await window.locator('h1').first().waitFor({ timeout: LIMIT_MS })
+  const tookMs = performance.now() - start
+  const child = app.process()
+  const ended = new Promise<void>((done) => void child.once('exit', () => done()))
+  return {
+    app,
+    window,
+    tookMs,
+    async close() {
+      // A signal asks nothing and keeps the engine.
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+const ownEnvironment = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !/^(WEIR_|ELECTRON_|NODE_OPTIONS$)/.test(entry[0]),
+    ),
+  )
