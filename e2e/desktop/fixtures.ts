@@ -134,6 +134,9 @@ async function start(data: string, folder: string, display: Display, options: La
     async window() {
       const window = await app.firstWindow()
       await window.waitForLoadState('load')
+      // A virtual screen has no window manager, so no window ever gets the focus; pages must behave as if theirs had it.
+      const session = await window.context().newCDPSession(window)
+      await session.send('Emulation.setFocusEmulationEnabled', { enabled: true })
       return window
     },
     crash: () => end('SIGKILL'),

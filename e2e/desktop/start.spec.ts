@@ -6,7 +6,7 @@ import { engineIs, expect, test, until } from './fixtures.ts'
 import { waiting } from './workflows.ts'
 
 test('starts, shows a window, and starts an engine', async ({ app, window, engine, data }) => {
-  expect(await window.title()).toBe('Weir')
+  expect(await window.title()).toMatch(/Weir$/)
   expect(window.url()).toMatch(/^app:\/\/weir\/#\//)
   const state = await engineIs(window, 'ready')
   expect(state).toMatchObject({ data, isOurs: true })

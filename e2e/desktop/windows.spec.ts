@@ -33,6 +33,9 @@ test('a window comes back as it was left', async ({ launch }) => {
     const view = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&View')
     view?.submenu?.items.find(({ label }) => label === 'Zoom In')?.click()
   }, left)
+  await expect
+    .poll(() => first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds()))
+    .toEqual(left)
   await first.close()
   const second = await launch()
   const window = await second.window()

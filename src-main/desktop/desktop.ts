@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { app, Notification, nativeTheme, session } from 'electron'
 import { version } from '../../package.json'
-import { askToOpen, openDocuments } from './documents/index.ts'
+import { askToOpen, type Documents, openDocuments } from './documents/index.ts'
 import {
   activeRuns,
   ask,
@@ -59,7 +59,7 @@ export function startDesktop(launch: Launch, engine: EngineKeeper): Desktop {
   const open = (targets: readonly string[]): void => {
     if (targets.length === 0) windows.focus()
     for (const target of targets) {
-      requestFor(target, documents).then(windows.deliver.bind(windows), (error: unknown) =>
+      openTarget(target, { documents, engine, windows }).catch((error: unknown) =>
         log(`${target} was not opened`, error),
       )
     }
@@ -89,6 +89,27 @@ export function startDesktop(launch: Launch, engine: EngineKeeper): Desktop {
   })
   app.on('activate', () => void windows.focus())
   return { open }
+}
+
+interface Opening {
+  readonly documents: Documents
+  readonly engine: EngineKeeper
+  readonly windows: Windows
+}
+
+async function openTarget(target: string, { documents, engine, windows }: Opening): Promise<void> {
+  const request = await requestFor(target, documents)
+  // A definition becomes a draft, which the engine keeps: at a cold start it is not there yet.
+  if (request.kind === 'document' && engine.state.phase !== 'ready') {
+    await new Promise<void>((resolve) => {
+      const off = engine.onState(({ phase }) => {
+        if (phase !== 'ready') return
+        off()
+        resolve()
+      })
+    })
+  }
+  windows.deliver(request)
 }
 
 function followPreferences(preferences: PreferenceStore, windows: Windows, { data, isDefaultData }: Launch): void {

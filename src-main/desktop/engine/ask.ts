@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { socketPlace } from '../../supervisor/socket-path.ts'
@@ -22,6 +22,9 @@ export function engineSocket(data: string): string {
   }
   return socketPlace(data, 'engine').path
 }
+
+/** Whether an engine has said that it listens, and not yet that it does no more. */
+export const hasAddress = (data: string): boolean => existsSync(join(data, 'engine.json'))
 
 /** The JSON that a GET is answered with; rejects when there is none. */
 export function ask(socketPath: string, path: string): Promise<unknown> {

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import type { EngineState } from '../../../src-shared/desktop/bridge.ts'
 import { socketPlace } from '../../supervisor/socket-path.ts'
 import { log } from '../log.ts'
-import { versionOf } from './ask.ts'
+import { hasAddress, versionOf } from './ask.ts'
 import { type Cursors, follow, type RunNews } from './follow.ts'
 
 /** How often an engine that is being started again is looked for. */
@@ -51,6 +51,7 @@ class Keeper implements EngineKeeper {
   readonly #runListeners = new Set<(news: RunNews) => void>()
   readonly #end = new AbortController()
   #mayStart = true
+  #hasBeenReady = false
   /** A stop of our own is under way: the loop keeps its hands off. */
   #hold: Promise<unknown> | null = null
   #wake: () => void = () => undefined
@@ -80,6 +81,7 @@ class Keeper implements EngineKeeper {
 
   async restart(): Promise<void> {
     this.#mayStart = true
+    this.#hasBeenReady = false
     this.#set({ phase: 'starting', data: this.#data })
     await this.#stopNow()
     const settled = new Promise<void>((resolve, reject) => {
@@ -126,14 +128,29 @@ class Keeper implements EngineKeeper {
       await this.#hold
       const version = await versionOf(this.#data)
       if (version !== null) await this.#whileReady(version)
-      else if (this.#mayStart && !(await this.#isSupervised())) await this.#boot()
+      else if (this.#mayStart && !(await this.#isSupervised())) await this.#startAgain()
       else await this.#pause(this.#mayStart ? RETRY_MS : IDLE_MS)
     }
+  }
+
+  /** Nobody is there who would start it. */
+  async #startAgain(): Promise<void> {
+    // An engine that ends in order takes its address away; a crash leaves it.
+    if (this.#hasBeenReady && !hasAddress(this.#data)) this.#wasStopped()
+    else await this.#boot()
+  }
+
+  #wasStopped(): void {
+    this.#mayStart = false
+    this.#hasBeenReady = false
+    this.hasStarted = false
+    this.#set({ phase: 'failed', data: this.#data, reason: 'The engine was stopped.', fix: STOPPED_FIX })
   }
 
   /** Resolves when the engine is gone, and says what became of it. */
   async #whileReady(version: string): Promise<void> {
     if (this.#hold !== null) return
+    this.#hasBeenReady = true
     this.#set({ phase: 'ready', data: this.#data, version, isOurs: version === this.#version })
     const { signal } = this.#end
     const ending = await follow(this.#data, this.#cursors, (news) => this.#hear(news), signal)
@@ -142,11 +159,8 @@ class Keeper implements EngineKeeper {
       await this.#pause(POLL_MS)
       return
     }
-    if (ending === 'stopped') {
-      this.#mayStart = false
-      this.hasStarted = false
-      this.#set({ phase: 'failed', data: this.#data, reason: 'The engine was stopped.', fix: STOPPED_FIX })
-    } else if ((await versionOf(this.#data)) === null) {
+    if (ending === 'stopped') this.#wasStopped()
+    else if ((await versionOf(this.#data)) === null) {
       this.#mayStart = true
       this.#set({ phase: 'lost', data: this.#data, reason: 'The engine ended unexpectedly and is started again.' })
     }

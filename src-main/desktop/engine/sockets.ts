@@ -26,7 +26,7 @@ export function carrySockets(data: string): void {
     if (port === undefined) return
     if (!isOurPage(event) || path !== eventSocketPath) {
       log(`a socket to ${String(path).slice(0, 100)} was refused`)
-      port.close()
+      close(port)
       return
     }
     carry(port, data).catch((error: unknown) => {
