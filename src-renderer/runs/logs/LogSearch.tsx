@@ -71,7 +71,9 @@ export function LogSearch({ search, state, input, onLeave }: LogSearchProps) {
           <span className={classes.count} role="status">
             {countWords(search, state)}
           </span>
-          {state.scanned < state.lines && state.queryProblem === null && <Loader size={12} aria-label="Searching" />}
+          {(state.scanned < state.lines || search.isPending) && state.queryProblem === null && (
+            <Loader size={12} aria-label="Searching" />
+          )}
           <Tooltip label="Previous match (Shift+F3)">
             <ActionIcon aria-label="Previous match" disabled={state.matches === 0} onClick={() => search.go(-1)}>
               <IconChevronUp size={16} />
@@ -88,7 +90,8 @@ export function LogSearch({ search, state, input, onLeave }: LogSearchProps) {
   )
 }
 
-function countWords({ found }: Search, state: LogState): string {
+function countWords({ found, isPending }: Search, state: LogState): string {
+  if (isPending) return 'Searching'
   if (state.queryProblem !== null) return ''
   const isOver = state.scanned >= state.lines
   if (state.matches === 0) return isOver ? 'No line matches' : 'Searching'

@@ -1,7 +1,7 @@
 import { urlOf } from '../../../src-shared/client/index.ts'
 import { type LogStream, runRoutes } from '../../../src-shared/contract/index.ts'
 import { PROJECT, sessionToken } from '../../api/index.ts'
-import type { Filter, FromWorker, LogState, Row, ToWorker } from './protocol.ts'
+import type { Filter, FromWorker, LogState, Row, Tail, ToWorker } from './protocol.ts'
 import type { Query } from './query.ts'
 
 /** Rows that are asked for at once. */
@@ -53,6 +53,7 @@ export class LogSource {
   readonly #waiting = new Map<number, (value: never) => void>()
   #pages = new Map<number, Page>()
   #state = NOTHING
+  #tail: Tail = { from: 0, rows: [] }
   #version = 0
   #revision = 0
   #next = 0
@@ -67,6 +68,11 @@ export class LogSource {
 
   get state(): LogState {
     return this.#state
+  }
+
+  /** Whether the state is about what was last asked to be shown */
+  get isFresh(): boolean {
+    return this.#state.revision === this.#revision
   }
 
   /** Changes whenever the state or the rows at hand have changed. */
@@ -86,7 +92,9 @@ export class LogSource {
 
   /** The row, or null while it is on its way: it is asked for by {@link want}. */
   row(index: number): Row | null {
-    return this.#pages.get(Math.floor(index / PAGE))?.rows[index % PAGE] ?? null
+    return (
+      this.#pages.get(Math.floor(index / PAGE))?.rows[index % PAGE] ?? this.#tail.rows[index - this.#tail.from] ?? null
+    )
   }
 
   /** Asks for what is missing of these rows. */
@@ -148,6 +156,7 @@ export class LogSource {
       const { state } = message
       if (state.revision !== this.#state.revision || state.readings !== this.#state.readings) this.#forget()
       this.#state = state
+      this.#tail = message.tail
       this.#changed()
     } else if (message.type === 'rows') {
       if (message.revision !== this.#revision) return

@@ -93,8 +93,14 @@ export interface LogProblem {
   readonly context: ProblemContext
 }
 
+/** The last rows travel with the state, so that following the end never waits. */
+export interface Tail {
+  readonly from: number
+  readonly rows: readonly Row[]
+}
+
 export type FromWorker =
-  | { readonly type: 'state'; readonly state: LogState }
+  | { readonly type: 'state'; readonly state: LogState; readonly tail: Tail }
   | {
       readonly type: 'rows'
       readonly id: number

@@ -2,7 +2,7 @@ import { EngineUnreachable } from '../../../src-shared/client/index.ts'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import { lastWritten } from './ansi.ts'
 import { Expressions, type Tryer } from './expressions.ts'
-import type { FromWorker, LogProblem, LogState, Phase, Row, ToWorker } from './protocol.ts'
+import type { FromWorker, LogProblem, LogState, Phase, Row, Tail, ToWorker } from './protocol.ts'
 import type { Range } from './query.ts'
 import type { Address } from './reading.ts'
 import { NO_FILTER, Scan } from './scan.ts'
@@ -14,6 +14,8 @@ export const ROW_CHARS = 4_000
 /** Most text that is put on the clipboard. */
 const MAX_COPY_BYTES = 32 * 1024 * 1024
 const STATE_MS = 100
+/** About as many as a large window shows. */
+const TAIL_ROWS = 80
 /** Without bytes for this long, what is there has been read. */
 const LIVE_AFTER_MS = 400
 const RATE_MS = 1_000
@@ -194,7 +196,14 @@ export class LogSession {
       queryProblem: this.#scan.problem,
       readings: this.#readings,
     }
-    this.#parts.post({ type: 'state', state })
+    this.#parts.post({ type: 'state', state, tail: this.#tail() })
+  }
+
+  #tail(): Tail {
+    const scan = this.#scan
+    const from = Math.max(0, scan.rows - TAIL_ROWS)
+    const rows = Array.from({ length: scan.rows - from }, (_, index) => this.#row(scan, scan.lineOf(from + index), []))
+    return { from, rows }
   }
 
   async #answerRows({ id, from, count }: Of<'rows'>): Promise<void> {

@@ -29,6 +29,8 @@ export interface Search {
   readonly onlyMatches: boolean
   readonly found: { readonly row: number; readonly place: number } | null
   readonly isLooking: boolean
+  /** The worker has not yet been told of what was typed, or has not answered */
+  readonly isPending: boolean
   setQuery(query: Query): void
   setOnlyMatches(only: boolean): void
   go(direction: 1 | -1): void
@@ -47,6 +49,7 @@ export function useSearch(
   const [isLooking, setLooking] = useState(false)
   const latest = useRef({ lines, found, log })
   latest.current = { lines, found, log }
+  const [shown, setShown] = useState(NO_QUERY)
   const asked = useRef(0)
   const isFirst = useRef(true)
 
@@ -72,6 +75,7 @@ export function useSearch(
         asked.current += 1
         setFound(null)
         setLooking(false)
+        setShown(query)
         log.show(filter, isText ? query : null, onlyMatches)
         if (isText) void look(top, 1)
       },
@@ -86,6 +90,7 @@ export function useSearch(
     onlyMatches,
     found,
     isLooking,
+    isPending: shown !== query || log?.isFresh !== true,
     setQuery,
     setOnlyMatches,
     go: (direction) => {
