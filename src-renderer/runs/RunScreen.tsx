@@ -1,5 +1,7 @@
-import { Screen } from '../ui/Screen.tsx'
+import { useParams } from '@tanstack/react-router'
+import { RunView } from './run/RunView.tsx'
 
 export function RunScreen() {
-  return <Screen title="Run">{null}</Screen>
+  const { run } = useParams({ from: '/runs/$run' })
+  return <RunView key={run} run={run} />
 }

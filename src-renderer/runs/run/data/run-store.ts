@@ -15,23 +15,34 @@ export interface RunState {
   readonly book: StepBook
   /** Of the last answer: where the next question goes on */
   readonly cursor: number
+  /** What was last said about steps while they were queued: the journal does not keep it. Filled in place. */
+  readonly seen: Map<string, string>
 }
 
 export type RunStore = StoreApi<RunState>
 export type Changes = Answer<(typeof runRoutes)['changes']>
 
 export const createRunStore = (): RunStore =>
-  createStore<RunState>(() => ({ phase: 'loading', error: null, head: null, book: EMPTY_BOOK, cursor: 0 }))
+  createStore<RunState>(() => ({
+    phase: 'loading',
+    error: null,
+    head: null,
+    book: EMPTY_BOOK,
+    cursor: 0,
+    seen: new Map(),
+  }))
 
 /** What the store holds after an answer: what says the same as before stays the same object. */
 export function merged(before: RunState, { run, whole, cursor }: Changes): RunState {
   const { steps, ...head } = run
+  for (const { key, status, why } of steps) if (status === 'queued' && why !== null) before.seen.set(key, why)
   return {
     phase: 'shown',
     error: null,
     head: before.head !== null && isSame(before.head, head) ? before.head : head,
     book: whole ? replaceSteps(before.book, steps) : mergeSteps(before.book, steps),
     cursor,
+    seen: before.seen,
   }
 }
 

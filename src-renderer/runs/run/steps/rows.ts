@@ -16,31 +16,32 @@ export interface RowWishes {
   readonly statuses: readonly StepStatus[]
   /** Null: the order of the definition */
   readonly sort: { readonly by: ColumnId; readonly descending: boolean } | null
-  /** Fan-outs whose items are shown */
-  readonly expanded: ReadonlySet<string>
 }
 
-/** The rows of the table: a tree in the order of the definition, or a flat list of what was searched or sorted. */
-export function rowsOf(book: StepBook, wishes: RowWishes, runAt: number): readonly Row[] {
-  const text = wishes.text.trim().toLowerCase()
-  if (text === '' && wishes.statuses.length === 0 && wishes.sort === null) return tree(book, wishes.expanded)
-  const statuses = new Set(wishes.statuses)
-  const found: RunStep[] = []
-  for (const step of inOrder(book)) {
-    if (statuses.size > 0 && !statuses.has(step.status)) continue
-    if (text !== '' && !isAbout(step, text)) continue
-    found.push(step)
-  }
-  return (wishes.sort === null ? found : sorted(found, wishes.sort, book, runAt)).map(({ key }) => ({ key, depth: 0 }))
-}
-
-function tree(book: StepBook, expanded: ReadonlySet<string>): Row[] {
+/** Rows in the order of the definition, with the items of fan-outs that are unfolded. */
+export function treeRows(
+  tops: StepBook['tops'],
+  items: StepBook['items'],
+  expanded: ReadonlySet<string>,
+): readonly Row[] {
   const rows: Row[] = []
-  for (const key of book.tops) {
+  for (const key of tops) {
     rows.push({ key, depth: 0 })
-    if (expanded.has(key)) for (const item of book.items.get(key) ?? []) rows.push({ key: item, depth: 1 })
+    if (expanded.has(key)) for (const item of items.get(key) ?? []) rows.push({ key: item, depth: 1 })
   }
   return rows
+}
+
+/** Steps and items that are searched for, in one list. */
+export function flatRows(book: StepBook, { text, statuses, sort }: RowWishes, runAt: number): readonly Row[] {
+  const wanted = text.trim().toLowerCase()
+  const found: RunStep[] = []
+  for (const step of inOrder(book)) {
+    if (statuses.length > 0 && !statuses.includes(step.status)) continue
+    if (wanted !== '' && !isAbout(step, wanted)) continue
+    found.push(step)
+  }
+  return (sort === null ? found : sorted(found, sort, book, runAt)).map(({ key }) => ({ key, depth: 0 }))
 }
 
 function isAbout(step: RunStep, text: string): boolean {

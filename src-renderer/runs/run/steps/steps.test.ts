@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EMPTY_BOOK, replaceSteps } from '../data/step-book.ts'
 import { at, execution, step } from '../data/test-steps.ts'
 import { csvOf } from './csv.ts'
-import { type RowWishes, rowsOf } from './rows.ts'
+import { flatRows, type RowWishes, treeRows } from './rows.ts'
 
 const T0 = Date.parse(at(0))
 const book = replaceSteps(EMPTY_BOOK, [
@@ -24,13 +24,14 @@ const book = replaceSteps(EMPTY_BOOK, [
   step('fit[10]', { status: 'skipped' }),
   step('report', { status: 'blocked', needs: ['fit'] }),
 ])
-const none: RowWishes = { text: '', statuses: [], sort: null, expanded: new Set() }
-const keys = (wishes: Partial<RowWishes>): string[] => rowsOf(book, { ...none, ...wishes }, T0).map(({ key }) => key)
+const none: RowWishes = { text: '', statuses: [], sort: null }
+const keys = (wishes: Partial<RowWishes>): string[] => flatRows(book, { ...none, ...wishes }, T0).map(({ key }) => key)
 
 describe('rows of the table of steps', () => {
   it('are the steps, and the items of what is expanded', () => {
-    expect(keys({})).toEqual(['load', 'fit', 'report'])
-    expect(keys({ expanded: new Set(['fit']) })).toEqual(['load', 'fit', 'fit[0]', 'fit[1]', 'fit[10]', 'report'])
+    const tree = (...open: string[]) => treeRows(book.tops, book.items, new Set(open)).map(({ key }) => key)
+    expect(tree()).toEqual(['load', 'fit', 'report'])
+    expect(tree('fit')).toEqual(['load', 'fit', 'fit[0]', 'fit[1]', 'fit[10]', 'report'])
   })
 
   it('are found by key, item and reason, and by status', () => {

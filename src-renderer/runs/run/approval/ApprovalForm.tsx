@@ -1,0 +1,107 @@
+import { Button, Textarea } from '@mantine/core'
+import { IconCheck, IconX } from '@tabler/icons-react'
+import { type FormEvent, useState } from 'react'
+import { z } from 'zod'
+import { Param, type RunStep, runRoutes } from '../../../../src-shared/contract/index.ts'
+import { PROJECT, sentence, useChange } from '../../../api/index.ts'
+import { type FieldValues, ParamFields, problemsOfAnswer, readParams } from '../../../ui/fields/index.ts'
+import { Failed } from '../../../ui/Notes.tsx'
+import { say } from '../../../ui/say.ts'
+import { useHead } from '../data/run-store.ts'
+import { usePoke } from '../data/use-run-feed.ts'
+import classes from './approval.module.css'
+import { forgetAnswer, keepAnswer, keptAnswer } from './kept-answers.ts'
+
+interface ApprovalFormProps {
+  readonly step: string
+  readonly approval: NonNullable<RunStep['approval']>
+}
+
+const Form = z.record(z.string(), Param)
+
+/** What a step asks of a person. What was typed is kept until the answer was taken. */
+export function ApprovalForm({ step, approval }: ApprovalFormProps) {
+  const { id } = useHead()
+  const [{ values, comment }, setAnswer] = useState(() => keptAnswer(id, step))
+  const [isTried, setTried] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const poke = usePoke()
+  const send = useChange(runRoutes.approve, [runRoutes.list])
+  const form = Form.safeParse(approval.form)
+  const fields = form.success ? form.data : {}
+  const read = readParams(fields, values)
+
+  const change = (answer: { values: FieldValues; comment: string }): void => {
+    setAnswer(answer)
+    keepAnswer(id, step, answer)
+    if (send.isError) send.reset()
+  }
+  const answer = (approved: boolean): void => {
+    if (approved && Object.keys(read.problems).length > 0) {
+      setTried(true)
+      return
+    }
+    const body = {
+      approved,
+      answers: approved ? read.params : {},
+      ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+    }
+    send.mutate(
+      { params: { project: PROJECT, run: id, step }, body },
+      {
+        onSuccess: () => {
+          forgetAnswer(id, step)
+          say(approved ? `Approved ${step}.` : `Rejected ${step}.`)
+        },
+        onSettled: poke,
+      },
+    )
+  }
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    answer(true)
+  }
+  const said = problemsOfAnswer(send.error)
+  return (
+    <form className={classes.form} onSubmit={onSubmit} noValidate aria-label={`Answer of ${step}`}>
+      <p className={classes.message}>{sentence(approval.message)}</p>
+      <ParamFields
+        params={fields}
+        values={values}
+        onChange={(next) => change({ values: next, comment })}
+        problems={said}
+        isTried={isTried}
+        onBusy={setBusy}
+      />
+      <Textarea
+        label="Comment"
+        description="Kept with the answer"
+        value={comment}
+        onChange={(event) => change({ values, comment: event.currentTarget.value })}
+        autosize
+        minRows={1}
+        maxRows={6}
+        maxLength={4000}
+      />
+      {send.isError && Object.keys(said).length === 0 && <Failed error={send.error} what="The answer was not taken" />}
+      <div className={classes.actions}>
+        <Button
+          variant="default"
+          leftSection={<IconX size={16} stroke={1.5} />}
+          disabled={send.isPending}
+          onClick={() => answer(false)}
+        >
+          Reject
+        </Button>
+        <Button
+          type="submit"
+          leftSection={<IconCheck size={16} stroke={1.5} />}
+          loading={send.isPending}
+          disabled={isBusy}
+        >
+          Approve
+        </Button>
+      </div>
+    </form>
+  )
+}

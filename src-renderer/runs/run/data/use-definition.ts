@@ -1,0 +1,12 @@
+import { runRoutes, type Workflow } from '../../../../src-shared/contract/index.ts'
+import { PROJECT, useAsk } from '../../../api/index.ts'
+import { useHead } from './run-store.ts'
+
+/** The version of the workflow that the run is pinned to: it never changes. */
+export function useDefinitionQuery() {
+  const { id } = useHead()
+  return useAsk(runRoutes.workflow, { params: { project: PROJECT, run: id } }, { staleTime: Number.POSITIVE_INFINITY })
+}
+
+/** The same; undefined until it came. */
+export const useDefinition = (): Workflow | undefined => useDefinitionQuery().data

@@ -1,0 +1,57 @@
+import { useMemo } from 'react'
+import type { Json, RunStep } from '../../../../src-shared/contract/index.ts'
+import { type Graph, GraphView, graphOf, type StepState, type UseStepState } from '../../../graph/index.ts'
+import { Empty, Failed, Loading } from '../../../ui/Notes.tsx'
+import { useStep } from '../data/run-store.ts'
+import { nameOfKey } from '../data/step-book.ts'
+import { durationOf, hasEnded, timesOf } from '../data/step-times.ts'
+import { useDefinitionQuery } from '../data/use-definition.ts'
+import type { Place } from '../place.ts'
+
+/** The workflow as a picture, with where its steps stand. */
+export function GraphTab({ place }: { readonly place: Place }) {
+  const { data, error, refetch } = useDefinitionQuery()
+  const graph = useMemo<Graph | null>(
+    () => (data === undefined ? null : graphOf(data.definition as unknown as Json)),
+    [data],
+  )
+  if (error !== null) {
+    return <Failed error={error} what="The definition of this run could not be read" onRetry={() => void refetch()} />
+  }
+  if (graph === null || data === undefined) return <Loading what="Reads the definition." />
+  if (graph.nodes.length === 0) return <Empty title="This workflow has no steps" />
+  return (
+    <GraphView
+      graph={graph}
+      places={data.layout}
+      selected={place.step === undefined ? null : nameOfKey(place.step)}
+      onSelect={(step) => place.select(step ?? undefined)}
+      useStepState={useStepState}
+    />
+  )
+}
+
+const states = new WeakMap<RunStep, StepState>()
+
+/** The same object for the same step, so that only nodes of steps that changed are drawn anew. */
+const useStepState: UseStepState = (name) => {
+  const step = useStep(name)
+  if (step === undefined) return null
+  const known = states.get(step)
+  if (known !== undefined) return known
+  const state = stateOf(step)
+  states.set(step, state)
+  return state
+}
+
+function stateOf(step: RunStep): StepState {
+  const times = timesOf(step, () => undefined, 0)
+  const goesOn = times.startedAt !== null && !hasEnded(step)
+  return {
+    status: step.status,
+    durationMs: durationOf(times),
+    from: goesOn && times.startedAt !== null ? new Date(times.startedAt).toISOString() : null,
+    attempts: step.executions.length,
+    fanOut: step.fanOut ?? null,
+  }
+}

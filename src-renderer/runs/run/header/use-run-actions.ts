@@ -1,0 +1,116 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { ProblemError, runRoutes, workflowRoutes } from '../../../../src-shared/contract/index.ts'
+import { call, keyOf, PROJECT, queryClient, useAsk } from '../../../api/index.ts'
+import { confirm } from '../../../ui/Confirm.tsx'
+import { say, sayFailed } from '../../../ui/say.ts'
+import { openStartRun } from '../../../workflows/start-run/index.ts'
+import { isOver, useHead } from '../data/run-store.ts'
+import { usePoke } from '../data/use-run-feed.ts'
+
+export interface RunActions {
+  readonly canCancel: boolean
+  readonly canRerun: boolean
+  readonly hasFailed: boolean
+  /** The newest version of the workflow; null when it was deleted, undefined while that is not known */
+  readonly newest: number | null | undefined
+  readonly cancel: () => void
+  readonly rerun: (from: string) => void
+  readonly startNewest: () => void
+  readonly remove: () => void
+  readonly copyId: () => void
+}
+
+/** Everything that can be done with the run. Failures are said in the corner. */
+export function useRunActions(): RunActions {
+  const { id, workflow, status, counts, params } = useHead()
+  const navigate = useNavigate()
+  const poke = usePoke()
+  const newest = useNewest(workflow)
+  const over = isOver(status)
+  const hasFailed = status === 'failed' || status === 'cancelled' || counts.failed > 0
+  return useMemo(
+    () => ({
+      canCancel: !over && status !== 'cancelling',
+      canRerun: over,
+      hasFailed,
+      newest,
+      cancel: () => void cancelRun(id, workflow).then(poke),
+      rerun: (from) => void rerun(id, from).then(poke),
+      startNewest: () =>
+        void openStartRun({ workflow, params }).then((run) => {
+          if (run !== null) void navigate({ to: '/runs/$run', params: { run } })
+        }),
+      remove: () =>
+        void removeRun(id, workflow).then((isGone) => {
+          if (isGone) void navigate({ to: '/runs' })
+        }),
+      copyId: () =>
+        void navigator.clipboard.writeText(id).then(
+          () => say(`Copied ${id}.`),
+          (error: unknown) => sayFailed('The identifier could not be copied', error),
+        ),
+    }),
+    [id, workflow, status, over, hasFailed, params, newest, navigate, poke],
+  )
+}
+
+function useNewest(workflow: string): number | null | undefined {
+  const { data, error } = useAsk(workflowRoutes.get, { params: { project: PROJECT, workflow }, query: {} })
+  if (error instanceof ProblemError && error.code === 'workflow_not_found') return null
+  return data?.latest
+}
+
+const refreshLists = (): void => void queryClient.invalidateQueries({ queryKey: keyOf(runRoutes.list) })
+
+async function cancelRun(run: string, workflow: string): Promise<void> {
+  const yes = await confirm({
+    title: `Cancel run ${run} of ${workflow}?`,
+    body: 'Steps that run are ended, and so are its child runs. What has ended keeps its results, and you can re-run the rest later.',
+    confirm: 'Cancel run',
+    cancel: 'Let it go on',
+    isDestructive: true,
+  })
+  if (!yes) return
+  try {
+    await call(runRoutes.cancel, { params: { project: PROJECT, run }, body: {} })
+    refreshLists()
+  } catch (error) {
+    sayFailed(`Run ${run} could not be cancelled`, error)
+  }
+}
+
+async function rerun(run: string, from: string): Promise<void> {
+  try {
+    await call(runRoutes.rerun, { params: { project: PROJECT, run }, body: { from } })
+    say(
+      from === 'failed'
+        ? 'Re-runs what did not succeed.'
+        : from === 'start'
+          ? 'Re-runs everything.'
+          : `Re-runs from ${from}.`,
+    )
+    refreshLists()
+  } catch (error) {
+    sayFailed(`Run ${run} could not be run again`, error)
+  }
+}
+
+async function removeRun(run: string, workflow: string): Promise<boolean> {
+  const yes = await confirm({
+    title: `Delete run ${run} of ${workflow}?`,
+    body: 'Its logs, and files that no other run uses, are deleted, too. The workflow stays. This cannot be taken back.',
+    confirm: 'Delete run',
+    isDestructive: true,
+  })
+  if (!yes) return false
+  try {
+    await call(runRoutes.remove, { params: { project: PROJECT, run } })
+    refreshLists()
+    say(`Deleted run ${run}.`)
+    return true
+  } catch (error) {
+    sayFailed(`Run ${run} could not be deleted`, error)
+    return false
+  }
+}

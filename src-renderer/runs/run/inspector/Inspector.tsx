@@ -1,0 +1,151 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { IconRefresh, IconX } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import { keysInWords } from '../../../app/keys.ts'
+import { CopyButton } from '../../../ui/Copy.tsx'
+import { Empty } from '../../../ui/Notes.tsx'
+import { Status } from '../../../ui/Status.tsx'
+import { Elapsed } from '../../../ui/Time.tsx'
+import { ApprovalForm } from '../approval/ApprovalForm.tsx'
+import { useStep } from '../data/run-store.ts'
+import { nameOfKey } from '../data/step-book.ts'
+import { durationOf, timesOf } from '../data/step-times.ts'
+import type { RunActions } from '../header/use-run-actions.ts'
+import { itemInOneLine } from '../parts/item-text.ts'
+import { JsonView } from '../parts/JsonView.tsx'
+import type { Place } from '../place.ts'
+import { Attempts } from './Attempts.tsx'
+import { FanOut } from './FanOut.tsx'
+import classes from './inspector.module.css'
+import { Part } from './Part.tsx'
+import { StepDefinition } from './StepDefinition.tsx'
+import { useWhy } from './use-why.ts'
+
+interface InspectorProps {
+  readonly stepKey: string
+  readonly place: Place
+  readonly actions: RunActions
+}
+
+/** All about one step: why it stands where it stands first. */
+export function Inspector({ stepKey, place, actions }: InspectorProps) {
+  const step = useStep(stepKey)
+  const close = (): void => place.select(undefined)
+  if (step === undefined) {
+    return (
+      <Empty
+        title={`There is no step ${stepKey}`}
+        actions={
+          <Button variant="default" onClick={close}>
+            Close
+          </Button>
+        }
+      >
+        The items of a fan-out are known once its list is; a re-run may have made fewer.
+      </Empty>
+    )
+  }
+  return (
+    <aside className={classes.inspector} aria-label={`Step ${stepKey}`}>
+      <Head step={step} place={place} actions={actions} onClose={close} />
+      <div className={classes.content}>
+        <Why step={step} />
+        {step.approval !== undefined && step.status === 'waiting' && (
+          <ApprovalForm key={stepKey} step={stepKey} approval={step.approval} />
+        )}
+        {step.child !== undefined && (
+          <Part title="Child run">
+            <Link to="/runs/$run" params={{ run: step.child }} className={classes.link}>
+              Open run <span className="mono">{step.child}</span>
+            </Link>
+          </Part>
+        )}
+        {step.fanOut !== undefined && <FanOut step={step} fanOut={step.fanOut} onSelect={place.select} />}
+        {step.executions.length > 0 && <Attempts step={step} />}
+        {step.item !== undefined && (
+          <Part title="Item">
+            <JsonView value={step.item} name={`${step.key} item`} />
+          </Part>
+        )}
+        {step.outputs !== undefined && Object.keys(step.outputs).length > 0 && (
+          <Part title="Outputs">
+            <JsonView value={step.outputs} name={`${step.key} outputs`} />
+          </Part>
+        )}
+        <StepDefinition name={step.name} />
+      </div>
+    </aside>
+  )
+}
+
+interface HeadProps {
+  readonly step: RunStep
+  readonly place: Place
+  readonly actions: RunActions
+  readonly onClose: () => void
+}
+
+function Head({ step, place, actions, onClose }: HeadProps) {
+  const { key, name, index, status, item } = step
+  const times = timesOf(step, () => undefined, 0)
+  return (
+    <header className={classes.head}>
+      <div className={classes.headMain}>
+        <h2 className={classes.name}>
+          {index === undefined ? (
+            name
+          ) : (
+            <>
+              <button type="button" className={classes.parent} onClick={() => place.select(nameOfKey(key))}>
+                {name}
+              </button>
+              [{index}]
+            </>
+          )}
+        </h2>
+        <CopyButton value={key} label={`Copy ${key}`} />
+      </div>
+      <div className={classes.headFacts}>
+        <Status status={status} />
+        {times.startedAt !== null && <Elapsed ms={durationOf(times)} from={new Date(times.startedAt).toISOString()} />}
+        {item !== undefined && <span className="mono truncate dim">{itemInOneLine(item)}</span>}
+      </div>
+      <div className={classes.headActions}>
+        {actions.canRerun && (
+          <Tooltip label={`Re-run from ${key}: this and what depends on it  ${keysInWords('alt+f')}`}>
+            <ActionIcon aria-label={`Re-run from ${key}`} onClick={() => actions.rerun(key)}>
+              <IconRefresh size={18} stroke={1.5} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <Tooltip label="Close  Esc">
+          <ActionIcon aria-label="Close the step" onClick={onClose}>
+            <IconX size={18} stroke={1.5} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </header>
+  )
+}
+
+function Why({ step }: { readonly step: RunStep }) {
+  const why = useWhy(step)
+  const last = step.executions.at(-1)
+  // A failed attempt says the same below, with what to do and the last lines.
+  const [isLong, setLong] = useState(false)
+  const text = why ?? (last?.progress === undefined ? null : last.progress)
+  if (text === null) return null
+  const LONGEST = 400
+  return (
+    <div className={classes.why} data-status={step.status}>
+      <span>{isLong || text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`}</span>
+      {text.length > LONGEST && (
+        <button type="button" className={classes.parent} onClick={() => setLong(!isLong)}>
+          {isLong ? 'Show less' : 'Show all'}
+        </button>
+      )}
+    </div>
+  )
+}

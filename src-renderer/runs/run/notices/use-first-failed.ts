@@ -1,0 +1,31 @@
+import { useEffect, useRef } from 'react'
+import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import { useHead, useRunStore } from '../data/run-store.ts'
+import { inOrder, type StepBook } from '../data/step-book.ts'
+import type { Place } from '../place.ts'
+
+/** The step to look at first: what failed by its own doing, an item before the fan-out that it is in. */
+export function firstFailed(book: StepBook): RunStep | undefined {
+  let fanOut: RunStep | undefined
+  for (const step of inOrder(book)) {
+    if (step.status !== 'failed') continue
+    if (step.fanOut === undefined) return step
+    fanOut ??= step
+  }
+  return fanOut
+}
+
+/** A failed run opens on the first step that failed, once: a person who closes it wants it closed. */
+export function useFirstFailed({ step, select }: Place, isNarrow: boolean): void {
+  const { status } = useHead()
+  const store = useRunStore()
+  const isDone = useRef(false)
+  useEffect(() => {
+    if (status !== 'failed') isDone.current = false
+    else if (!isDone.current) {
+      isDone.current = true
+      // A sheet over the whole screen would hide the run before anybody saw it: there a notice leads to the step.
+      if (step === undefined && !isNarrow) select(firstFailed(store.getState().book)?.key)
+    }
+  }, [status, step, select, store, isNarrow])
+}

@@ -1,0 +1,164 @@
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import type { Column } from './columns.ts'
+import type { Row, RowWishes } from './rows.ts'
+import { StepRow } from './StepRow.tsx'
+import classes from './steps.module.css'
+
+interface StepTableProps {
+  readonly rows: readonly Row[]
+  readonly columns: readonly Column[]
+  readonly runAt: number
+  readonly sort: RowWishes['sort']
+  readonly onSort: (sort: RowWishes['sort']) => void
+  /** Null where rows are a flat list */
+  readonly expanded: ReadonlySet<string> | null
+  readonly onToggle: (key: string) => void
+  readonly selected: string | undefined
+  readonly onSelect: (key: string) => void
+}
+
+const ROW_PX = 32
+const GAP_PX = 14
+/** Rows that are kept beyond what is seen, so that a quick scroll finds them there. */
+const OVERSCAN = 12
+
+/** A grid of which only the rows exist that are seen. j/k or arrows move, Enter opens, Space folds and unfolds. */
+export function StepTable(props: StepTableProps) {
+  const { rows, columns, sort, onSort, expanded, selected } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [active, setActive] = useState(() => Math.max(0, indexOf(rows, selected)))
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: OVERSCAN,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that come and go must not move what a person looks at
+  useEffect(() => {
+    const at = indexOf(rows, selected)
+    if (at < 0) return
+    setActive(at)
+    virtual.scrollToIndex(at, { align: 'auto' })
+  }, [selected])
+
+  const at = Math.min(active, rows.length - 1)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = keyTarget(event, at, rows.length, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX))
+    if (next !== null) {
+      event.preventDefault()
+      setActive(next)
+      virtual.scrollToIndex(next, { align: 'auto' })
+      return
+    }
+    const row = rows[at]
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Enter') props.onSelect(row.key)
+    else if (isFold(event.key, expanded?.has(row.key) === true)) props.onToggle(row.key)
+    else return
+    event.preventDefault()
+  }
+  const width = columns.reduce(
+    (sum, column) => sum + (Number.parseInt(column.width.replace('minmax(', ''), 10) + GAP_PX),
+    0,
+  )
+  const template = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') }
+  return (
+    <div
+      ref={scroller}
+      className={classes.grid}
+      role="grid"
+      aria-label="Steps"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={rows.length === 0 ? undefined : `${id}-${at}`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div className={classes.head} role="row" aria-rowindex={1} style={{ ...template, minWidth: width }}>
+        {columns.map((column) => (
+          <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
+        ))}
+      </div>
+      <div role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize(), minWidth: width }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index]
+          return (
+            row !== undefined && (
+              <StepRow
+                key={row.key}
+                id={`${id}-${index}`}
+                index={index}
+                row={row}
+                top={start}
+                columns={columns}
+                template={template.gridTemplateColumns}
+                runAt={props.runAt}
+                isActive={index === at}
+                isSelected={row.key === selected}
+                isExpanded={expanded === null ? null : expanded.has(row.key)}
+                onToggle={props.onToggle}
+                onSelect={props.onSelect}
+              />
+            )
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+const indexOf = (rows: readonly Row[], key: string | undefined): number =>
+  key === undefined ? -1 : rows.findIndex((row) => row.key === key)
+
+const isFold = (key: string, isExpanded: boolean): boolean =>
+  key === ' ' || (key === 'ArrowRight' && !isExpanded) || (key === 'ArrowLeft' && isExpanded)
+
+function keyTarget(event: KeyboardEvent, at: number, count: number, page: number): number | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null
+  const clamp = (index: number): number => Math.max(0, Math.min(count - 1, index))
+  switch (event.key) {
+    case 'j':
+    case 'ArrowDown':
+      return clamp(at + 1)
+    case 'k':
+    case 'ArrowUp':
+      return clamp(at - 1)
+    case 'PageDown':
+      return clamp(at + page)
+    case 'PageUp':
+      return clamp(at - page)
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    default:
+      return null
+  }
+}
+
+interface HeadCellProps {
+  readonly column: Column
+  readonly sort: RowWishes['sort']
+  readonly onSort: (sort: RowWishes['sort']) => void
+}
+
+/** Sorts up, then down, then as the definition has it. */
+function HeadCell({ column: { id, title, isNumber }, sort, onSort }: HeadCellProps) {
+  const descending = sort?.by === id ? sort.descending : null
+  const next = descending === null ? { by: id, descending: false } : descending ? null : { by: id, descending: true }
+  return (
+    <div
+      role="columnheader"
+      aria-sort={descending === null ? 'none' : descending ? 'descending' : 'ascending'}
+      className={isNumber === true ? classes.numberHead : classes.headCell}
+    >
+      <button type="button" className={classes.sort} onClick={() => onSort(next)}>
+        {title}
+        {descending !== null && (descending ? <IconArrowDown size={12} /> : <IconArrowUp size={12} />)}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,180 @@
+import { ActionIcon, Button, Checkbox, Menu, MultiSelect, TextInput, Tooltip } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconColumns3, IconDownload, IconFold, IconSearch } from '@tabler/icons-react'
+import { useDeferredValue, useMemo, useState } from 'react'
+import { StepStatus } from '../../../../src-shared/contract/index.ts'
+import { formatCount, plural } from '../../../ui/format.ts'
+import { Empty } from '../../../ui/Notes.tsx'
+import { usePersisted } from '../../../ui/persisted.ts'
+import { saveAs } from '../../../ui/save.ts'
+import { statusLooks } from '../../../ui/status.ts'
+import { useHead, useRunState, useRunStore } from '../data/run-store.ts'
+import { useCalm } from '../data/use-calm.ts'
+import type { Place } from '../place.ts'
+import { type ColumnId, columns } from './columns.ts'
+import { csvOf } from './csv.ts'
+import { flatRows, type RowWishes, treeRows } from './rows.ts'
+import { StepTable } from './StepTable.tsx'
+import classes from './steps.module.css'
+
+/** On a phone the rest is in the sheet of the step. */
+const NARROW = '(max-width: 700px)'
+const NARROW_COLUMNS: readonly ColumnId[] = ['status', 'step', 'duration']
+
+const DEFAULT_HIDDEN: readonly ColumnId[] = ['cpu']
+
+/** All steps and items as a table that is sorted, searched and saved. */
+export function StepsTab({ place }: { readonly place: Place }) {
+  const { startedAt, createdAt } = useHead()
+  const runAt = Date.parse(startedAt ?? createdAt)
+  const liveBook = useRunState((state) => state.book)
+  const [text, setText] = useState('')
+  const [statuses, setStatuses] = useState<readonly StepStatus[]>([])
+  const [sort, setSort] = useState<RowWishes['sort']>(null)
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
+  const [hidden, setHidden] = usePersisted<readonly ColumnId[]>('run.steps.hidden', DEFAULT_HIDDEN)
+  const searched = useDeferredValue(text)
+  const isFlat = sort !== null || statuses.length > 0 || searched.trim() !== ''
+  // Rows that are sorted or searched anew at every change would jump under the pointer, and cost much in a large run.
+  const book = useCalm(liveBook, isFlat)
+  const { tops, items } = liveBook
+  const tree = useMemo(() => treeRows(tops, items, expanded), [tops, items, expanded])
+  const found = useMemo(
+    () => (isFlat ? flatRows(book, { text: searched, statuses, sort }, runAt) : null),
+    [isFlat, book, searched, statuses, sort, runAt],
+  )
+  const rows = found ?? tree
+  const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) === true
+  const shown = columns.filter(({ id }) =>
+    isNarrow ? NARROW_COLUMNS.includes(id) : id === 'step' || id === 'status' || !hidden.includes(id),
+  )
+  const toggle = (key: string): void => {
+    const next = new Set(expanded)
+    if (!next.delete(key)) next.add(key)
+    setExpanded(next)
+  }
+  const clear = (): void => {
+    setText('')
+    setStatuses([])
+  }
+  return (
+    <div className={classes.tab}>
+      <div className={classes.bar}>
+        <TextInput
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          placeholder="Find a step, an item or a reason"
+          aria-label="Find a step, an item or a reason"
+          leftSection={<IconSearch size={14} />}
+          className={classes.search}
+        />
+        <MultiSelect
+          data={StepStatus.options.map((value) => ({ value, label: statusLooks[value].word }))}
+          value={[...statuses]}
+          onChange={(values) => setStatuses(values as StepStatus[])}
+          placeholder={statuses.length === 0 ? 'Any status' : ''}
+          aria-label="Statuses that are shown"
+          clearable
+          className={classes.statuses}
+        />
+        <span className={`${classes.count} tabular`} aria-live="polite">
+          {isFlat ? `${formatCount(rows.length)} of ${plural(liveBook.byKey.size, 'row')}` : ''}
+        </span>
+        {expanded.size > 0 && !isFlat && (
+          <Button
+            variant="subtle"
+            h={28}
+            leftSection={<IconFold size={16} stroke={1.5} />}
+            onClick={() => setExpanded(new Set())}
+          >
+            Fold all
+          </Button>
+        )}
+        <ColumnMenu hidden={hidden} onChange={setHidden} />
+        <SaveButton runAt={runAt} />
+      </div>
+      {rows.length === 0 ? (
+        <Empty
+          title={liveBook.byKey.size === 0 ? 'This run has no steps' : 'No step is like that'}
+          {...(liveBook.byKey.size === 0
+            ? {}
+            : {
+                actions: (
+                  <Button variant="default" onClick={clear}>
+                    Show all steps
+                  </Button>
+                ),
+              })}
+        >
+          {liveBook.byKey.size > 0 && 'Search for something else, or choose other statuses.'}
+        </Empty>
+      ) : (
+        <StepTable
+          rows={rows}
+          columns={shown}
+          runAt={runAt}
+          sort={sort}
+          onSort={setSort}
+          expanded={isFlat ? null : expanded}
+          onToggle={toggle}
+          selected={place.step}
+          onSelect={place.select}
+        />
+      )}
+    </div>
+  )
+}
+
+interface ColumnMenuProps {
+  readonly hidden: readonly ColumnId[]
+  readonly onChange: (hidden: readonly ColumnId[]) => void
+}
+
+function ColumnMenu({ hidden, onChange }: ColumnMenuProps) {
+  return (
+    <Menu position="bottom-end" closeOnItemClick={false}>
+      <Menu.Target>
+        <Tooltip label="Columns">
+          <ActionIcon aria-label="Choose columns">
+            <IconColumns3 size={18} stroke={1.5} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columns
+          .filter(({ id }) => id !== 'step' && id !== 'status')
+          .map(({ id, title }) => {
+            const isShown = !hidden.includes(id)
+            return (
+              <Menu.Item
+                key={id}
+                role="menuitemcheckbox"
+                aria-checked={isShown}
+                leftSection={<Checkbox.Indicator checked={isShown} size="xs" />}
+                onClick={() => onChange(isShown ? [...hidden, id] : hidden.filter((one) => one !== id))}
+              >
+                {title}
+              </Menu.Item>
+            )
+          })}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function SaveButton({ runAt }: { readonly runAt: number }) {
+  const store = useRunStore()
+  const { id, workflow } = useHead()
+  return (
+    <Tooltip label="Save all rows as CSV">
+      <ActionIcon
+        aria-label="Save all rows as CSV"
+        onClick={() =>
+          saveAs(`${workflow}-${id}-steps.csv`, csvOf(store.getState().book, runAt), 'text/csv;charset=utf-8')
+        }
+      >
+        <IconDownload size={18} stroke={1.5} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,166 @@
+import { IconChevronRight } from '@tabler/icons-react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, memo, type RefObject, useEffect, useState } from 'react'
+import { formatDuration } from '../../../ui/format.ts'
+import { Status } from '../../../ui/Status.tsx'
+import { useStep } from '../data/run-store.ts'
+import { durationOf, timesOf } from '../data/step-times.ts'
+import type { Row } from '../steps/rows.ts'
+import { AXIS_PX, ROW_PX } from './draw.ts'
+import classes from './timeline.module.css'
+import type { Chart } from './use-chart.ts'
+
+interface NamesProps {
+  readonly rows: readonly Row[]
+  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly expanded: ReadonlySet<string>
+  readonly onToggle: (key: string) => void
+  readonly selected: string | undefined
+  readonly onSelect: (key: string) => void
+  readonly chart: Chart
+}
+
+/** The names beside the bars. One of them holds the focus; arrows move it, plus and minus zoom. */
+export function Names({ rows, scroller, expanded, onToggle, selected, onSelect, chart }: NamesProps) {
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 10,
+    paddingStart: AXIS_PX,
+    scrollPaddingStart: AXIS_PX,
+  })
+  const [active, setActive] = useState(0)
+  const [isMoving, setMoving] = useState(false)
+  const at = Math.min(active, Math.max(0, rows.length - 1))
+  useEffect(() => {
+    if (!isMoving) return
+    setMoving(false)
+    scroller.current?.querySelector<HTMLElement>(`[data-name="${at}"]`)?.focus({ preventScroll: true })
+  }, [isMoving, at, scroller])
+
+  const move = (by: number): void => {
+    const next = Math.max(0, Math.min(rows.length - 1, at + by))
+    virtual.scrollToIndex(next, { align: 'auto' })
+    setActive(next)
+    setMoving(true)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (actOnKey(event.key, chart, move)) event.preventDefault()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the buttons in it
+    <div className={classes.names} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>
+      <div className={classes.corner}>Step</div>
+      <ul className={classes.nameList} aria-label="Steps by time">
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index]
+          return (
+            row !== undefined && (
+              <Name
+                key={row.key}
+                row={row}
+                index={index}
+                top={start}
+                isActive={index === at}
+                isSelected={row.key === selected}
+                isExpanded={expanded.has(row.key)}
+                onFocus={setActive}
+                onToggle={onToggle}
+                onSelect={onSelect}
+              />
+            )
+          )
+        })}
+      </ul>
+    </div>
+  )
+}
+
+const ZOOM = 0.7
+const PAN = 0.15
+
+/** Does what a key asks of the chart; answers whether it was one of its keys. */
+function actOnKey(key: string, chart: Chart, move: (by: number) => void): boolean {
+  switch (key) {
+    case 'j':
+    case 'ArrowDown':
+      move(1)
+      return true
+    case 'k':
+    case 'ArrowUp':
+      move(-1)
+      return true
+    case '+':
+    case '=':
+      chart.zoomBy(ZOOM)
+      return true
+    case '-':
+      chart.zoomBy(1 / ZOOM)
+      return true
+    case '0':
+      chart.fit()
+      return true
+    case 'ArrowLeft':
+      chart.panBy(-PAN)
+      return true
+    case 'ArrowRight':
+      chart.panBy(PAN)
+      return true
+    default:
+      return false
+  }
+}
+
+interface NameProps {
+  readonly row: Row
+  readonly index: number
+  readonly top: number
+  readonly isActive: boolean
+  readonly isSelected: boolean
+  readonly isExpanded: boolean
+  readonly onFocus: (index: number) => void
+  readonly onToggle: (key: string) => void
+  readonly onSelect: (key: string) => void
+}
+
+const Name = memo(function Name(props: NameProps) {
+  const { row, index, top, isActive, isSelected, isExpanded, onFocus, onToggle, onSelect } = props
+  const step = useStep(row.key)
+  if (step === undefined) return null
+  const duration = durationOf(timesOf(step, () => undefined, 0))
+  return (
+    <li
+      className={classes.name}
+      data-depth={row.depth}
+      data-selected={isSelected || undefined}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      {step.fanOut !== undefined && step.fanOut.total > 0 && (
+        <button
+          type="button"
+          className={classes.fold}
+          aria-expanded={isExpanded}
+          aria-label={`Items of ${row.key}`}
+          tabIndex={isActive ? 0 : -1}
+          onClick={() => onToggle(row.key)}
+        >
+          <IconChevronRight size={14} />
+        </button>
+      )}
+      <button
+        type="button"
+        className={classes.nameButton}
+        data-name={index}
+        tabIndex={isActive ? 0 : -1}
+        onFocus={() => onFocus(index)}
+        onClick={() => onSelect(row.key)}
+      >
+        <Status status={step.status} compact size={13} />
+        <span className="truncate">{row.depth === 1 ? `[${step.index}]` : row.key}</span>
+        <span className={`${classes.took} tabular`}>{duration === null ? '' : formatDuration(duration)}</span>
+      </button>
+    </li>
+  )
+})

@@ -1,0 +1,157 @@
+import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import type { StepBook } from '../data/step-book.ts'
+import { endOf, startOf } from '../data/step-times.ts'
+import type { Row } from '../steps/rows.ts'
+import { type Bar, barsOf, density } from './bars.ts'
+import { ticks, type View, xOf } from './scale.ts'
+import type { Surface } from './surface.ts'
+
+export const ROW_PX = 26
+export const AXIS_PX = 26
+const BAR_PX = 14
+/** What is shorter is drawn this wide all the same: a step that took 2 ms must be seen. */
+const LEAST_PX = 2
+
+/** Colours, read from the tokens of the screens. */
+export interface Palette {
+  readonly text: string
+  readonly dim: string
+  readonly line: string
+  readonly panel: string
+  readonly selected: string
+  readonly accent: string
+  readonly ofStatus: (status: Bar['status']) => string
+}
+
+export interface Picture {
+  readonly rows: readonly Row[]
+  readonly book: StepBook
+  readonly view: View
+  readonly runAt: number
+  readonly now: number
+  /** Null once the run has ended */
+  readonly nowLine: number | null
+  readonly left: number
+  readonly width: number
+  readonly height: number
+  readonly scrollTop: number
+  readonly selected: string | undefined
+  readonly hovered: number | null
+  readonly palette: Palette
+}
+
+/** Draws the rows that are seen. What it costs depends on the size of the picture, not of the run. */
+export function drawTimeline(surface: Surface, picture: Picture): void {
+  const { rows, left, width, height, scrollTop, palette } = picture
+  surface.clip(left, 0, width, height)
+  drawAxis(surface, picture)
+  surface.unclip()
+  surface.clip(left, AXIS_PX, width, height - AXIS_PX)
+  const first = Math.max(0, Math.floor(scrollTop / ROW_PX))
+  const last = Math.min(rows.length, Math.ceil((scrollTop + height - AXIS_PX) / ROW_PX))
+  for (let i = first; i < last; i++) {
+    const row = rows[i]
+    const step = row === undefined ? undefined : picture.book.byKey.get(row.key)
+    if (row === undefined || step === undefined) continue
+    const y = AXIS_PX + i * ROW_PX - scrollTop
+    if (row.key === picture.selected) surface.rect(left, y, width, ROW_PX, palette.selected)
+    else if (i === picture.hovered) surface.rect(left, y, width, ROW_PX, palette.line, { alpha: 0.35 })
+    drawRow(surface, picture, step, y)
+  }
+  drawNow(surface, picture)
+  surface.unclip()
+}
+
+function drawAxis(surface: Surface, { view, left, width, height, runAt, palette }: Picture): void {
+  for (const { at, label } of ticks(view, width, runAt)) {
+    const x = Math.round(left + xOf(at, view, width)) + 0.5
+    surface.line(x, AXIS_PX, x, height, palette.line)
+    surface.text(x, AXIS_PX / 2, label, palette.dim, { align: label === '0' ? 'left' : 'center' })
+  }
+  surface.line(left, AXIS_PX - 0.5, left + width, AXIS_PX - 0.5, palette.line)
+}
+
+function drawRow(surface: Surface, picture: Picture, step: RunStep, y: number): void {
+  const find = (key: string): RunStep | undefined => picture.book.byKey.get(key)
+  const bars = barsOf(step, find, picture.runAt)
+  const top = y + (ROW_PX - BAR_PX) / 2
+  for (const bar of bars) {
+    if (step.fanOut !== undefined && bar.kind === 'span') drawFanOut(surface, picture, step, bar, top)
+    else drawBar(surface, picture, step, bar, top)
+  }
+}
+
+function place({ view, left, width, now }: Picture, { from, to }: Bar): { x: number; w: number } | null {
+  const x1 = left + xOf(from, view, width)
+  const x2 = left + xOf(to ?? now, view, width)
+  if (x2 < left - 1 || x1 > left + width + 1) return null
+  // Canvases and files draw far outside of themselves without need, and lose precision there.
+  const x = Math.max(left - 10, x1)
+  return { x, w: Math.max(LEAST_PX, Math.min(left + width + 10, x2) - x) }
+}
+
+function drawBar(surface: Surface, picture: Picture, step: RunStep, bar: Bar, top: number): void {
+  const at = place(picture, bar)
+  if (at === null) return
+  const color = picture.palette.ofStatus(bar.status)
+  if (bar.kind === 'queued' || bar.kind === 'between') {
+    surface.rect(at.x, top + 3, at.w, BAR_PX - 6, color, { hatched: true })
+    return
+  }
+  // A pause or a question is time in which nothing is computed.
+  const isIdle = bar.kind === 'span' && (step.kind === 'approval' || step.kind === 'sleep')
+  surface.rect(at.x, top, at.w, BAR_PX, color, { radius: 3, alpha: isIdle ? 0.45 : 1 })
+  if (bar.execution !== null && step.executions.length > 1 && at.w > 16) {
+    surface.text(at.x + at.w / 2, top + BAR_PX / 2 + 0.5, String(bar.execution.attempt), picture.palette.panel, {
+      align: 'center',
+      size: 10,
+      weight: 600,
+    })
+  }
+}
+
+/** Pixels of one column of a fan-out's picture. */
+const COLUMN_PX = 3
+/** Rarer items than the most at once are drawn at least this high. */
+const LEAST_HEIGHT = 0.22
+
+/** A fan-out that is folded: how many of its items were at work when. */
+function drawFanOut(surface: Surface, picture: Picture, step: RunStep, bar: Bar, top: number): void {
+  const at = place(picture, bar)
+  if (at === null) return
+  const { palette, book, view, width, left, now } = picture
+  const color = palette.ofStatus(bar.status)
+  surface.rect(at.x, top, at.w, BAR_PX, color, { radius: 3, alpha: 0.16 })
+  const columns = Math.max(1, Math.ceil(width / COLUMN_PX))
+  const counts = density(spansOf(book, step.name, now), view, columns)
+  let most = 0
+  for (const count of counts) if (count > most) most = count
+  for (let i = 0; i < columns; i++) {
+    const count = counts[i] ?? 0
+    if (count === 0) continue
+    const h = Math.max(LEAST_HEIGHT, count / most) * BAR_PX
+    surface.rect(left + i * COLUMN_PX, top + BAR_PX - h, COLUMN_PX, h, color, { alpha: 0.85 })
+  }
+}
+
+const known = new WeakMap<RunStep, readonly [number | null, number | null]>()
+
+function* spansOf(book: StepBook, name: string, now: number): Generator<readonly [number, number]> {
+  for (const key of book.items.get(name) ?? []) {
+    const step = book.byKey.get(key)
+    if (step === undefined) continue
+    let span = known.get(step)
+    if (span === undefined) {
+      span = [startOf(step), endOf(step)]
+      known.set(step, span)
+    }
+    if (span[0] !== null) yield [span[0], span[1] ?? now]
+  }
+}
+
+function drawNow(surface: Surface, { nowLine, view, left, width, height, palette }: Picture): void {
+  if (nowLine === null) return
+  const x = Math.round(left + xOf(nowLine, view, width)) + 0.5
+  if (x < left || x > left + width) return
+  surface.line(x, AXIS_PX, x, height, palette.accent, true)
+}
