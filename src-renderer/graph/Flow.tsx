@@ -55,7 +55,7 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
           disableKeyboardA11y
           deleteKeyCode={null}
           elevateNodesOnSelect={false}
-          proOptions={PRO}
+          attributionPosition="bottom-center"
           {...props}
         >
           <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.2} color="var(--weir-grid)" />
@@ -79,9 +79,6 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
     </DetailContext.Provider>
   )
 }
-
-/** The flow library is free; its mark stays in the About of the licences. */
-const PRO = { hideAttribution: true }
 
 const miniColor = (node: StepFlowNode): string =>
   node.selected === true ? 'var(--weir-accent)' : node.data.mark === null ? 'var(--mini)' : 'var(--weir-failed)'

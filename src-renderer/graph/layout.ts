@@ -22,6 +22,8 @@ const DEADLINE_MS = 8_000
 /** The good layout of more nodes takes minutes, or more memory than a window has. */
 const MAX_NODES = 2_500
 const MAX_EDGES = 10_000
+/** A layout of fewer nodes takes less time than a new worker. */
+const STOP_FROM = 200
 
 /** A layout of all nodes around those that the person has placed. Runs in a worker; aborting ends the worker. */
 export async function layoutOf(graph: Graph, fixed: Positions, request: LayoutRequest): Promise<LaidOut> {
@@ -66,7 +68,12 @@ function layoutInWorker(graph: Graph, signal: AbortSignal, deadline: number) {
       () => stop(new LayoutTooSlow(`The layout took longer than ${Math.round(deadline / 1000)} s.`)),
       deadline,
     )
-    const onAbort = (): void => stop(new DOMException('The layout is not needed any more.', 'AbortError'))
+    const onAbort = (): void => {
+      const reason = new DOMException('The layout is not needed any more.', 'AbortError')
+      // A small one is nearly done: ending its worker would cost more than letting it finish.
+      if (graph.nodes.length >= STOP_FROM) stop(reason)
+      else reject(reason)
+    }
     signal.addEventListener('abort', onAbort, { once: true })
     const done = (): void => {
       clearTimeout(timer)
@@ -75,7 +82,8 @@ function layoutInWorker(graph: Graph, signal: AbortSignal, deadline: number) {
     elk.layout(toElk(graph)).then(
       (answer) => {
         done()
-        idle = elk
+        if (idle === null) idle = elk
+        else elk.terminateWorker()
         resolve(answer)
       },
       (error: unknown) => {

@@ -18,9 +18,12 @@ export interface GraphLayout {
 }
 
 const NO_ROUTES: Routes = {}
+const NONE: Positions = {}
 const NOTHING: LaidOut = { positions: {}, routes: NO_ROUTES, note: null }
 /** With more nodes than these the quick layout is shown until the good one is there. */
 const SHOW_QUICK_FROM = 150
+/** ... and with fewer nodes after this time: the layout's library may still be loading. */
+const SHOW_QUICK_MS = 600
 
 /**
  * Where the nodes stand: where the person has put them (`fixed`), the others where the layout wants them. The layout is
@@ -47,13 +50,13 @@ export function useLayout(graph: Graph, fixed: Positions): GraphLayout {
   useEffect(() => {
     if (isAllFixed) return
     const stop = new AbortController()
-    const current = latest.current
+    const current = { graph: latest.current.graph, fixed: free ? NONE : latest.current.fixed }
     const accept = (answer: LaidOut): void => {
       const fit = fits.current ? 1 : 0
       fits.current = false
       setLaidOut((before) => ({ answer, shape, round: before.round + fit }))
     }
-    if (current.graph.nodes.length >= SHOW_QUICK_FROM) {
+    const showQuick = (): void =>
       setLaidOut((before) => {
         if (before.shape !== '') return before
         return {
@@ -62,7 +65,9 @@ export function useLayout(graph: Graph, fixed: Positions): GraphLayout {
           round: before.round + 1,
         }
       })
-    }
+    const isLarge = current.graph.nodes.length >= SHOW_QUICK_FROM
+    const quick = isLarge ? undefined : setTimeout(showQuick, SHOW_QUICK_MS)
+    if (isLarge) showQuick()
     setWorking(true)
     layoutOf(current.graph, current.fixed, { signal: stop.signal })
       .then(accept)
@@ -70,9 +75,13 @@ export function useLayout(graph: Graph, fixed: Positions): GraphLayout {
         if (!stop.signal.aborted) throw error
       })
       .finally(() => {
+        clearTimeout(quick)
         if (!stop.signal.aborted) setWorking(false)
       })
-    return () => stop.abort()
+    return () => {
+      clearTimeout(quick)
+      stop.abort()
+    }
   }, [shape, isAllFixed, free])
 
   return useMemo(() => {
