@@ -4,20 +4,19 @@ import { graphOf } from '../../graph/model.ts'
 import { PARAMS_NODE } from '../../graph/types.ts'
 import { plural } from '../../ui/format.ts'
 import { useDocument, useDocumentActions } from '../document-context.tsx'
-import { WithChildren } from './children.ts'
 import classes from './inspector.module.css'
 import { Section } from './Section.tsx'
 import { StepInspector } from './StepInspector.tsx'
 import { mapOf } from './values.ts'
 import { WorkflowInspector } from './WorkflowInspector.tsx'
 
-/** The form of what is selected: a step, several, a line between two, or the workflow itself. */
+/** The form of what is selected: a step, several, a line between two, or the workflow itself. Stands inside `WithChildren`. */
 export function Inspector() {
   return (
-    <WithChildren>
+    <>
       <Unreadable />
       <Selected />
-    </WithChildren>
+    </>
   )
 }
 

@@ -1,9 +1,10 @@
-import { Annotation, Compartment, EditorState, type Text, Transaction } from '@codemirror/state'
-import { EditorView, ViewPlugin } from '@codemirror/view'
+import { Annotation, Compartment, EditorState, Transaction } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { CodeEditorProps } from './CodeEditor.tsx'
 import { accessOf, shapeOf } from './editor-shape.ts'
 import { languageExtension } from './languages.ts'
+import { Teller } from './telling.ts'
 import { textChange } from './text-change.ts'
 
 /** Marks what came from outside, so that it is not told back as typed. */
@@ -14,34 +15,6 @@ interface Parts {
   readonly extra: Compartment
   readonly access: Compartment
   readonly language: Compartment
-}
-
-/** Characters from which a text is told after a pause: to copy 10 MB at every key would be felt. */
-const LARGE = 300_000
-const PAUSE_MS = 300
-
-/** Tells what was typed: at once, or after a pause when the text is large. */
-class Teller {
-  readonly #onText: (text: string) => void
-  #waiting: { readonly text: Text; readonly timer: ReturnType<typeof setTimeout> } | null = null
-
-  constructor(onText: (text: string) => void) {
-    this.#onText = onText
-  }
-
-  tell(text: Text): void {
-    if (this.#waiting !== null) clearTimeout(this.#waiting.timer)
-    this.#waiting = { text, timer: setTimeout(() => this.flush(), PAUSE_MS) }
-    if (text.length <= LARGE) this.flush()
-  }
-
-  flush(): void {
-    const waiting = this.#waiting
-    if (waiting === null) return
-    clearTimeout(waiting.timer)
-    this.#waiting = null
-    this.#onText(waiting.text.toString())
-  }
 }
 
 /** The editor itself; loaded when the first one is shown. */
@@ -119,7 +92,7 @@ function createEditor(
         // First, so that the keys of an area come before those of every editor.
         extra.of(now.extensions ?? []),
         listener,
-        ViewPlugin.define(() => ({ destroy: () => teller.flush() })),
+        teller.extension,
         shapeOf(now),
         access.of(accessOf(now)),
         language.of(languageExtension(now.language ?? 'text')),
