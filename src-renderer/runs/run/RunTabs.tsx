@@ -28,7 +28,7 @@ export function RunTabs({ place, onResult }: RunTabsProps) {
       <div className={classes.tabBar}>
         <Tabs.List className={classes.tabList}>
           {tabs.map(({ id, name }) => (
-            <Tabs.Tab key={id} value={id}>
+            <Tabs.Tab key={id} value={id} className={classes.tab}>
               {name}
             </Tabs.Tab>
           ))}

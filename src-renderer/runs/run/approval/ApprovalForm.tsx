@@ -74,8 +74,7 @@ export function ApprovalForm({ step, approval }: ApprovalFormProps) {
         onBusy={setBusy}
       />
       <Textarea
-        label="Comment"
-        description="Kept with the answer"
+        label="Comment, kept with the answer"
         value={comment}
         onChange={(event) => change({ values, comment: event.currentTarget.value })}
         autosize

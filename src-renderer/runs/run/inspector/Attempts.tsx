@@ -10,6 +10,7 @@ import { LogView } from '../../logs/LogView.tsx'
 import { useHead } from '../data/run-store.ts'
 import classes from './inspector.module.css'
 import { Part } from './Part.tsx'
+import { Remedy } from './Remedy.tsx'
 
 /** The attempts at a step, the last one selected. */
 export function Attempts({ step }: { readonly step: RunStep }) {
@@ -18,8 +19,20 @@ export function Attempts({ step }: { readonly step: RunStep }) {
   const { id: run } = useHead()
   const shown = executions.find(({ attempt }) => attempt === chosen) ?? executions.at(-1)
   if (shown === undefined) return null
+  const isLast = shown === executions.at(-1)
   return (
     <>
+      {!isLast && shown.error !== undefined && (
+        <Part title={`Why attempt ${shown.attempt} ended`}>
+          <div>{sentence(shown.error.message)}</div>
+          <Remedy error={shown.error} />
+        </Part>
+      )}
+      {step.kind === 'run' && shown.executor !== 'cache' && (
+        <Part title={shown.error === undefined ? 'Log' : 'Last lines of its log'}>
+          <LogView key={shown.id} run={run} step={step.key} attempt={shown.attempt} compact />
+        </Part>
+      )}
       {executions.length > 1 && (
         <Part title={`Attempts (${executions.length})`}>
           <div className={classes.attempts}>
@@ -40,12 +53,6 @@ export function Attempts({ step }: { readonly step: RunStep }) {
           </div>
         </Part>
       )}
-      {shown.error !== undefined && <Failure execution={shown} />}
-      {step.kind === 'run' && shown.executor !== 'cache' && (
-        <Part title={shown.error === undefined ? 'Log' : 'Last lines of its log'}>
-          <LogView key={shown.id} run={run} step={step.key} attempt={shown.attempt} compact />
-        </Part>
-      )}
       <Facts execution={shown} />
     </>
   )
@@ -54,37 +61,6 @@ export function Attempts({ step }: { readonly step: RunStep }) {
 function endInWords({ signal, exitCode }: Execution): string {
   if (signal !== undefined) return signal
   return exitCode === undefined ? '' : `exit ${exitCode}`
-}
-
-/** Failures whose details are the last lines that the log shows. */
-const SAID_IN_LOG = new Set(['exit_code', 'signal', 'oom', 'timeout'])
-
-function Failure({ execution }: { readonly execution: Execution }) {
-  const { error } = execution
-  if (error === undefined) return null
-  const { message, fix, details, code } = error
-  return (
-    <Part
-      title="What went wrong"
-      actions={
-        <CopyButton
-          value={[message, fix, details, `code: ${code}, execution: ${execution.id}`].filter(Boolean).join('\n')}
-          label="Copy what went wrong"
-        />
-      }
-    >
-      <div className={classes.failure}>
-        <div>{sentence(message)}</div>
-        {fix !== undefined && <div className="dim">{sentence(fix)}</div>}
-        {details !== undefined && !SAID_IN_LOG.has(code) && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-          <pre className={`${classes.details} mono`} tabIndex={0}>
-            {details}
-          </pre>
-        )}
-      </div>
-    </Part>
-  )
 }
 
 function Facts({ execution }: { readonly execution: Execution }) {

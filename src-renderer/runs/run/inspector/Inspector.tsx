@@ -2,7 +2,7 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconRefresh, IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import type { Failure, RunStep } from '../../../../src-shared/contract/index.ts'
 import { keysInWords } from '../../../app/keys.ts'
 import { CopyButton } from '../../../ui/Copy.tsx'
 import { Empty } from '../../../ui/Notes.tsx'
@@ -20,6 +20,7 @@ import { Attempts } from './Attempts.tsx'
 import { FanOut } from './FanOut.tsx'
 import classes from './inspector.module.css'
 import { Part } from './Part.tsx'
+import { Remedy } from './Remedy.tsx'
 import { StepDefinition } from './StepDefinition.tsx'
 import { useWhy } from './use-why.ts'
 
@@ -130,22 +131,31 @@ function Head({ step, place, actions, onClose }: HeadProps) {
   )
 }
 
+const LONGEST_WHY = 400
+
+/** Why it stands where it stands; for what failed also what to do. What is asked of a person is said by the form. */
 function Why({ step }: { readonly step: RunStep }) {
   const why = useWhy(step)
-  const last = step.executions.at(-1)
-  // A failed attempt says the same below, with what to do and the last lines.
   const [isLong, setLong] = useState(false)
-  const text = why ?? (last?.progress === undefined ? null : last.progress)
+  const last = step.executions.at(-1)
+  const error = step.status === 'failed' ? last?.error : undefined
+  const text = step.approval !== undefined && step.status === 'waiting' ? null : (why ?? last?.progress ?? null)
   if (text === null) return null
-  const LONGEST = 400
   return (
     <div className={classes.why} data-status={step.status}>
-      <span>{isLong || text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`}</span>
-      {text.length > LONGEST && (
-        <button type="button" className={classes.parent} onClick={() => setLong(!isLong)}>
-          {isLong ? 'Show less' : 'Show all'}
-        </button>
-      )}
+      <div className={classes.whyText}>
+        <div>{isLong || text.length <= LONGEST_WHY ? text : `${text.slice(0, LONGEST_WHY)}…`}</div>
+        {error !== undefined && <Remedy error={error} />}
+        {text.length > LONGEST_WHY && (
+          <button type="button" className={classes.parent} onClick={() => setLong(!isLong)}>
+            {isLong ? 'Show less' : 'Show all'}
+          </button>
+        )}
+      </div>
+      <CopyButton value={error === undefined ? text : failureAsText(error, step)} label="Copy this" />
     </div>
   )
 }
+
+const failureAsText = (error: Failure, step: RunStep): string =>
+  [error.message, error.fix, error.details, `code: ${error.code}, step: ${step.key}`].filter(Boolean).join('\n')

@@ -1,18 +1,24 @@
 import { useEffect, useRef } from 'react'
 import type { RunStep } from '../../../../src-shared/contract/index.ts'
 import { useHead, useRunStore } from '../data/run-store.ts'
-import { inOrder, type StepBook } from '../data/step-book.ts'
+import type { StepBook } from '../data/step-book.ts'
 import type { Place } from '../place.ts'
 
-/** The step to look at first: what failed by its own doing, an item before the fan-out that it is in. */
+/**
+ * The step to look at first: what failed by its own doing, an item before the fan-out that it is in. Items that were left
+ * out, as their step allows, did not fail the run.
+ */
 export function firstFailed(book: StepBook): RunStep | undefined {
-  let fanOut: RunStep | undefined
-  for (const step of inOrder(book)) {
-    if (step.status !== 'failed') continue
-    if (step.fanOut === undefined) return step
-    fanOut ??= step
+  for (const key of book.tops) {
+    const step = book.byKey.get(key)
+    if (step?.status !== 'failed') continue
+    for (const item of book.items.get(key) ?? []) {
+      const found = book.byKey.get(item)
+      if (found?.status === 'failed') return found
+    }
+    return step
   }
-  return fanOut
+  return undefined
 }
 
 /** A failed run opens on the first step that failed, once: a person who closes it wants it closed. */

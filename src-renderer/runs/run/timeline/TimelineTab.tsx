@@ -3,6 +3,7 @@ import { IconArrowAutofitWidth, IconDownload, IconZoomIn, IconZoomOut } from '@t
 import { useMemo, useRef, useState } from 'react'
 import { sayFailed } from '../../../ui/say.ts'
 import { useHead, useRunState } from '../data/run-store.ts'
+import { nameOfKey } from '../data/step-book.ts'
 import type { Place } from '../place.ts'
 import { treeRows } from '../steps/rows.ts'
 import { BarCard } from './BarCard.tsx'
@@ -19,6 +20,8 @@ export function TimelineTab({ place }: { readonly place: Place }) {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
   const rows = useMemo(() => treeRows(tops, items, expanded), [tops, items, expanded])
   const [hover, setHover] = useState<Hover | null>(null)
+  // An item that is folded away is shown by its fan-out.
+  const selected = place.step === undefined || expanded.has(nameOfKey(place.step)) ? place.step : nameOfKey(place.step)
   const scheme = useComputedColorScheme()
   const scroller = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -27,7 +30,7 @@ export function TimelineTab({ place }: { readonly place: Place }) {
     canvas,
     rows,
     scheme,
-    selected: place.step,
+    selected,
     onHover: setHover,
     onSelect: place.select,
   })
@@ -49,7 +52,7 @@ export function TimelineTab({ place }: { readonly place: Place }) {
           scroller={scroller}
           expanded={expanded}
           onToggle={toggle}
-          selected={place.step}
+          selected={selected}
           onSelect={place.select}
           chart={chart}
         />
