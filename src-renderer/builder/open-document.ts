@@ -21,12 +21,18 @@ import { createTextWork } from './text-tasks.ts'
 const params = { project: PROJECT }
 
 /** The definition that a new draft begins with. */
-const EMPTY_SOURCE = 'name: new-workflow\n\nsteps: {}\n'
+const EMPTY_SOURCE = 'name: new-workflow\n\nsteps:\n'
 
 const EMPTY: DraftContent = { workflow: null, base: null, origin: null, source: EMPTY_SOURCE, files: [], layout: {} }
 
+export interface OpenedDocument {
+  readonly store: DocumentStore
+  /** A sentence for the person */
+  readonly note: string | null
+}
+
 /** A draft by its identifier: as the engine has it, as a window has left it behind, or a new one. */
-export async function openDraft(id: string): Promise<{ store: DocumentStore; note: string | null }> {
+export async function openDraft(id: string): Promise<OpenedDocument> {
   const [draft, left] = await Promise.all([getDraft(id), leftBehind()])
   const backup = left.find((record) => record.draft === id) ?? null
   const start = decideStart(draft, backup) ?? { ...NEW, content: EMPTY }
@@ -36,7 +42,7 @@ export async function openDraft(id: string): Promise<{ store: DocumentStore; not
 const NEW = { revision: 0, isUnsaved: false, theirs: null, note: null }
 
 /** The draft that changes a workflow, or its newest version, of which the first change makes a draft. */
-export async function openWorkflow(name: string): Promise<{ store: DocumentStore; note: string | null }> {
+export async function openWorkflow(name: string): Promise<OpenedDocument> {
   const [workflow, drafts, left] = await Promise.all([
     call(workflowRoutes.get, { params: { ...params, workflow: name }, query: {} }),
     call(draftRoutes.list, { params, query: { workflow: name, limit: 1 } }),
@@ -53,7 +59,7 @@ export async function openWorkflow(name: string): Promise<{ store: DocumentStore
 }
 
 /** An old version, only to look at. */
-export async function openVersion(name: string, version: number): Promise<{ store: DocumentStore; note: null }> {
+export async function openVersion(name: string, version: number): Promise<OpenedDocument> {
   const workflow = await call(workflowRoutes.get, { params: { ...params, workflow: name }, query: { version } })
   const start = { ...NEW, content: contentOf(workflow), id: crypto.randomUUID() }
   const store = createDocument(
@@ -77,7 +83,7 @@ async function opened(
   start: Start,
   backup: BackupRecord | null,
   base: Base | null,
-): Promise<{ store: DocumentStore; note: string | null }> {
+): Promise<OpenedDocument> {
   const { origin } = start.content
   const fileDigest = origin === null ? null : fileDigestOf(origin)
   const store = createDocument({ ...start, id, base, isReadOnly: false, backup, fileDigest }, await needsOfWindow())

@@ -138,3 +138,9 @@ function rewordedText(text: string, { what, from, to }: Rename, isBare: boolean)
     if (read.root === root && read.path[0] === from) result = result.slice(0, read.start) + to + result.slice(read.end)
   return result
 }
+
+/** A step that reads another step under its new name. */
+export const rewordedStep = (step: Json, from: string, to: string): Json =>
+  mapOfSteps(reworded({ step }, { what: 'step', from, to }, ['steps']))
+
+const mapOfSteps = (steps: Json): Json => mapOf(steps)['step'] ?? null

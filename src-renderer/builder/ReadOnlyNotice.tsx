@@ -1,0 +1,52 @@
+import { Button } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { sayFailed } from '../ui/say.ts'
+import { useDocument, useDocumentStore } from './document-context.tsx'
+import classes from './ReadOnlyNotice.module.css'
+import { restoreVersion } from './restore.ts'
+
+/** Above an old version: that it is one, and how to get it back. Above a text that cannot be read: that the canvas is older. */
+export function ReadOnlyNotice() {
+  const isReadOnly = useDocument((state) => state.isReadOnly)
+  const isUnreadable = useDocument((state) => state.parsed.source === state.source && state.parsed.value === undefined)
+  if (isReadOnly) return <OldVersion />
+  if (!isUnreadable) return null
+  return (
+    <div className={classes.notice} role="status">
+      The YAML cannot be read at the moment. The canvas shows what was readable last.
+    </div>
+  )
+}
+
+function OldVersion() {
+  const store = useDocumentStore()
+  const navigate = useNavigate()
+  const version = useDocument((state) => state.base?.version ?? 0)
+  const workflow = useDocument((state) => state.workflow)
+  const [isBusy, setBusy] = useState(false)
+  const go = (): void => {
+    if (workflow !== null) void navigate({ to: '/workflows/$workflow', params: { workflow }, search: {} })
+  }
+  const restore = async (): Promise<void> => {
+    setBusy(true)
+    try {
+      if (await restoreVersion(store.getState())) go()
+    } catch (error) {
+      sayFailed(`Version ${version} could not be restored`, error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <div className={classes.notice} role="status">
+      <span>This is version {version}, as it was published. It is only shown.</span>
+      <Button variant="default" h={26} loading={isBusy} onClick={() => void restore()}>
+        Restore as a draft
+      </Button>
+      <Button variant="subtle" h={26} onClick={go}>
+        Back to the newest
+      </Button>
+    </div>
+  )
+}

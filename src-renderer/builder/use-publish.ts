@@ -1,0 +1,42 @@
+import { useCallback } from 'react'
+import { draftRoutes, ProblemError, type Workflow, workflowRoutes } from '../../src-shared/contract/index.ts'
+import { keyOf, queryClient } from '../api/index.ts'
+import { say, sayFailed } from '../ui/say.ts'
+import { useDocument, useDocumentStore } from './document-context.tsx'
+import type { DocumentStore } from './document-types.ts'
+import { useIsEmpty } from './use-is-empty.ts'
+import { useNextProblem } from './use-problems.ts'
+
+export interface Publish {
+  /** @returns the version; null when it was not published, which was said then */
+  readonly publish: () => Promise<Workflow | null>
+  readonly canPublish: boolean
+  readonly isPublishing: boolean
+}
+
+/** Publishes the document, and says what stands in the way. */
+export function usePublish(onPublished: (name: string, store: DocumentStore) => void): Publish {
+  const store = useDocumentStore()
+  const isEmpty = useIsEmpty()
+  const isChanged = useDocument((state) => state.changes > 0 || state.base === null)
+  const canPublish = isChanged && !isEmpty
+  const isPublishing = useDocument((state) => state.isPublishing)
+  const nextProblem = useNextProblem()
+  const publish = useCallback(async () => {
+    const { actions, workflow: before } = store.getState()
+    try {
+      const published = await actions.publish()
+      if (published === null) return null
+      for (const route of [workflowRoutes.list, workflowRoutes.get, workflowRoutes.versions, draftRoutes.list])
+        void queryClient.invalidateQueries({ queryKey: keyOf(route) })
+      say(`Version ${published.version} of ${published.name} is published.`)
+      if (before !== published.name) onPublished(published.name, store)
+      return published
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'workflow_invalid') nextProblem()
+      sayFailed('The workflow was not published', error)
+      return null
+    }
+  }, [store, onPublished, nextProblem])
+  return { publish, canPublish, isPublishing }
+}
