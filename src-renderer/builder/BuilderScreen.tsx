@@ -1,9 +1,116 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect, useState } from 'react'
+import { Failed, Loading } from '../ui/Notes.tsx'
 import { Screen } from '../ui/Screen.tsx'
+import { say } from '../ui/say.ts'
+import { Builder } from './Builder.tsx'
+import { DocumentContext } from './document-context.tsx'
+import type { DocumentStore } from './document-types.ts'
+import { type OpenedDocument, openDraft, openVersion, openWorkflow } from './open-document.ts'
 
+/** The builder on a published workflow, on the draft that changes it, or on an old version to look at. */
 export function WorkflowBuilderScreen() {
-  return <Screen title="Workflow">{null}</Screen>
+  const { workflow } = useParams({ from: '/workflows/$workflow' })
+  const { step, version } = useSearch({ from: '/workflows/$workflow' })
+  const open = useCallback(
+    () =>
+      handedOver(workflow, version) ??
+      (version === undefined ? openWorkflow(workflow) : openVersion(workflow, version)),
+    [workflow, version],
+  )
+  return <Opened key={`${workflow} ${version ?? ''}`} title={workflow} open={open} step={step ?? null} />
 }
 
+/** The builder on a draft of a new workflow. */
 export function DraftBuilderScreen() {
-  return <Screen title="New workflow">{null}</Screen>
+  const { draft } = useParams({ from: '/drafts/$draft' })
+  const open = useCallback(() => openDraft(draft), [draft])
+  return <Opened key={draft} title="New workflow" open={open} step={null} />
+}
+
+/** A new workflow that was just published stays open, with its history, at its new address. */
+let published: { readonly name: string; readonly store: DocumentStore } | null = null
+
+function handedOver(workflow: string, version: number | undefined): Promise<OpenedDocument> | null {
+  const store = version === undefined && published?.name === workflow ? published.store : null
+  published = null
+  return store === null ? null : Promise.resolve({ store, note: null })
+}
+
+interface OpenedProps {
+  readonly title: string
+  readonly open: () => Promise<OpenedDocument>
+  readonly step: string | null
+}
+
+type Phase =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly store: DocumentStore }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+function Opened({ title, open, step }: OpenedProps) {
+  const [phase, setPhase] = useState<Phase>({ kind: 'opening' })
+  const [attempt, setAttempt] = useState(0)
+  const navigate = useNavigate()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a further attempt opens again
+  useEffect(() => {
+    let isGone = false
+    let opened: DocumentStore | null = null
+    open().then(
+      ({ store, note }) => {
+        if (isGone) {
+          close(store)
+          return
+        }
+        opened = store
+        if (step !== null) store.getState().actions.select({ kind: 'steps', names: [step] })
+        if (note !== null) say(note)
+        setPhase({ kind: 'open', store })
+      },
+      (error: unknown) => {
+        if (!isGone) setPhase({ kind: 'failed', error })
+      },
+    )
+    return () => {
+      isGone = true
+      if (opened !== null) close(opened)
+    }
+  }, [open, attempt])
+
+  const onPublished = useCallback(
+    (name: string, store: DocumentStore) => {
+      published = { name, store }
+      void navigate({ to: '/workflows/$workflow', params: { workflow: name }, search: {}, replace: true })
+    },
+    [navigate],
+  )
+
+  if (phase.kind === 'open') {
+    return (
+      <DocumentContext.Provider value={phase.store}>
+        <Builder onPublished={onPublished} />
+      </DocumentContext.Provider>
+    )
+  }
+  return (
+    <Screen title={title} page={phase.kind === 'failed'}>
+      {phase.kind === 'failed' ? (
+        <Failed
+          error={phase.error}
+          what={`${title} could not be opened`}
+          onRetry={() => {
+            setPhase({ kind: 'opening' })
+            setAttempt((before) => before + 1)
+          }}
+        />
+      ) : (
+        <Loading what="Opens the workflow." />
+      )}
+    </Screen>
+  )
+}
+
+/** What is handed over to another address stays open. */
+function close(store: DocumentStore): void {
+  if (published?.store !== store) store.getState().actions.close()
 }
