@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
 import type { DocumentActions, DocumentState, DocumentStore } from './document-types.ts'
 
 export const DocumentContext = createContext<DocumentStore | null>(null)
@@ -11,8 +12,9 @@ export function useDocumentStore(): DocumentStore {
   return store
 }
 
-/** A part of the open document; renders anew when that part changes. */
-export const useDocument = <T,>(selector: (state: DocumentState) => T): T => useStore(useDocumentStore(), selector)
+/** A part of the open document; renders anew when that part, or one of its fields, changes. */
+export const useDocument = <T,>(selector: (state: DocumentState) => T): T =>
+  useStore(useDocumentStore(), useShallow(selector))
 
 /** The actions of the open document; they stay the same for as long as it is open. */
 export const useDocumentActions = (): DocumentActions => useDocument((state) => state.actions)
