@@ -1,0 +1,43 @@
+/// <reference lib="webworker" />
+import { complaintOf } from '../api/problem.ts'
+import { readBytes } from './bytes.ts'
+import { parseTable, type Sorting, sortedRows, type Table } from './csv.ts'
+import type { FromTable, ToTable } from './table-protocol.ts'
+
+/** Bytes of a table that are read; what is longer is shown in part, and the person is told. */
+const MAX_BYTES = 96 * 1024 * 1024
+const DEFAULT_ROWS: Table = { header: [], rows: [], numeric: [], problem: null }
+
+let table = DEFAULT_ROWS
+let order: Uint32Array = new Uint32Array(0)
+
+self.onmessage = ({ data }: MessageEvent<ToTable>) => {
+  if (data.type === 'open') void open(data.address, data.size)
+  else if (data.type === 'sort') sort(data.sorting)
+  else {
+    const { from, to, turn } = data
+    const rows = [...order.subarray(from, to)].map((index) => ({ line: index + 1, cells: table.rows[index] ?? [] }))
+    post({ type: 'rows', from, rows, turn })
+  }
+}
+
+async function open(address: string, size: number): Promise<void> {
+  try {
+    const isWhole = size <= MAX_BYTES
+    const range = isWhole ? null : { from: 0, to: MAX_BYTES }
+    const bytes = await readBytes(address, range, new AbortController().signal)
+    table = parseTable(new TextDecoder().decode(bytes), isWhole)
+    order = sortedRows(table, null)
+    const { header, numeric, problem, rows } = table
+    post({ type: 'opened', header, numeric, problem, count: rows.length, isWhole })
+  } catch (error) {
+    post({ type: 'failed', ...complaintOf(error) })
+  }
+}
+
+function sort(sorting: Sorting | null): void {
+  order = sortedRows(table, sorting)
+  post({ type: 'sorted', sorting })
+}
+
+const post = (message: FromTable): void => self.postMessage(message)
