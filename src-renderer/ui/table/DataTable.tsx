@@ -120,6 +120,7 @@ function useDataTable<T extends RowData>(props: DataTableProps<T>) {
   const style = {
     '--tracks': tracksOf(shown, widths, bulk !== undefined),
     '--table-row': `${rowHeight}px`,
+    '--table-min': `${leastWidth(shown, widths, bulk !== undefined)}px`,
   } as CSSProperties
   const chosen = rows.filter((row) => selected.has(row.id)).map((row) => row.original)
   return {
@@ -209,6 +210,14 @@ function tracksOf<T>(
   const end = grows ? `${END_WIDTH}px` : `minmax(${END_WIDTH}px, 1fr)`
   return [...(hasTicks ? [`${TICK_WIDTH}px`] : []), ...tracks, end].join(' ')
 }
+
+/** px below which the columns are scrolled sideways. */
+const leastWidth = <T,>(
+  columns: readonly Column<T>[],
+  widths: Readonly<Record<string, number>>,
+  hasTicks: boolean,
+): number =>
+  columns.reduce((sum, { id, width }) => sum + (widths[id] ?? width), (hasTicks ? TICK_WIDTH : 0) + END_WIDTH)
 
 interface FootProps {
   readonly more: MorePages | undefined

@@ -32,7 +32,7 @@ export function HeadCell<T extends RowData>({ column, header }: HeadCellProps<T>
       aria-sort={direction === false ? 'none' : direction === 'asc' ? 'ascending' : 'descending'}
     >
       {column.sortBy === undefined ? (
-        <span className="truncate">{column.title}</span>
+        <span className={column.hidesTitle === true ? 'visually-hidden' : 'truncate'}>{column.title}</span>
       ) : (
         <UnstyledButton
           className={classes.sort}

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react'
 export interface Column<T> {
   readonly id: string
   readonly title: string
+  /** The title is for screen readers only */
+  readonly hidesTitle?: boolean
   readonly cell: (row: T) => ReactNode
   /** Absent: the column cannot be sorted. Null goes last. */
   readonly sortBy?: (row: T) => string | number | null

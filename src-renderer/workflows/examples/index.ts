@@ -1,0 +1,2 @@
+export { ExampleCards, useRunExample } from './ExampleCards.tsx'
+export { SAMPLE } from './examples.ts'
