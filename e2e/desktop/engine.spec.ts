@@ -132,7 +132,7 @@ test('large bodies stream both ways, and an aborted download ends at the engine'
   expect(up[1]).toContain(name)
   const down = await window.evaluate(async (name) => {
     const answer = await fetch(`/api/v1/projects/default/blobs/${name}`)
-    const first = await answer.body?.getReader().read()
+    const first = (await answer.body?.getReader().read()) as { value?: Uint8Array } | undefined
     const again = await fetch(`/api/v1/projects/default/blobs/${name}`)
     const stop = new AbortController()
     const cut = await fetch(`/api/v1/projects/default/blobs/${name}`, { signal: stop.signal })

@@ -13,6 +13,8 @@ import { type EngineHands, engineHands, until } from './engine-hands.ts'
 
 const ROOT = realpathSync(join(import.meta.dirname, '../..'))
 const CLOSE_TIMEOUT_MS = 10_000
+const LAUNCH_TIMEOUT_MS = 20_000
+const PACKAGE_TRIES = 3
 
 /** What code that runs in a page finds there; the types of tests are those of Node. */
 export interface InPage {
@@ -53,6 +55,7 @@ interface Fixtures {
 export const test = base.extend<Fixtures, { readonly display: Display }>({
   display: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
+    // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const display = await openDisplay()
       await use(display)
@@ -61,6 +64,7 @@ export const test = base.extend<Fixtures, { readonly display: Display }>({
     { scope: 'worker' },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
+  // oxlint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'weir-e2e-')))
     await use(folder)
@@ -111,15 +115,18 @@ export async function engineIs<P extends EngineState['phase']>(
 }
 
 async function start(data: string, folder: string, display: Display, options: LaunchOptions): Promise<Desktop> {
-  const app = await _electron.launch({
-    ...programOf(),
-    args: [...flags(), ...appFolder(), '--data', data, ...(options.args ?? [])],
-    cwd: folder,
-    env: { ...ownEnvironment(folder, display), ...options.env },
-    // The look follows the preferences of the app, and is not put over it.
-    colorScheme: null,
-    artifactsDir: join(folder, 'artifacts'),
-  })
+  const app = await connected(() =>
+    _electron.launch({
+      timeout: LAUNCH_TIMEOUT_MS,
+      ...programOf(),
+      args: [...flags(), ...appFolder(), '--data', data, ...(options.args ?? [])],
+      cwd: folder,
+      env: { ...ownEnvironment(folder, display), ...options.env },
+      // The look follows the preferences of the app, and is not put over it.
+      colorScheme: null,
+      artifactsDir: join(folder, 'artifacts'),
+    }),
+  )
   const child = app.process()
   const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
@@ -133,6 +140,8 @@ async function start(data: string, folder: string, display: Display, options: La
     app,
     async window() {
       const window = await app.firstWindow()
+      // Windows begin empty.
+      await window.waitForURL(/^app:/)
       await window.waitForLoadState('load')
       // A virtual screen has no window manager, so no window ever gets the focus; pages must behave as if theirs had it.
       const session = await window.context().newCDPSession(window)
@@ -145,13 +154,28 @@ async function start(data: string, folder: string, display: Display, options: La
   }
 }
 
-/** WEIR_TEST_APP: an installed or unpacked package, for the tests of packages. */
-const programOf = (): { executablePath: string } => {
-  const program = process.env.WEIR_TEST_APP ?? process.env.WEIR_TEST_ELECTRON
-  if (program === undefined) throw new Error('The global set-up of the tests did not run: there is no Electron.')
-  return { executablePath: program }
+/**
+ * Playwright cannot hold a package back, and then loses a page now and then that is made while it connects: such a start
+ * is tried again. In a checkout the first try must do.
+ */
+async function connected(start: () => Promise<ElectronApplication>): Promise<ElectronApplication> {
+  for (let left = WEIR_TEST_APP === undefined ? 0 : PACKAGE_TRIES - 1; ; left -= 1) {
+    try {
+      return await start()
+    } catch (error) {
+      if (left === 0) throw error
+    }
+  }
 }
-const appFolder = (): string[] => (process.env.WEIR_TEST_APP === undefined ? [ROOT] : [])
+
+/**
+ * WEIR_TEST_APP: the program of an installed or unpacked package, for the tests of packages. Else Playwright finds Electron
+ * itself, and holds the app back until it is connected.
+ */
+const { WEIR_TEST_APP } = process.env
+const programOf = (): { executablePath?: string } =>
+  WEIR_TEST_APP === undefined ? {} : { executablePath: WEIR_TEST_APP }
+const appFolder = (): string[] => (WEIR_TEST_APP === undefined ? [ROOT] : [])
 const flags = (): string[] => [
   ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',

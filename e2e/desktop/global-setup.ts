@@ -21,7 +21,8 @@ export default async function globalSetup(): Promise<void> {
     if (!isRoot()) throw new Error(`The tests need a screen, or these packages: ${installCommand(PACKAGES)}`)
     await installPackages(PACKAGES)
   }
-  const { program, version } = await ensureElectron()
-  process.env.WEIR_TEST_ELECTRON ??= program
-  process.stdout.write(`Electron ${version}: ${process.env.WEIR_TEST_ELECTRON}\n`)
+  const { dist, program, version, origin } = await ensureElectron()
+  // Where Playwright looks for it, through the `electron` package.
+  if (origin !== 'official') process.env.ELECTRON_OVERRIDE_DIST_PATH = dist
+  process.stdout.write(`Electron ${version}: ${process.env.WEIR_TEST_APP ?? program}\n`)
 }
