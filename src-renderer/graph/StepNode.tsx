@@ -38,6 +38,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
     return (
       <div className={[...classNames, classes.far].join(' ')} style={style}>
         {detail === 'name' && <span className={classes.farName}>{step.name}</span>}
+        <Anchors step={step} />
       </div>
     )
   }
@@ -113,6 +114,8 @@ function Ports({ step, isEditable }: { readonly step: GraphNode; readonly isEdit
   const isParams = step.kind === 'params'
   return (
     <>
+      {/* Ports that are only counted have places for their lines, too. */}
+      <Anchors step={step} from={isEditable ? MAX_PORTS : 0} />
       {isEditable && !isParams && <BodyHandles />}
       {portRows(step) > 0 && (
         <div className={classes.ports}>
@@ -175,6 +178,37 @@ function PortDot({ port, side, y, isEditable }: PortDotProps) {
       type={side === 'in' ? 'target' : 'source'}
       position={side === 'in' ? Position.Left : Position.Right}
       className={className}
+      style={{ top: y }}
+    />
+  )
+}
+
+/**
+ * Where lines meet a node that has no handles to draw lines from: the flow library measures these places in the page, by
+ * class and data, whatever it was told before.
+ */
+function Anchors({ step, from = 0 }: { readonly step: GraphNode; readonly from?: number }) {
+  return (
+    <>
+      {from === 0 && <Anchor id={IN} side="in" y={portY([], null)} />}
+      {from === 0 && <Anchor id={OUT} side="out" y={portY([], null)} />}
+      {step.inputs.slice(from).map(({ name }) => (
+        <Anchor key={`in ${name}`} id={inPort(name)} side="in" y={portY(step.inputs, name)} />
+      ))}
+      {step.outputs.slice(from).map(({ name }) => (
+        <Anchor key={`out ${name}`} id={outPort(name)} side="out" y={portY(step.outputs, name)} />
+      ))}
+    </>
+  )
+}
+
+function Anchor({ id, side, y }: { readonly id: string; readonly side: 'in' | 'out'; readonly y: number }) {
+  const isIn = side === 'in'
+  return (
+    <i
+      className={`${isIn ? 'target' : 'source'} ${isIn ? classes.anchorLeft : classes.anchorRight}`}
+      data-handleid={id}
+      data-handlepos={isIn ? 'left' : 'right'}
       style={{ top: y }}
     />
   )

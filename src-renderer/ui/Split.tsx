@@ -15,10 +15,14 @@ interface SplitProps {
   readonly label: string
 }
 
+const ALONE = ['main']
+const BOTH = ['main', 'side']
+
 /** Two parts with a border that can be dragged or moved by the arrow keys; where it stood is remembered. */
 export function Split({ name, direction, main, side, size = 30, min = 15, label }: SplitProps) {
-  const layout = useDefaultLayout({ id: `weir.split.${name}`, storage: localStorage })
-  if (side === null) return <div className={classes.alone}>{main}</div>
+  const panelIds = side === null ? ALONE : BOTH
+  const layout = useDefaultLayout({ id: `weir.split.${name}`, storage: localStorage, panelIds })
+  // One tree for both cases: the main part keeps its state when the side comes and goes.
   return (
     <Group
       orientation={direction}
@@ -29,10 +33,14 @@ export function Split({ name, direction, main, side, size = 30, min = 15, label 
       <Panel id="main" minSize="20%" className={classes.panel}>
         {main}
       </Panel>
-      <Separator className={direction === 'horizontal' ? classes.upright : classes.level} aria-label={label} />
-      <Panel id="side" defaultSize={`${size}%`} minSize={`${min}%`} className={classes.panel}>
-        {side}
-      </Panel>
+      {side !== null && (
+        <>
+          <Separator className={direction === 'horizontal' ? classes.upright : classes.level} aria-label={label} />
+          <Panel id="side" defaultSize={`${size}%`} minSize={`${min}%`} className={classes.panel}>
+            {side}
+          </Panel>
+        </>
+      )}
     </Group>
   )
 }
