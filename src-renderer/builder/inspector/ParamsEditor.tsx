@@ -1,18 +1,11 @@
-import { ActionIcon, Button, Menu } from '@mantine/core'
-import {
-  IconAlertCircle,
-  IconArrowDown,
-  IconArrowUp,
-  IconChevronRight,
-  IconDots,
-  IconPlus,
-  IconTrash,
-} from '@tabler/icons-react'
+import { ActionIcon, Menu } from '@mantine/core'
+import { IconAlertCircle, IconArrowDown, IconArrowUp, IconChevronRight, IconDots, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Json } from '../../../src-shared/contract/index.ts'
 import { moveKey, type Path } from '../../../src-shared/definition/index.ts'
 import { sayFailed } from '../../ui/say.ts'
 import { useDocumentStore } from '../document-context.tsx'
+import { AddButton } from './fields/AddButton.tsx'
 import fieldClasses from './fields/fields.module.css'
 import { Problems } from './fields/Problems.tsx'
 import { useField } from './fields/use-field.ts'
@@ -82,18 +75,7 @@ export function ParamsEditor({ table }: { readonly table: ParamTable }) {
         />
       ))}
       <Problems problems={beside} />
-      {!field.isLocked && (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          h={26}
-          w="fit-content"
-          leftSection={<IconPlus size={13} />}
-          onClick={add}
-        >
-          Add a {noun}
-        </Button>
-      )}
+      {!field.isLocked && <AddButton label={`Add a ${noun}`} onClick={add} />}
     </div>
   )
 }

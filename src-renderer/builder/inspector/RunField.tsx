@@ -1,7 +1,8 @@
-import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
 import { type Json, Step } from '../../../src-shared/contract/index.ts'
 import { asList, asScript, shownScript, writtenScript } from './command.ts'
+import { AddButton } from './fields/AddButton.tsx'
 import { FieldRow } from './fields/FieldRow.tsx'
 import classes from './fields/fields.module.css'
 import { type Field, useField } from './fields/use-field.ts'
@@ -96,18 +97,7 @@ function Arguments({ field, step }: { readonly field: Field; readonly step: stri
           )}
         </div>
       ))}
-      {!field.isLocked && (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          h={26}
-          w="fit-content"
-          leftSection={<IconPlus size={13} />}
-          onClick={() => write([...items, ''])}
-        >
-          Add an argument
-        </Button>
-      )}
+      {!field.isLocked && <AddButton label="Add an argument" onClick={() => write([...items, ''])} />}
     </div>
   )
 }

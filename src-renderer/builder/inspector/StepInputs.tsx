@@ -1,9 +1,8 @@
-import { Button } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Identifier, Step } from '../../../src-shared/contract/index.ts'
 import { useDocumentStore } from '../document-context.tsx'
 import { useChildren } from './children.ts'
+import { AddButton } from './fields/AddButton.tsx'
 import { FieldRow } from './fields/FieldRow.tsx'
 import classes from './fields/fields.module.css'
 import { TableEntry } from './fields/TableEntry.tsx'
@@ -52,18 +51,7 @@ export function StepInputs({ step }: { readonly step: string }) {
               readable={() => readableAt(store.getState().definition, place, children.outputs)}
               first={{ label: 'A value that is typed', onPick: () => add('input', '') }}
               onPick={(text) => add(nameFor(text), `\${{ ${text} }}`)}
-              target={(toggle) => (
-                <Button
-                  variant="subtle"
-                  size="compact-xs"
-                  h={26}
-                  w="fit-content"
-                  leftSection={<IconPlus size={13} />}
-                  onClick={toggle}
-                >
-                  Add an input
-                </Button>
-              )}
+              target={(toggle) => <AddButton label="Add an input" onClick={toggle} />}
             />
           )}
         </div>

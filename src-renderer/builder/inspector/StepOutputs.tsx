@@ -1,8 +1,8 @@
-import { Button, Select } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
+import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { Identifier, type Json, OutputSpec, Step } from '../../../src-shared/contract/index.ts'
 import { useDocumentStore } from '../document-context.tsx'
+import { AddButton } from './fields/AddButton.tsx'
 import { FieldRow, RemoveButton } from './fields/FieldRow.tsx'
 import classes from './fields/fields.module.css'
 import { ListField } from './fields/ListField.tsx'
@@ -38,18 +38,7 @@ export function StepOutputs({ step }: { readonly step: string }) {
           {names.map((name) => (
             <Output key={name} step={step} name={name} isFresh={fresh === name} />
           ))}
-          {!field.isLocked && (
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              h={26}
-              w="fit-content"
-              leftSection={<IconPlus size={13} />}
-              onClick={add}
-            >
-              Add an output
-            </Button>
-          )}
+          {!field.isLocked && <AddButton label="Add an output" onClick={add} />}
         </div>
       )}
     </FieldRow>
@@ -82,9 +71,13 @@ function Output({ step, name, isFresh }: { readonly step: string; readonly name:
           schema={Identifier}
           isLocked={field.isLocked}
           autoFocus={isFresh}
+          isQuiet
           onRename={(to) => rename(name, to)}
         />
+        {!field.isLocked && <RemoveButton label={`Output ${name}`} onRemove={() => field.set(undefined)} />}
         <Select
+          w={112}
+          size="xs"
           aria-label={`Form of output ${name}`}
           disabled={field.isLocked}
           allowDeselect={false}
@@ -96,7 +89,6 @@ function Output({ step, name, isFresh }: { readonly step: string; readonly name:
             if (wanted !== undefined && wanted !== form) field.set(asForm(spec, form, wanted, name))
           }}
         />
-        {!field.isLocked && <RemoveButton label={`Output ${name}`} onRemove={() => field.set(undefined)} />}
       </div>
       {form !== null && (
         <div className={classes.group}>

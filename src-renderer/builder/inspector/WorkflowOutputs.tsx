@@ -1,11 +1,10 @@
-import { Button } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Definition, Identifier } from '../../../src-shared/contract/index.ts'
 import { renameKey } from '../../../src-shared/definition/index.ts'
 import { complaintOf } from '../../api/index.ts'
 import { useDocumentStore } from '../document-context.tsx'
 import { useChildren } from './children.ts'
+import { AddButton } from './fields/AddButton.tsx'
 import classes from './fields/fields.module.css'
 import { Problems } from './fields/Problems.tsx'
 import { TableEntry } from './fields/TableEntry.tsx'
@@ -61,18 +60,7 @@ export function WorkflowOutputs() {
           readable={() => readableAt(store.getState().definition, PLACE, outputs)}
           first={{ label: 'A value that is typed', onPick: () => add('result', '') }}
           onPick={(text) => add(text.split('.').at(-1) ?? 'result', `\${{ ${text} }}`)}
-          target={(toggle) => (
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              h={26}
-              w="fit-content"
-              leftSection={<IconPlus size={13} />}
-              onClick={toggle}
-            >
-              Add an output
-            </Button>
-          )}
+          target={(toggle) => <AddButton label="Add an output" onClick={toggle} />}
         />
       )}
     </div>

@@ -2,7 +2,7 @@ import { type Diagnostic, setDiagnostics } from '@codemirror/lint'
 import type { Text } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import type { DefinitionProblem } from '../../../src-shared/contract/index.ts'
-import { sentence } from '../../api/index.ts'
+import { sentence } from '../../api/problem.ts'
 
 /** Marks problems at their places. Those of an older text are put where that place is now, at most at the end. */
 export function showProblems(view: EditorView, problems: readonly DefinitionProblem[]): void {

@@ -26,7 +26,8 @@ const surfaces = EditorView.theme({
   '.cm-content ::selection': { backgroundColor: 'color-mix(in srgb, var(--weir-accent) 26%, transparent)' },
   '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--weir-hover) 55%, transparent)' },
   '.cm-gutters': {
-    backgroundColor: 'transparent',
+    // Long lines pass below it.
+    backgroundColor: 'var(--weir-raised)',
     color: 'var(--weir-text-faint)',
     border: 'none',
     fontVariantNumeric: 'tabular-nums',

@@ -43,12 +43,9 @@ export function FieldRow({ label, help, isShort = false, problems = [], aside, o
           </label>
         </Tooltip>
         {aside}
-        {onRemove !== undefined && !isShort && <RemoveButton label={label} onRemove={onRemove} />}
+        {onRemove !== undefined && <RemoveButton label={label} onRemove={onRemove} />}
       </div>
-      <div className={classes.control}>
-        {children(ids)}
-        {onRemove !== undefined && isShort && <RemoveButton label={label} onRemove={onRemove} />}
-      </div>
+      <div className={classes.control}>{children(ids)}</div>
       <Problems problems={problems} {...(ids.error === undefined ? {} : { id: ids.error })} />
     </div>
   )

@@ -13,10 +13,20 @@ interface NameFieldProps {
   readonly onRename: (name: string) => Promise<string | null> | string | null
   readonly isLocked: boolean
   readonly autoFocus?: boolean
+  /** Looks like a label: for names in tables */
+  readonly isQuiet?: boolean
 }
 
 /** A name. It is changed when the person is done with it, because others read it; Escape gives the old one back. */
-export function NameField({ label, name, schema, onRename, isLocked, autoFocus = false }: NameFieldProps) {
+export function NameField({
+  label,
+  name,
+  schema,
+  onRename,
+  isLocked,
+  autoFocus = false,
+  isQuiet = false,
+}: NameFieldProps) {
   const [typed, setTyped] = useState(name)
   const [refusal, setRefusal] = useState<string | null>(null)
   const isLeaving = useRef(false)
@@ -37,7 +47,7 @@ export function NameField({ label, name, schema, onRename, isLocked, autoFocus =
   return (
     <div>
       <TextInput
-        className={classes.name ?? ''}
+        className={`${classes.name} ${isQuiet ? classes.quietName : ''}`}
         aria-label={label}
         value={typed}
         disabled={isLocked}

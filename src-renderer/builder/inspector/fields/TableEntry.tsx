@@ -47,21 +47,22 @@ export function TableEntry(props: TableEntryProps) {
             onRename={props.onRename}
             isLocked={field.isLocked}
             autoFocus={props.isFresh}
+            isQuiet
           />
         )}
-        <ValueEditor
-          label={label}
-          value={typed}
-          onChange={type}
-          place={place}
-          isSingleLine={!typed.includes('\n')}
-          isReadOnly={field.isLocked}
-          {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
-        />
         {field.value !== undefined && !field.isLocked && (
           <RemoveButton label={label} onRemove={() => field.set(undefined)} />
         )}
       </div>
+      <ValueEditor
+        label={label}
+        value={typed}
+        onChange={type}
+        place={place}
+        isSingleLine={!typed.includes('\n')}
+        isReadOnly={field.isLocked}
+        {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
+      />
       <Problems problems={field.problems} />
     </div>
   )

@@ -1,15 +1,14 @@
-import { Button } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { EnvName, type Json } from '../../../../src-shared/contract/index.ts'
 import { type Path, renameKey } from '../../../../src-shared/definition/index.ts'
 import { complaintOf } from '../../../api/index.ts'
 import { useDocumentStore } from '../../document-context.tsx'
-import { pathText, problemsIn } from '../problems-at.ts'
+import { problemsIn } from '../problems-at.ts'
 import type { ExpressionPlace } from '../readable.ts'
 import { helpOf } from '../schema-text.ts'
 import { freeName, mapOf } from '../values.ts'
+import { AddButton } from './AddButton.tsx'
 import { FieldRow } from './FieldRow.tsx'
 import classes from './fields.module.css'
 import { TableEntry } from './TableEntry.tsx'
@@ -63,19 +62,7 @@ export function VariableTable({ path, schema, label, place, onRemove }: Variable
               onRename={(to) => rename(name, to)}
             />
           ))}
-          {!field.isLocked && (
-            <Button
-              key={pathText(path)}
-              variant="subtle"
-              size="compact-xs"
-              h={26}
-              w="fit-content"
-              leftSection={<IconPlus size={13} />}
-              onClick={add}
-            >
-              Add a variable
-            </Button>
-          )}
+          {!field.isLocked && <AddButton label="Add a variable" onClick={add} />}
         </div>
       )}
     </FieldRow>
