@@ -33,7 +33,13 @@ export function RunBody() {
     place.step !== undefined ? (
       <Inspector key={place.step} stepKey={place.step} place={place} actions={actions} />
     ) : hasResult && isResultShown ? (
-      <ResultPanel onClose={() => showResult(false)} />
+      <ResultPanel
+        onClose={() => showResult(false)}
+        onShowAssets={() => {
+          if (isNarrow) showResult(false)
+          place.showTab('assets')
+        }}
+      />
     ) : null
   const close = (): void => (place.step === undefined ? showResult(false) : place.select(undefined))
   return (

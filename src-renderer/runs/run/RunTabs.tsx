@@ -1,7 +1,9 @@
 import { Button, Tabs } from '@mantine/core'
 import { IconFlag } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { AssetsTab } from '../../assets/AssetsTab.tsx'
 import { CompareTab } from './compare/CompareTab.tsx'
+import { useHead } from './data/run-store.ts'
 import { GraphTab } from './graph/GraphTab.tsx'
 import { LogsTab } from './logs/LogsTab.tsx'
 import type { Place, Tab } from './place.ts'
@@ -17,6 +19,7 @@ interface RunTabsProps {
 }
 
 export function RunTabs({ place, onResult }: RunTabsProps) {
+  const { id: run } = useHead()
   const current = tabs.find(({ id }) => id === place.tab) ?? tabs[0]
   return (
     <Tabs
@@ -41,14 +44,14 @@ export function RunTabs({ place, onResult }: RunTabsProps) {
       </div>
       {tabs.map(({ id }) => (
         <Tabs.Panel key={id} value={id} className={classes.panel}>
-          {content(id, place)}
+          {content(id, place, run)}
         </Tabs.Panel>
       ))}
     </Tabs>
   )
 }
 
-function content(tab: Tab, place: Place): ReactNode {
+function content(tab: Tab, place: Place, run: string): ReactNode {
   switch (tab) {
     case 'graph':
       return <GraphTab place={place} />
@@ -56,11 +59,11 @@ function content(tab: Tab, place: Place): ReactNode {
       return <TimelineTab place={place} />
     case 'steps':
       return <StepsTab place={place} />
+    case 'assets':
+      return <AssetsTab run={run} />
     case 'logs':
       return <LogsTab place={place} />
     case 'compare':
       return <CompareTab place={place} />
-    default:
-      return null
   }
 }

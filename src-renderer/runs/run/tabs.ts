@@ -5,6 +5,7 @@ export const tabs: readonly { readonly id: Tab; readonly name: string }[] = [
   { id: 'graph', name: 'Graph' },
   { id: 'timeline', name: 'Timeline' },
   { id: 'steps', name: 'Steps' },
+  { id: 'assets', name: 'Assets' },
   { id: 'logs', name: 'Logs' },
   { id: 'compare', name: 'Compare' },
 ]

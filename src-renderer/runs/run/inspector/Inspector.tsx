@@ -2,20 +2,22 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconRefresh, IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { Failure, RunStep } from '../../../../src-shared/contract/index.ts'
+import type { Failure, Json, RunStep } from '../../../../src-shared/contract/index.ts'
 import { keysInWords } from '../../../app/keys.ts'
+import { AssetList } from '../../../assets/AssetList.tsx'
+import { JsonTree } from '../../../assets/JsonTree.tsx'
 import { CopyButton } from '../../../ui/Copy.tsx'
 import { Empty } from '../../../ui/Notes.tsx'
 import { Status } from '../../../ui/Status.tsx'
 import { Elapsed } from '../../../ui/Time.tsx'
 import { ApprovalForm } from '../approval/ApprovalForm.tsx'
-import { useStep } from '../data/run-store.ts'
+import { useHead, useStep } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
 import { durationOf, timesOf } from '../data/step-times.ts'
 import type { RunActions } from '../header/use-run-actions.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
-import { JsonView } from '../parts/JsonView.tsx'
 import type { Place } from '../place.ts'
+import { valuesOf } from '../result/report.ts'
 import { Attempts } from './Attempts.tsx'
 import { FanOut } from './FanOut.tsx'
 import classes from './inspector.module.css'
@@ -67,17 +69,33 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
         {step.executions.length > 0 && <Attempts step={step} />}
         {step.item !== undefined && (
           <Part title="Item">
-            <JsonView value={step.item} name={`${step.key} item`} />
+            <JsonTree value={step.item} name={`${step.key}-item`} />
           </Part>
         )}
-        {step.outputs !== undefined && Object.keys(step.outputs).length > 0 && (
-          <Part title="Outputs">
-            <JsonView value={step.outputs} name={`${step.key} outputs`} />
-          </Part>
-        )}
+        {step.outputs !== undefined && <Outputs step={step} outputs={step.outputs} />}
         <StepDefinition name={step.name} />
       </div>
     </aside>
+  )
+}
+
+function Outputs({ step, outputs }: { readonly step: RunStep; readonly outputs: Record<string, Json> }) {
+  const { id } = useHead()
+  const values = valuesOf(outputs)
+  const hasFiles = Object.keys(values).length < Object.keys(outputs).length
+  return (
+    <>
+      {Object.keys(values).length > 0 && (
+        <Part title="Outputs">
+          <JsonTree value={values} name={`${step.key}-outputs`} />
+        </Part>
+      )}
+      {hasFiles && step.fanOut === undefined && (
+        <Part title="Assets">
+          <AssetList run={id} step={step.key} />
+        </Part>
+      )}
+    </>
   )
 }
 

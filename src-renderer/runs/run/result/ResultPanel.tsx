@@ -1,14 +1,30 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
-import { IconX } from '@tabler/icons-react'
+import { ActionIcon, Button, Modal, Tooltip } from '@mantine/core'
+import { IconReportAnalytics, IconX } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import { AssetPreview } from '../../../assets/AssetPreview.tsx'
+import { JsonTree } from '../../../assets/JsonTree.tsx'
+import { useAssets } from '../../../assets/use-assets.ts'
+import { formatBytes } from '../../../ui/format.ts'
+import { Failed } from '../../../ui/Notes.tsx'
 import { useHead } from '../data/run-store.ts'
 import insp from '../inspector/inspector.module.css'
 import { Part } from '../inspector/Part.tsx'
-import { JsonView } from '../parts/JsonView.tsx'
+import { namedFiles, reportOf, type Shown, valuesOf } from './report.ts'
+import classes from './result.module.css'
 
-/** What a finished run has left. */
-export function ResultPanel({ onClose }: { readonly onClose: () => void }) {
-  const { result } = useHead()
-  const outputs = result?.outputs ?? {}
+interface ResultPanelProps {
+  readonly onClose: () => void
+  readonly onShowAssets: () => void
+}
+
+/** What a finished run has left: its report, its values, its files. */
+export function ResultPanel({ onClose, onShowAssets }: ResultPanelProps) {
+  const { id, result } = useHead()
+  const outputs = useMemo(() => result?.outputs ?? {}, [result])
+  const values = useMemo(() => valuesOf(outputs), [outputs])
+  const assets = useAssets(id)
+  const files = useMemo(() => namedFiles(outputs, assets.data ?? []), [outputs, assets.data])
+  const report = reportOf(files)
   return (
     <aside className={insp.inspector} aria-label="Result of the run">
       <header className={insp.head}>
@@ -24,16 +40,69 @@ export function ResultPanel({ onClose }: { readonly onClose: () => void }) {
         </div>
       </header>
       <div className={insp.content}>
-        <Part title="Outputs">
-          {Object.keys(outputs).length === 0 ? (
+        {assets.error !== null && (
+          <Failed error={assets.error} what="The files could not be listed" onRetry={() => void assets.refetch()} />
+        )}
+        {report !== undefined && <Report key={report.file.digest} report={report} />}
+        {Object.keys(outputs).length === 0 && (
+          <Part title="Outputs">
             <p className={insp.note}>
               The workflow names no outputs. What its steps have left is shown with each step.
             </p>
-          ) : (
-            <JsonView value={outputs} name="outputs" />
-          )}
-        </Part>
+          </Part>
+        )}
+        {Object.keys(values).length > 0 && (
+          <Part title="Outputs">
+            <JsonTree value={values} name="outputs" />
+          </Part>
+        )}
+        {files.length > 0 && (
+          <Part
+            title="Files"
+            actions={
+              <Button variant="subtle" h={26} onClick={onShowAssets}>
+                Show all assets
+              </Button>
+            }
+          >
+            <ul className={classes.files}>
+              {files.map(({ asset, file }) => (
+                <li key={`${asset.id}/${file.path}`} className={classes.file}>
+                  <span className="mono truncate">{file.path}</span>
+                  <span className="dim tabular">{formatBytes(file.size)}</span>
+                </li>
+              ))}
+            </ul>
+          </Part>
+        )}
       </div>
     </aside>
+  )
+}
+
+const PREVIEW_PX = 300
+
+function Report({ report: { asset, file } }: { readonly report: Shown }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Part
+      title="Report"
+      actions={
+        <Button h={28} leftSection={<IconReportAnalytics size={16} stroke={1.5} />} onClick={() => setOpen(true)}>
+          Open the report
+        </Button>
+      }
+    >
+      <div className={classes.report}>{!isOpen && <AssetPreview asset={asset} file={file} height={PREVIEW_PX} />}</div>
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        fullScreen
+        title={file.path}
+        classNames={{ content: classes.large ?? '', body: classes.largeBody ?? '' }}
+      >
+        <AssetPreview asset={asset} file={file} />
+      </Modal>
+    </Part>
   )
 }
