@@ -19,6 +19,7 @@ const PACKAGE_TRIES = 3
 /** What code that runs in a page finds there; the types of tests are those of Node. */
 export interface InPage {
   readonly weir: WeirBridge
+  readonly document: { hasFocus(): boolean }
   readonly location: { href: string; hash: string; readonly origin: string }
 }
 
@@ -54,18 +55,14 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures, { readonly display: Display }>({
   display: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
-    // oxlint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({ playwright: _playwright }, use) => {
       const display = await openDisplay()
       await use(display)
       display.close()
     },
     { scope: 'worker' },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
-  // oxlint-disable-next-line no-empty-pattern
-  folder: async ({}, use) => {
+  folder: async ({ display: _display }, use) => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'weir-e2e-')))
     await use(folder)
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -143,15 +140,28 @@ async function start(data: string, folder: string, display: Display, options: La
       // Windows begin empty.
       await window.waitForURL(/^app:/)
       await window.waitForLoadState('load')
-      // A virtual screen has no window manager, so no window ever gets the focus; pages must behave as if theirs had it.
-      const session = await window.context().newCDPSession(window)
-      await session.send('Emulation.setFocusEmulationEnabled', { enabled: true })
+      await focus(app, window)
       return window
     },
     crash: () => end('SIGKILL'),
     // A signal asks nothing and keeps the engine.
     close: () => end('SIGTERM'),
   }
+}
+
+/**
+ * A virtual screen has no window manager, so no window ever gets the focus of itself; pages must behave as if theirs had it,
+ * e.g. to copy.
+ */
+async function focus(app: ElectronApplication, window: Page): Promise<void> {
+  const session = await window.context().newCDPSession(window)
+  await session.send('Emulation.setFocusEmulationEnabled', { enabled: true })
+  await until('the page has the focus', async () => {
+    await app.evaluate(({ BrowserWindow }) => {
+      for (const one of BrowserWindow.getAllWindows()) one.webContents.focus()
+    })
+    return await window.evaluate(() => (globalThis as unknown as InPage).document.hasFocus())
+  })
 }
 
 /**

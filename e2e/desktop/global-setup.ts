@@ -14,6 +14,13 @@ const PACKAGES = [
   'libatk-bridge2.0-0',
 ]
 
+interface Electron {
+  readonly dist: string
+  readonly program: string
+  readonly version: string
+  readonly origin: string
+}
+
 /** Runs once before the tests: gets Electron, and the packages that it needs on a bare machine. */
 export default async function globalSetup(): Promise<void> {
   const needsScreen = process.platform === 'linux' && !process.env.DISPLAY
@@ -21,7 +28,7 @@ export default async function globalSetup(): Promise<void> {
     if (!isRoot()) throw new Error(`The tests need a screen, or these packages: ${installCommand(PACKAGES)}`)
     await installPackages(PACKAGES)
   }
-  const { dist, program, version, origin } = await ensureElectron()
+  const { dist, program, version, origin }: Electron = await ensureElectron()
   // Where Playwright looks for it, through the `electron` package.
   if (origin !== 'official') process.env.ELECTRON_OVERRIDE_DIST_PATH = dist
   process.stdout.write(`Electron ${version}: ${process.env.WEIR_TEST_APP ?? program}\n`)

@@ -49,15 +49,14 @@ test('a second start hands over what it was asked to open, and ends', async ({ l
   // Playwright cannot attach to a program that ends at once, so the second is started as a shell would.
   const child = first.app.process()
   const [program = '', ...args] = child.spawnargs
-  const second = spawn(
-    program,
-    [...args.filter((arg) => !/inspect|remote-debugging/.test(arg)), 'weir://runs?status=failed'],
-    {
-      cwd: folder,
-      env: childEnvironment(child.pid ?? 0),
-      stdio: 'ignore',
-    },
+  const plain = args.filter(
+    (arg, i) => !/^(-r|--inspect=.*|--remote-debugging-port=.*)$/.test(arg) && args[i - 1] !== '-r',
   )
+  const second = spawn(program, [...plain, 'weir://runs?status=failed'], {
+    cwd: folder,
+    env: childEnvironment(child.pid ?? 0),
+    stdio: 'ignore',
+  })
   const code = await new Promise((resolve) => second.once('exit', resolve))
   expect(code).toBe(0)
   await expect(window).toHaveURL('app://weir/#/runs?status=failed')
