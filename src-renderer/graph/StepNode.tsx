@@ -37,7 +37,13 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   if (detail !== 'full') {
     return (
       <div className={[...classNames, classes.far].join(' ')} style={style}>
-        {detail === 'name' && <span className={classes.farName}>{step.name}</span>}
+        {detail === 'name' && (
+          <span className={classes.farTitles}>
+            <span className={classes.farName}>{step.name}</span>
+            {state !== null && <FarState state={state} />}
+          </span>
+        )}
+        {state?.fanOut != null && <FanOutBar fanOut={state.fanOut} />}
         <Anchors step={step} />
       </div>
     )
@@ -47,9 +53,37 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       <Head step={step} mark={mark} state={state} />
       <Ports step={step} isEditable={isEditable} />
       {hasFoot(step) && <Foot step={step} />}
+      {state?.fanOut != null && <FanOutBar fanOut={state.fanOut} />}
     </div>
   )
 })
+
+/** Where the step stands, large enough to be read from afar. */
+function FarState({ state: { status, durationMs, from, fanOut } }: { readonly state: StepState }) {
+  return (
+    <span className={classes.farState}>
+      <Status status={status} compact size={24} />
+      {fanOut !== null ? (
+        <span className="tabular">
+          {fanOut.done}/{fanOut.total}
+        </span>
+      ) : (
+        (durationMs !== null || from !== null) && <Elapsed ms={durationMs} from={from} />
+      )}
+    </span>
+  )
+}
+
+/** How many items of a fan-out have ended, along the foot of its node. */
+function FanOutBar({ fanOut: { total, done, failed } }: { readonly fanOut: NonNullable<StepState['fanOut']> }) {
+  const part = (count: number): string => `${total === 0 ? 0 : (count / total) * 100}%`
+  return (
+    <span className={classes.items} aria-hidden>
+      <span className={classes.itemsFailed} style={{ width: part(failed) }} />
+      <span className={classes.itemsDone} style={{ width: part(done - failed) }} />
+    </span>
+  )
+}
 
 interface HeadProps {
   readonly step: GraphNode
