@@ -37,8 +37,15 @@ export function RunTabs({ place, onResult }: RunTabsProps) {
           ))}
         </Tabs.List>
         {onResult !== undefined && (
-          <Button variant="subtle" h={28} leftSection={<IconFlag size={16} stroke={1.5} />} onClick={onResult}>
-            Show the result
+          <Button
+            variant="subtle"
+            h={28}
+            className={classes.result}
+            leftSection={<IconFlag size={16} stroke={1.5} />}
+            onClick={onResult}
+          >
+            <span className={classes.wide}>Show the result</span>
+            <span className={classes.narrow}>Result</span>
           </Button>
         )}
       </div>

@@ -150,6 +150,8 @@ function Head({ step, place, actions, onClose }: HeadProps) {
 }
 
 const LONGEST_WHY = 400
+/** The status beside the name says as much. */
+const SAYS_NOTHING = new Set(['Succeeded.', 'Cancelled.', 'Failed.'])
 
 /** Why it stands where it stands; for what failed also what to do. What is asked of a person is said by the form. */
 function Why({ step }: { readonly step: RunStep }) {
@@ -158,7 +160,7 @@ function Why({ step }: { readonly step: RunStep }) {
   const last = step.executions.at(-1)
   const error = step.status === 'failed' ? last?.error : undefined
   const text = step.approval !== undefined && step.status === 'waiting' ? null : (why ?? last?.progress ?? null)
-  if (text === null) return null
+  if (text === null || SAYS_NOTHING.has(text)) return null
   return (
     <div className={classes.why} data-status={step.status}>
       <div className={classes.whyText}>

@@ -77,6 +77,8 @@ function FailedNotice({ place }: { readonly place: Place }) {
   const first = useMemo(() => firstFailed(book), [book])
   const message = result?.error?.message ?? 'The run failed.'
   if (first !== undefined && first.key === place.step) return null
+  // The advice for an exit code is to read the log, which the step shows.
+  const fix = result?.error?.code === 'exit_code' || first !== undefined ? undefined : result?.error?.fix
   return (
     <Notice
       tone="failed"
@@ -92,8 +94,7 @@ function FailedNotice({ place }: { readonly place: Place }) {
         </>
       }
     >
-      {sentence(message)}{' '}
-      {result?.error?.fix !== undefined && <span className="dim">{sentence(result.error.fix)}</span>}
+      {sentence(message)} {fix !== undefined && <span className="dim">{sentence(fix)}</span>}
     </Notice>
   )
 }
