@@ -129,7 +129,7 @@ function StateLine({ state }: { readonly state: StepState }) {
   const isTimed = durationMs !== null || from !== null
   return (
     <span className={classes.state}>
-      <Status status={status} size={13} />
+      <Status status={status} size={13} compact={fanOut !== null} />
       {isTimed && <Elapsed ms={durationMs} from={from} />}
       {fanOut !== null && (
         <span className="tabular">
