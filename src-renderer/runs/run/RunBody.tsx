@@ -11,13 +11,16 @@ import { useRunCommands } from './header/use-run-commands.ts'
 import { Inspector } from './inspector/Inspector.tsx'
 import { RunNotices } from './notices/RunNotices.tsx'
 import { useFirstFailed } from './notices/use-first-failed.ts'
-import { usePlace } from './place.ts'
+import { type Tab, usePlace } from './place.ts'
 import { RunTabs } from './RunTabs.tsx'
 import { ResultPanel } from './result/ResultPanel.tsx'
 import classes from './run.module.css'
 
 /** From here on the inspector has no room beside the run and becomes a sheet. */
 const NARROW = '(max-width: 700px)'
+
+/** Where the result has its place; the others need the room, or show the same files. */
+const BESIDE_RESULT: ReadonlySet<Tab> = new Set(['graph', 'timeline', 'steps'])
 
 export function RunBody() {
   const { workflow, id, result } = useHead()
@@ -32,7 +35,7 @@ export function RunBody() {
   const side =
     place.step !== undefined ? (
       <Inspector key={place.step} stepKey={place.step} place={place} actions={actions} />
-    ) : hasResult && isResultShown ? (
+    ) : hasResult && isResultShown && BESIDE_RESULT.has(place.tab) ? (
       <ResultPanel
         onClose={() => showResult(false)}
         onShowAssets={() => {
@@ -62,10 +65,10 @@ export function RunBody() {
             main={
               <RunTabs
                 place={place}
-                {...(hasResult && (place.step !== undefined || !isResultShown)
+                {...(hasResult && side?.type !== ResultPanel
                   ? {
                       onResult: () => {
-                        place.select(undefined)
+                        place.showResult()
                         showResult(true)
                       },
                     }

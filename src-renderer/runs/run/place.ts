@@ -11,6 +11,8 @@ export interface Place {
   readonly showTab: (tab: Tab) => void
   /** @param replaces the address is not a place to go back to */
   readonly select: (step: string | undefined, replaces?: boolean) => void
+  /** No step, and a tab that leaves room for the result */
+  readonly showResult: () => void
   readonly compareWith: (run: string | undefined) => void
 }
 
@@ -26,9 +28,10 @@ export function usePlace(): Place {
       void navigate({ search: (before) => ({ ...before, step }), replace: replaces }),
     [navigate],
   )
+  const showResult = useCallback(() => void navigate({ search: () => ({}), replace: true }), [navigate])
   const compareWith = useCallback(
     (run: string | undefined) => void navigate({ search: (before) => ({ ...before, with: run }), replace: true }),
     [navigate],
   )
-  return { tab: search.tab ?? 'graph', step: search.step, with: search.with, showTab, select, compareWith }
+  return { tab: search.tab ?? 'graph', step: search.step, with: search.with, showTab, select, showResult, compareWith }
 }
