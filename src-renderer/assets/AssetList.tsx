@@ -8,6 +8,7 @@ import { AssetPreview } from './AssetPreview.tsx'
 import classes from './Assets.module.css'
 import { saveAll, saveFile } from './saving.ts'
 import { useAssets } from './use-assets.ts'
+import { visible } from './visible.ts'
 
 interface AssetListProps {
   readonly run: string
@@ -99,9 +100,7 @@ function FileLine({ asset, file, isOpen, onToggle }: FileLineProps) {
     <div className={classes.fileLine}>
       <button type="button" className={classes.unfold} aria-expanded={isOpen} onClick={onToggle}>
         <IconChevronRight size={12} aria-hidden />
-        <span className="mono truncate">
-          <bdi>{file.path}</bdi>
-        </span>
+        <span className="mono truncate">{visible(file.path)}</span>
       </button>
       <span className="dim tabular">{formatBytes(file.size)}</span>
       <Tooltip label="Save the file">

@@ -14,6 +14,7 @@ import { saveFile } from './saving.ts'
 import { TablePreview } from './TablePreview.tsx'
 import { type BodyProps, JsonPreview, TextPreview } from './TextPreview.tsx'
 import { useViewBase } from './use-assets.ts'
+import { visible } from './visible.ts'
 
 interface AssetPreviewProps {
   readonly asset: Asset
@@ -41,8 +42,8 @@ export function AssetPreview({ asset, file, height }: AssetPreviewProps) {
   return (
     <section className={classes.preview} aria-label={file.path}>
       <header className={classes.head}>
-        <span className={`${classes.name} truncate`} title={file.path}>
-          <bdi>{nameOf(file.path)}</bdi>
+        <span className={`${classes.name} truncate`} title={visible(file.path)}>
+          {visible(nameOf(file.path))}
         </span>
         <span className="dim tabular">{formatBytes(file.size)}</span>
         <Copyable value={file.digest} shown={file.digest.slice(0, DIGEST_CHARS)} label="Copy the SHA-256 digest" />
@@ -78,8 +79,9 @@ export function AssetPreview({ asset, file, height }: AssetPreviewProps) {
         opened={isLarge}
         onClose={() => setLarge(false)}
         fullScreen
-        title={file.path}
+        title={visible(file.path)}
         classNames={{ content: classes.large ?? '', body: classes.largeBody ?? '' }}
+        styles={{ body: { padding: 0 } }}
       >
         {body}
       </Modal>
@@ -177,7 +179,7 @@ function ImagePreview(props: BodyProps) {
         )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <div className={classes.picture} data-fit={isFit || undefined} tabIndex={0} role="region" aria-label="Picture">
+      <section className={classes.picture} data-fit={isFit || undefined} tabIndex={0} aria-label="Picture">
         <img
           src={props.address}
           alt={nameOf(props.path)}
@@ -186,7 +188,7 @@ function ImagePreview(props: BodyProps) {
           }
           onError={() => setBroken(true)}
         />
-      </div>
+      </section>
     </div>
   )
 }

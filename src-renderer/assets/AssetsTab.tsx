@@ -11,6 +11,7 @@ import { AssetPreview } from './AssetPreview.tsx'
 import classes from './Assets.module.css'
 import { saveAll } from './saving.ts'
 import { useAssets } from './use-assets.ts'
+import { visible } from './visible.ts'
 
 type Line =
   | { readonly kind: 'asset'; readonly asset: Asset }
@@ -75,6 +76,7 @@ function Assets({ run, assets }: { readonly run: string; readonly assets: readon
           fullScreen
           title={selected?.asset.step}
           classNames={{ content: classes.sheet ?? '', body: classes.sheetBody ?? '' }}
+          styles={{ body: { padding: 0 } }}
         >
           {selected !== undefined && <AssetPreview asset={selected.asset} file={selected.file} />}
         </Modal>
@@ -161,8 +163,8 @@ function FileList({ lines, selected, onSelect }: FileListProps) {
               style={style}
               onClick={() => onSelect(key)}
             >
-              <span className="mono truncate" title={line.file.path}>
-                <bdi>{line.file.path}</bdi>
+              <span className="mono truncate" title={visible(line.file.path)}>
+                {visible(line.file.path)}
               </span>
               <span className={`${classes.size} tabular`}>{formatBytes(line.file.size)}</span>
             </div>

@@ -86,7 +86,7 @@ function useTable(address: string, size: number): TableState {
 }
 
 function Grid({ table, opened, name }: { readonly table: TableState; readonly opened: Opened; readonly name: string }) {
-  const scroller = useRef<HTMLDivElement>(null)
+  const scroller = useRef<HTMLElement>(null)
   const virtual = useVirtualizer({
     count: opened.count,
     getScrollElement: () => scroller.current,
@@ -103,7 +103,7 @@ function Grid({ table, opened, name }: { readonly table: TableState; readonly op
   return (
     <div className={classes.table}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <div ref={scroller} className={classes.scroller} tabIndex={0} role="region" aria-label={name}>
+      <section ref={scroller} className={classes.scroller} tabIndex={0} aria-label={name}>
         <table className={classes.grid} aria-rowcount={opened.count + 1} style={{ width }}>
           <thead className={classes.head}>
             <tr className={classes.titles} style={{ gridTemplateColumns: columns }}>
@@ -134,7 +134,7 @@ function Grid({ table, opened, name }: { readonly table: TableState; readonly op
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <footer className={classes.foot}>
         {plural(opened.count, 'row')}, {plural(opened.header.length, 'column')}
         {!opened.isWhole && ' of the first 96 MiB; save the file to have all of it'}

@@ -29,7 +29,7 @@ const ESCAPE = '\u001b'
 /* CSI … final byte; OSC … BEL or ST; DCS, SOS, PM, APC … ST; other two- and three-character sequences. */
 const SEQUENCE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\|$)|[PX^_][^\u001b]*(?:\u001b\\|$)|[ -/]*[0-~])/y
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\|$)|[PX^_][^\u001b]*(?:\u001b\\|$)|[ -/]*[0-Z\\^-~])/y
 /** Controls but tab, and characters that turn the direction of text or take no room: they must not hide or reorder text. */
 const UNSEEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for

@@ -78,6 +78,7 @@ export class LogSession {
       const take = (count: number): void => {
         this.#count(count)
         if (store !== this.#store && (isTail || store.count >= this.#store.count)) this.#swap(store)
+        if (store !== this.#store) return // read again, and not yet as far as what is shown
         this.#setPhase('reading')
         this.#liveSoon()
         this.#more()
@@ -95,6 +96,7 @@ export class LogSession {
         this.#problem = problemFor(error)
         if (!(error instanceof EngineUnreachable)) return this.#end('failed')
         this.#setPhase('cut')
+        this.#postState()
       }
       await this.#parts.pause()
     }
