@@ -19,6 +19,7 @@ const PACKAGE_TRIES = 3
 /** What code that runs in a page finds there; the types of tests are those of Node. */
 export interface InPage {
   readonly weir: WeirBridge
+  focus(): void
   readonly document: { hasFocus(): boolean }
   readonly location: { href: string; hash: string; readonly origin: string }
 }
@@ -140,7 +141,7 @@ async function start(data: string, folder: string, display: Display, options: La
       // Windows begin empty.
       await window.waitForURL(/^app:/)
       await window.waitForLoadState('load')
-      await focus(app, window)
+      await focus(window)
       return window
     },
     crash: () => end('SIGKILL'),
@@ -149,19 +150,15 @@ async function start(data: string, folder: string, display: Display, options: La
   }
 }
 
-/**
- * A virtual screen has no window manager, so no window ever gets the focus of itself; pages must behave as if theirs had it,
- * e.g. to copy.
- */
-async function focus(app: ElectronApplication, window: Page): Promise<void> {
-  const session = await window.context().newCDPSession(window)
-  await session.send('Emulation.setFocusEmulationEnabled', { enabled: true })
-  await until('the page has the focus', async () => {
-    await app.evaluate(({ BrowserWindow }) => {
-      for (const one of BrowserWindow.getAllWindows()) one.webContents.focus()
-    })
-    return await window.evaluate(() => (globalThis as unknown as InPage).document.hasFocus())
-  })
+/** A page that nobody has clicked into has no focus, but e.g. copying needs it. Of several windows the last one gets it. */
+async function focus(window: Page): Promise<void> {
+  await until('the page has the focus', () =>
+    window.evaluate(() => {
+      const page = globalThis as unknown as InPage
+      page.focus()
+      return page.document.hasFocus()
+    }),
+  )
 }
 
 /**

@@ -28,7 +28,7 @@ export default async function globalSetup(): Promise<void> {
     if (!isRoot()) throw new Error(`The tests need a screen, or these packages: ${installCommand(PACKAGES)}`)
     await installPackages(PACKAGES)
   }
-  const { dist, program, version, origin }: Electron = await ensureElectron()
+  const { dist, program, version, origin } = (await ensureElectron()) as Electron
   // Where Playwright looks for it, through the `electron` package.
   if (origin !== 'official') process.env.ELECTRON_OVERRIDE_DIST_PATH = dist
   process.stdout.write(`Electron ${version}: ${process.env.WEIR_TEST_APP ?? program}\n`)
