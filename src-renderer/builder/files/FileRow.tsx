@@ -94,14 +94,7 @@ function FileMenu({ file, isText, isReadOnly, onOpen, onRename }: FileMenuProps)
     const { files, actions } = store.getState()
     actions.setFiles(next(files))
   }
-  const toggle = (): void =>
-    change((files) =>
-      files.map((one) => {
-        if (one.path !== file.path) return one
-        const { executable, ...rest } = one
-        return executable === true ? rest : { ...rest, executable: true }
-      }),
-    )
+  const toggle = (): void => change((files) => files.map((one) => (one.path === file.path ? flipped(one) : one)))
   return (
     <Menu position="bottom-end">
       <input
@@ -152,4 +145,9 @@ function FileMenu({ file, isText, isReadOnly, onOpen, onRename }: FileMenuProps)
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+/** The same file, executable or not. */
+function flipped({ executable, ...rest }: AssetFile): AssetFile {
+  return executable === true ? rest : { ...rest, executable: true }
 }

@@ -24,20 +24,11 @@ export function FileTextDialog({ file, onClose }: { readonly file: AssetFile; re
   const isChanged = typed !== null && typed !== body.data
   const save = async (): Promise<void> => {
     if (typed === null) return
-    const name = file.path.split('/').at(-1) ?? file.path
-    const picked = { folder: null, files: [{ path: file.path, file: new File([typed], name) }] }
+    const picked = { folder: null, files: [{ path: file.path, file: new File([typed], file.path) }] }
     if (await add(Promise.resolve(picked), file.path)) onClose()
   }
   const leave = async (): Promise<void> => {
-    const isSure =
-      !isChanged ||
-      (await confirm({
-        title: `Close ${file.path} without saving?`,
-        body: 'What you typed in it is lost.',
-        confirm: 'Close without saving',
-        cancel: 'Go on editing',
-        isDestructive: true,
-      }))
+    const isSure = !isChanged || (await mayClose(file.path))
     if (isSure) onClose()
   }
   return (
@@ -81,3 +72,12 @@ export function FileTextDialog({ file, onClose }: { readonly file: AssetFile; re
     </Modal>
   )
 }
+
+const mayClose = (path: string): Promise<boolean> =>
+  confirm({
+    title: `Close ${path} without saving?`,
+    body: 'What you typed in it is lost.',
+    confirm: 'Close without saving',
+    cancel: 'Go on editing',
+    isDestructive: true,
+  })

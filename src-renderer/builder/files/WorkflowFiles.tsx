@@ -2,7 +2,7 @@ import { Button, Progress } from '@mantine/core'
 import { IconFilePlus, IconFolderPlus } from '@tabler/icons-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { type AssetFile, Definition } from '../../../src-shared/contract/index.ts'
-import { pickedByDrop, pickedByInput } from '../../ui/fields/index.ts'
+import { pickedByDrop, pickedByInput, type Progress as Sent } from '../../ui/fields/index.ts'
 import { formatBytes, plural } from '../../ui/format.ts'
 import { useDocument, useDocumentStore } from '../document-context.tsx'
 import { ListField } from '../inspector/fields/ListField.tsx'
@@ -56,28 +56,27 @@ export function WorkflowFiles() {
       )}
       {rows.length > MAX_SHOWN && <p className={classes.empty}>and {plural(rows.length - MAX_SHOWN, 'more file')}</p>}
       <NotIncluded paths={rows.filter((one) => !one.isIncluded).map((one) => one.file.path)} />
-      {sent !== null && (
-        <div className={classes.sending} role="status">
-          <Progress
-            value={sent.total === 0 ? 0 : (100 * sent.sent) / sent.total}
-            size="sm"
-            aria-label="Upload"
-            flex={1}
-          />
-          <span className="tabular">
-            {formatBytes(sent.sent)} of {formatBytes(sent.total)}
-          </span>
-          <Button variant="default" size="compact-xs" onClick={cancel}>
-            Stop
-          </Button>
-        </div>
-      )}
+      {sent !== null && <Sending sent={sent} onStop={cancel} />}
       {!isReadOnly && sent === null && (
         <Pickers onPick={(list) => void add(Promise.resolve(pickedByInput([...list])))} />
       )}
       <ListField path={['files']} schema={Definition.shape.files} label="Globs" placeholder="scripts/*.py" />
       {opened !== null && <FileTextDialog file={opened} onClose={() => setOpened(null)} />}
     </section>
+  )
+}
+
+function Sending({ sent: { sent, total }, onStop }: { readonly sent: Sent; readonly onStop: () => void }) {
+  return (
+    <div className={classes.sending} role="status">
+      <Progress value={total === 0 ? 0 : (100 * sent) / total} size="sm" aria-label="Upload" flex={1} />
+      <span className="tabular">
+        {formatBytes(sent)} of {formatBytes(total)}
+      </span>
+      <Button variant="default" size="compact-xs" onClick={onStop}>
+        Stop
+      </Button>
+    </div>
   )
 }
 

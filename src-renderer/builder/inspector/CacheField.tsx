@@ -5,7 +5,7 @@ import { ChoiceField } from './fields/ChoiceField.tsx'
 import { ListField } from './fields/ListField.tsx'
 import { TextField } from './fields/TextField.tsx'
 import { useField } from './fields/use-field.ts'
-import { useOptional, useRemover } from './fields/use-optional.ts'
+import { type Optional, useOptional, useRemover } from './fields/use-optional.ts'
 import { Group } from './Group.tsx'
 import { fieldsOf } from './schema-text.ts'
 import { valueAt } from './unset.ts'
@@ -17,18 +17,13 @@ const OPTIONS = ['maxAge', 'version', 'params'] as const
 export function CacheField({ step, onRemove }: { readonly step: string; readonly onRemove: () => void }) {
   const path = ['steps', step, 'cache']
   const field = useField(path)
-  const inputs = useDocument((state) =>
-    Object.keys(mapOf(valueAt(state.definition, ['steps', step, 'inputs']))).join(' '),
-  )
   const optional = useOptional(path, OPTIONS)
-  const remove = useRemover(path, optional)
   const isMap = typeof field.value === 'object' && field.value !== null
   const add = (key: string): void => {
     if (!isMap) field.set({})
     optional.open(key)
   }
   const shown = isMap ? optional.shown : []
-  const { maxAge, version, params } = Cache.shape
   return (
     <Group path={path} schema={Step.shape.cache} known={fieldsOf(Cache)} onRemove={onRemove}>
       {!isMap && (
@@ -42,6 +37,34 @@ export function CacheField({ step, onRemove }: { readonly step: string; readonly
           ]}
         />
       )}
+      <Options step={step} path={path} optional={optional} shown={isMap ? optional.shown : []} />
+      {field.value !== false && (
+        <AddChips
+          schema={Cache}
+          keys={field.isLocked ? [] : OPTIONS.filter((key) => !shown.includes(key))}
+          onAdd={add}
+          labels={{ params: 'Inputs that count' }}
+        />
+      )}
+    </Group>
+  )
+}
+
+interface OptionsProps {
+  readonly step: string
+  readonly path: readonly string[]
+  readonly optional: Optional
+  readonly shown: readonly string[]
+}
+
+function Options({ step, path, optional, shown }: OptionsProps) {
+  const inputs = useDocument((state) =>
+    Object.keys(mapOf(valueAt(state.definition, ['steps', step, 'inputs']))).join(' '),
+  )
+  const remove = useRemover(path, optional)
+  const { maxAge, version, params } = Cache.shape
+  return (
+    <>
       {shown.includes('maxAge') && (
         <TextField
           path={[...path, 'maxAge']}
@@ -72,14 +95,6 @@ export function CacheField({ step, onRemove }: { readonly step: string; readonly
           onRemove={remove('params')}
         />
       )}
-      {field.value !== false && (
-        <AddChips
-          schema={Cache}
-          keys={field.isLocked ? [] : OPTIONS.filter((key) => !shown.includes(key))}
-          onAdd={add}
-          labels={{ params: 'Inputs that count' }}
-        />
-      )}
-    </Group>
+    </>
   )
 }

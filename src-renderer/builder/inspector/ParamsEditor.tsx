@@ -5,6 +5,7 @@ import type { Json } from '../../../src-shared/contract/index.ts'
 import { moveKey, type Path } from '../../../src-shared/definition/index.ts'
 import { sayFailed } from '../../ui/say.ts'
 import { useDocumentStore } from '../document-context.tsx'
+import type { DocumentStore } from '../document-types.ts'
 import { AddButton } from './fields/AddButton.tsx'
 import fieldClasses from './fields/fields.module.css'
 import { Problems } from './fields/Problems.tsx'
@@ -31,21 +32,8 @@ export function ParamsEditor({ table }: { readonly table: ParamTable }) {
   const [fresh, setFresh] = useState<string | null>(null)
   const names = Object.keys(mapOf(field.value))
   const noun = table.what === 'param' ? 'parameter' : 'field'
-  const { actions } = store.getState()
-  const add = (): void => {
-    const name = freeName(table.what === 'param' ? 'param' : 'answer', names)
-    setFresh(name)
-    setOpen(name)
-    actions.edit(`Add ${noun} ${name}`, [{ path: [...path, name], value: { type: 'string' } }])
-  }
-  const move = (name: string, to: number): void => {
-    try {
-      actions.replace(`Move ${noun} ${name}`, moveKey(store.getState().source, [...path, name], to))
-    } catch (error) {
-      sayFailed(`The ${noun} could not be moved`, error)
-    }
-  }
   const rename = useRenameField(table)
+  const { add, move, remove } = tableActions(store, path, noun)
   const beside = field.problems.filter((one) => !names.some((name) => problemsIn([one], [...path, name]).length > 0))
   return (
     <div className={fieldClasses.entries}>
@@ -69,15 +57,40 @@ export function ParamsEditor({ table }: { readonly table: ParamTable }) {
             }
             return refusal
           }}
-          onRemove={() =>
-            actions.edit(`Remove ${noun} ${name}`, [unsetEdit(store.getState().definition, [...path, name])])
-          }
+          onRemove={() => remove(name)}
         />
       ))}
       <Problems problems={beside} />
-      {!field.isLocked && <AddButton label={`Add a ${noun}`} onClick={add} />}
+      {!field.isLocked && (
+        <AddButton
+          label={`Add a ${noun}`}
+          onClick={() => {
+            const name = freeName(table.what === 'param' ? 'param' : 'answer', names)
+            setFresh(name)
+            setOpen(name)
+            add(name)
+          }}
+        />
+      )}
     </div>
   )
+}
+
+/** What can be done with the entries of a table. */
+function tableActions(store: DocumentStore, path: Path, noun: string) {
+  const { actions } = store.getState()
+  return {
+    add: (name: string) => actions.edit(`Add ${noun} ${name}`, [{ path: [...path, name], value: { type: 'string' } }]),
+    remove: (name: string) =>
+      actions.edit(`Remove ${noun} ${name}`, [unsetEdit(store.getState().definition, [...path, name])]),
+    move: (name: string, to: number) => {
+      try {
+        actions.replace(`Move ${noun} ${name}`, moveKey(store.getState().source, [...path, name], to))
+      } catch (error) {
+        sayFailed(`The ${noun} could not be moved`, error)
+      }
+    },
+  }
 }
 
 interface ParamEntryProps {

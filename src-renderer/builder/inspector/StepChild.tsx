@@ -36,7 +36,7 @@ export function ChildField({ step }: { readonly step: string }) {
       {(ids) => (
         <Select
           id={ids.control}
-          aria-describedby={ids.error}
+          aria-describedby={ids.described}
           disabled={field.isLocked}
           error={problems.some((one) => one.severity === 'error')}
           searchable

@@ -46,29 +46,16 @@ const ICONS: Readonly<Record<NodeKind, TablerIcon>> = {
 export function StepInspector({ step }: { readonly step: string }) {
   const path = ['steps', step]
   const field = useField(path)
-  const { rename } = useDocumentActions()
   const names = useDocument((state) => Object.keys(mapOf(mapOf(state.definition)['steps'])).length)
   const value = mapOf(field.value)
   const kind = kindOf(value)
   const allowed = fieldsOfKind(kind)
-  const Icon = ICONS[kind]
   const knownChild = useChildren().params.has(textOf(value['workflow']))
   const has = (key: string): boolean => allowed.includes(key) || key in value
   const top = useScrollToTop(step)
   return (
     <div className={classes.inspector} ref={top}>
-      <header className={classes.title}>
-        <Icon size={18} stroke={1.6} className={classes.kind} aria-hidden />
-        <div className={classes.titleName}>
-          <NameField
-            label="Name of the step"
-            name={step}
-            schema={Identifier}
-            isLocked={field.isLocked}
-            onRename={(to) => rename({ what: 'step', from: step, to })}
-          />
-        </div>
-      </header>
+      <Title step={step} kind={kind} isLocked={field.isLocked} />
       <Section title="Basics">
         <Problems problems={problemsBeside(field.problems, path, fieldsOf(Step))} />
         <TextField
@@ -106,6 +93,31 @@ export function StepInspector({ step }: { readonly step: string }) {
       )}
       <StepYaml step={step} />
     </div>
+  )
+}
+
+interface TitleProps {
+  readonly step: string
+  readonly kind: NodeKind
+  readonly isLocked: boolean
+}
+
+function Title({ step, kind, isLocked }: TitleProps) {
+  const { rename } = useDocumentActions()
+  const Icon = ICONS[kind]
+  return (
+    <header className={classes.title}>
+      <Icon size={18} stroke={1.6} className={classes.kind} aria-hidden />
+      <div className={classes.titleName}>
+        <NameField
+          label="Name of the step"
+          name={step}
+          schema={Identifier}
+          isLocked={isLocked}
+          onRename={(to) => rename({ what: 'step', from: step, to })}
+        />
+      </div>
+    </header>
   )
 }
 

@@ -26,7 +26,7 @@ export function StepNeeds({ step }: { readonly step: string }) {
           {(known.length > 0 || chosen.length > 0) && (
             <MultiSelect
               id={ids.control}
-              aria-describedby={ids.error}
+              aria-describedby={ids.described}
               disabled={field.isLocked}
               error={field.problems.some((one) => one.severity === 'error')}
               searchable

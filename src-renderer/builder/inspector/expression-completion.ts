@@ -74,12 +74,12 @@ const FUNCTION_SECTION = { name: 'Functions', rank: 5 }
 function valueCompletion(one: Readable, isInside: boolean, boost: number): Completion {
   const completion: Completion = {
     label: one.text,
-    detail: one.type,
+    ...(one.type === 'any' ? {} : { detail: one.type }),
     section: SECTIONS[one.group],
     boost: Math.max(-90, boost),
     ...(one.help === '' ? {} : { info: one.help }),
   }
-  if (isInside) return completion
+  if (isInside) return { ...completion, apply: (view, picked, from, to) => finish(view, one.text, from, to, picked) }
   // Typed behind a `$`: what is compared is the dollar, what is put in is the whole expression.
   return {
     ...completion,
@@ -87,6 +87,22 @@ function valueCompletion(one: Readable, isInside: boolean, boost: number): Compl
     displayLabel: one.text,
     apply: (view, picked, from, to) => insertAt(view, one.text, from, to, picked),
   }
+}
+
+/** Puts a name into the expression that is being typed, and closes the expression when it is open. */
+function finish(view: EditorView, text: string, from: number, to: number, picked: Completion): void {
+  const line = view.state.doc.lineAt(to)
+  const before = view.state.sliceDoc(Math.max(0, from - LOOK_BACK), from)
+  const rest = line.text.slice(to - line.from)
+  const isOpen = before.lastIndexOf(OPEN) > before.lastIndexOf('}}') && !/^[^$]*\}\}/.test(rest)
+  const insert = isOpen ? `${text} }}` : text
+  view.dispatch({
+    changes: { from, to, insert },
+    selection: { anchor: from + insert.length },
+    annotations: pickedCompletion.of(picked),
+    userEvent: 'input.complete',
+    scrollIntoView: true,
+  })
 }
 
 const functionCompletion = (one: (typeof FUNCTIONS)[number]): Completion => ({
@@ -106,7 +122,7 @@ const functionCompletion = (one: (typeof FUNCTIONS)[number]): Completion => ({
 function insertAt(view: EditorView, text: string, from: number, to: number, picked?: Completion): void {
   const rest = /^\{*\s*\}{0,2}/.exec(view.state.sliceDoc(to, to + 8))?.[0] ?? ''
   // Brackets that were closed by themselves while the dollar and brace were typed are taken along.
-  const end = /\{$/.test(view.state.sliceDoc(from, to)) ? to + rest.length : to
+  const end = view.state.sliceDoc(from, to).endsWith('{') ? to + rest.length : to
   const insert = `${OPEN} ${text} }}`
   view.dispatch({
     changes: { from, to: end, insert },

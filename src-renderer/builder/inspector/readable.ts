@@ -144,7 +144,7 @@ function outputTypes(step: Readonly<Record<string, Json>>, children: ChildOutput
   if (kind === 'workflow') return (children.get(textOf(step['workflow'])) ?? []).map((name) => [name, 'any', ''])
   return Object.entries(mapOf(step['outputs'])).map(([name, value]) => {
     const spec = mapOf(value)
-    if ('files' in spec) return [name, 'files', [spec['files']].flat().join(', ')]
+    if ('files' in spec) return [name, 'files', [spec['files']].flat().map(textOf).join(', ')]
     return 'text' in spec ? [name, 'text', textOf(spec['text'])] : [name, 'value', textOf(spec['json'])]
   })
 }

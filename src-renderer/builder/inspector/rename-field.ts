@@ -60,7 +60,10 @@ export function readsToRename(definition: Json, thing: NamedThing, from: string,
       const isBare = path.length === 3 && path[0] === 'steps' && path[2] === 'when'
       const text = renamedInText(value, chain, from, to, isBare)
       if (text !== value) edits.push({ path, value: text })
-    } else if (Array.isArray(value)) for (const [i, item] of value.entries()) visit(item, [...path, i])
+    } else if (Array.isArray(value))
+      value.forEach((item, i) => {
+        visit(item, [...path, i])
+      })
     else if (value !== null && value !== undefined) {
       for (const [key, item] of Object.entries(value)) visit(item, [...path, key])
     }

@@ -13,7 +13,7 @@ export function diagnosticsOf(doc: Text, problems: readonly DefinitionProblem[])
   return problems.map((problem) => {
     const line = doc.line(Math.min(Math.max(problem.line ?? 1, 1), doc.lines))
     const from = Math.min(line.from + Math.max((problem.column ?? 1) - 1, 0), line.to)
-    const word = /^[^\s,\]}:]+/.exec(line.text.slice(from - line.from))?.[0].length ?? 0
+    const word = /^("[^"]*"|'[^']*'|[^\s,\]}:]+)/.exec(line.text.slice(from - line.from))?.[0].length ?? 0
     const fix = problem.fix === undefined || problem.fix === '' ? '' : `\n${problem.fix}`
     return {
       from,

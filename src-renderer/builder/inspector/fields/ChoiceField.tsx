@@ -31,7 +31,7 @@ export function ChoiceField({ path, schema, choices, absent, label, onRemove }: 
       {(ids) => (
         <Select
           id={ids.control}
-          aria-describedby={ids.error}
+          aria-describedby={ids.described}
           disabled={field.isLocked}
           allowDeselect={false}
           error={field.problems.some((one) => one.severity === 'error')}

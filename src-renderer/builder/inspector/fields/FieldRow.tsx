@@ -9,6 +9,8 @@ import { Problems } from './Problems.tsx'
 export interface RowIds {
   readonly control: string
   readonly label: string
+  /** What the field means, and what is wrong with it */
+  readonly described: string | undefined
   /** Undefined while nothing is wrong */
   readonly error: string | undefined
 }
@@ -28,23 +30,31 @@ interface FieldRowProps {
 /** A field with its name, what it means on hover, and what is wrong with it. */
 export function FieldRow({ label, help, isShort = false, problems = [], aside, onRemove, children }: FieldRowProps) {
   const id = useId()
+  const hasHelp = help !== undefined && help !== ''
+  const error = problems.length > 0 ? `${id}e` : undefined
+  const described = [hasHelp ? `${id}h` : undefined, error].filter((one) => one !== undefined).join(' ')
   const ids: RowIds = {
     control: `${id}c`,
     label: `${id}l`,
-    error: problems.length > 0 ? `${id}e` : undefined,
+    described: described === '' ? undefined : described,
+    error,
   }
   return (
     <div className={classes.row} data-short={isShort || undefined}>
       <div className={classes.head}>
-        <Tooltip label={help} disabled={help === undefined || help === ''} multiline maw={280} position="top-start">
+        <Tooltip label={help} disabled={!hasHelp} multiline maw={280} position="top-start">
           <label id={ids.label} htmlFor={ids.control} className={classes.label}>
             {label}
-            {help !== undefined && help !== '' && <span className="visually-hidden">. {help}</span>}
           </label>
         </Tooltip>
         {aside}
         {onRemove !== undefined && <RemoveButton label={label} onRemove={onRemove} />}
       </div>
+      {hasHelp && (
+        <span id={`${id}h`} hidden>
+          {help}
+        </span>
+      )}
       <div className={classes.control}>{children(ids)}</div>
       <Problems problems={problems} {...(ids.error === undefined ? {} : { id: ids.error })} />
     </div>

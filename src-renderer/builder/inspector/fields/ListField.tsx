@@ -38,7 +38,7 @@ export function ListField({
       {(ids) => (
         <TagsInput
           id={ids.control}
-          aria-describedby={ids.error}
+          aria-describedby={ids.described}
           disabled={field.isLocked}
           error={field.problems.some((one) => one.severity === 'error')}
           value={items}

@@ -23,13 +23,31 @@ export function Problems({ problems, id }: ProblemsProps) {
           <div key={i} className={classes.problem} data-severity={problem.severity}>
             <Icon size={13} aria-label={problem.severity === 'error' ? 'Error' : 'Warning'} />
             <span>
-              {sentence(problem.message)}
-              {problem.fix !== undefined && problem.fix !== '' && <em>{problem.fix}</em>}
+              <Words text={sentence(problem.message)} />
+              {problem.fix !== undefined && problem.fix !== '' && (
+                <em>
+                  <Words text={problem.fix} />
+                </em>
+              )}
             </span>
           </div>
         )
       })}
       {problems.length > MAX_SHOWN && <div className={classes.more}>and {problems.length - MAX_SHOWN} more</div>}
     </div>
+  )
+}
+
+/** A sentence in which what stands in backquotes is code. */
+function Words({ text }: { readonly text: string }) {
+  return text.split('`').map((part, i) =>
+    i % 2 === 0 ? (
+      part
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no identity
+      <code key={i} className="mono">
+        {part}
+      </code>
+    ),
   )
 }

@@ -4,7 +4,7 @@ import type { Json } from '../../../../src-shared/contract/index.ts'
 import type { ExpressionPlace } from '../readable.ts'
 import { faultOf, helpOf, labelOf } from '../schema-text.ts'
 import { hasExpression, readNumber, readValue, showValue } from '../values.ts'
-import { FieldRow } from './FieldRow.tsx'
+import { FieldRow, type RowIds } from './FieldRow.tsx'
 import { type FieldProps, useField } from './use-field.ts'
 import { useTyped } from './use-typed.ts'
 import { ValueEditor } from './ValueEditor.tsx'
@@ -66,34 +66,47 @@ export function TextField(props: TextFieldProps) {
             />
           )
         }
-        const shared = {
-          id: ids.control,
-          value: typed,
-          disabled: field.isLocked,
-          error: problems.some((one) => one.severity === 'error'),
-          'aria-describedby': ids.error,
-          'data-autofocus': props.autoFocus,
-          autoFocus: props.autoFocus === true,
-          placeholder: placeholder ?? '',
-        }
-        return isLong ? (
-          <Textarea
-            {...shared}
-            autosize
-            minRows={1}
-            maxRows={6}
-            onChange={(event) => type(event.currentTarget.value)}
-          />
-        ) : (
-          <TextInput
-            {...shared}
-            inputMode={reads === 'number' ? 'decimal' : 'text'}
-            onChange={(event) => type(event.currentTarget.value)}
+        return (
+          <PlainText
+            ids={ids}
+            value={typed}
+            onChange={type}
+            isLocked={field.isLocked}
+            isWrong={problems.some((one) => one.severity === 'error')}
+            isLong={isLong}
+            isNumber={reads === 'number'}
+            placeholder={placeholder ?? ''}
+            autoFocus={props.autoFocus === true}
           />
         )
       }}
     </FieldRow>
   )
+}
+
+interface PlainTextProps {
+  readonly ids: RowIds
+  readonly value: string
+  readonly onChange: (typed: string) => void
+  readonly isLocked: boolean
+  readonly isWrong: boolean
+  readonly isLong: boolean
+  readonly isNumber: boolean
+  readonly placeholder: string
+  readonly autoFocus: boolean
+}
+
+function PlainText({ ids, onChange, isLocked, isWrong, isLong, isNumber, ...shared }: PlainTextProps) {
+  const props = {
+    ...shared,
+    id: ids.control,
+    'aria-describedby': ids.described,
+    disabled: isLocked,
+    error: isWrong,
+    onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
+  }
+  if (isLong) return <Textarea {...props} autosize minRows={1} maxRows={6} />
+  return <TextInput {...props} inputMode={isNumber ? 'decimal' : 'text'} />
 }
 
 /** Checked while typing, before the engine answers. What an expression yields is known only when the step runs. */

@@ -1,6 +1,6 @@
 import { ActionIcon, Combobox, ScrollArea, Tooltip, useCombobox } from '@mantine/core'
 import { IconBraces } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, type Ref, useState } from 'react'
 import type { Readable } from '../readable.ts'
 import classes from './fields.module.css'
 
@@ -50,18 +50,7 @@ export function ValuePicker({ readable, label, onPick, first, target }: ValuePic
     >
       <Combobox.Target withAriaAttributes={false}>
         {target === undefined ? (
-          <Tooltip label="Insert a value">
-            <ActionIcon
-              size={22}
-              aria-label={label}
-              aria-haspopup="listbox"
-              aria-expanded={combobox.dropdownOpened}
-              className={classes.insert}
-              onClick={toggle}
-            >
-              <IconBraces size={14} />
-            </ActionIcon>
-          </Tooltip>
+          <InsertButton label={label} isOpen={combobox.dropdownOpened} onClick={toggle} />
         ) : (
           <span>{target(toggle)}</span>
         )}
@@ -77,23 +66,59 @@ export function ValuePicker({ readable, label, onPick, first, target }: ValuePic
             combobox.updateSelectedOptionIndex()
           }}
         />
-        <Combobox.Options>
-          <ScrollArea.Autosize mah={280} type="scroll">
-            {first !== undefined && wanted === '' && (
-              <Combobox.Option value={FIRST} className={classes.option}>
-                {first.label}
-              </Combobox.Option>
-            )}
-            <Groups found={found} />
-            {found.length === 0 && first === undefined && (
-              <Combobox.Empty>
-                {wanted === '' ? 'Nothing can be read here yet.' : 'No value has this name.'}
-              </Combobox.Empty>
-            )}
-          </ScrollArea.Autosize>
-        </Combobox.Options>
+        <Options found={found} first={wanted === '' ? first?.label : undefined} isSearched={wanted !== ''} />
       </Combobox.Dropdown>
     </Combobox>
+  )
+}
+
+interface OptionsProps {
+  readonly found: readonly Readable[]
+  readonly first: string | undefined
+  readonly isSearched: boolean
+}
+
+function Options({ found, first, isSearched }: OptionsProps) {
+  return (
+    <Combobox.Options>
+      <ScrollArea.Autosize mah={280} type="scroll">
+        {first !== undefined && (
+          <Combobox.Option value={FIRST} className={classes.option}>
+            {first}
+          </Combobox.Option>
+        )}
+        <Groups found={found} />
+        {found.length === 0 && first === undefined && (
+          <Combobox.Empty>{isSearched ? 'No value has this name.' : 'Nothing can be read here yet.'}</Combobox.Empty>
+        )}
+      </ScrollArea.Autosize>
+    </Combobox.Options>
+  )
+}
+
+interface InsertButtonProps {
+  readonly label: string
+  readonly isOpen: boolean
+  readonly onClick: () => void
+  /** From the list that opens at it */
+  readonly ref?: Ref<HTMLButtonElement>
+}
+
+function InsertButton({ label, isOpen, onClick, ref }: InsertButtonProps) {
+  return (
+    <Tooltip label="Insert a value">
+      <ActionIcon
+        ref={ref}
+        size={22}
+        aria-label={label}
+        aria-haspopup="listbox"
+        aria-expanded={isOpen}
+        className={classes.insert}
+        onClick={onClick}
+      >
+        <IconBraces size={14} />
+      </ActionIcon>
+    </Tooltip>
   )
 }
 
@@ -106,7 +131,7 @@ function Groups({ found }: { readonly found: readonly Readable[] }) {
         .map((one) => (
           <Combobox.Option key={one.text} value={one.text} className={classes.option}>
             <span className={`mono truncate ${classes.optionName}`}>{one.text}</span>
-            <span className={classes.optionType}>{one.type}</span>
+            <span className={classes.optionType}>{one.type === 'any' ? '' : one.type}</span>
           </Combobox.Option>
         ))}
     </Combobox.Group>
