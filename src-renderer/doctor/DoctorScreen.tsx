@@ -1,105 +1,123 @@
-import { Button } from '@mantine/core'
+import { Button, CopyButton } from '@mantine/core'
 import {
   IconAlertTriangleFilled,
+  IconCheck,
   IconCircleCheckFilled,
   IconCircleDashed,
-  IconCircleXFilled,
+  IconCopy,
+  IconInfoTriangle,
   IconRefresh,
   type TablerIcon,
 } from '@tabler/icons-react'
+import { useMemo } from 'react'
 import { engineRoutes, type Finding } from '../../src-shared/contract/index.ts'
 import { useAsk, useConnection } from '../api/index.ts'
-import { CopyButton } from '../ui/Copy.tsx'
-import { plural } from '../ui/format.ts'
+import { useCommands } from '../app/commands.ts'
+import { CopyButton as CopyFinding } from '../ui/Copy.tsx'
 import { Failed, Loading } from '../ui/Notes.tsx'
 import { Screen } from '../ui/Screen.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
-import classes from './Doctor.module.css'
-import { reportOf, worstFirst } from './findings.ts'
+import classes from './doctor.module.css'
+import { reportOf, STATUS_WORDS, verdict, worstFirst } from './findings.ts'
 
-const LOOKS: Record<Finding['status'], { word: string; color: string; icon: TablerIcon }> = {
-  error: { word: 'Broken', color: 'var(--weir-failed)', icon: IconCircleXFilled },
-  warning: { word: 'Needs care', color: 'var(--weir-abandoned)', icon: IconAlertTriangleFilled },
-  absent: { word: 'Not there', color: 'var(--weir-queued)', icon: IconCircleDashed },
-  ok: { word: 'Well', color: 'var(--weir-succeeded)', icon: IconCircleCheckFilled },
-}
-
-/** What the engine's machine lacks, why that matters, and how it is mended. */
+/** What the machine lacks, in words, and how to mend it. */
 export function DoctorScreen() {
-  const doctor = useAsk(engineRoutes.doctor, {})
-  const version = useConnection(({ connection }) => (connection.phase === 'ready' ? connection.version : null))
-  const findings = doctor.data === undefined ? [] : worstFirst(doctor.data.findings)
+  const answer = useAsk(engineRoutes.doctor, {}, { staleTime: 0 })
+  const { data, error, isFetching, refetch, dataUpdatedAt } = answer
+  useCommands(
+    useMemo(
+      () => [
+        {
+          id: 'doctor.again',
+          title: 'Check this machine again',
+          group: 'Here' as const,
+          icon: IconRefresh,
+          run: () => void refetch(),
+        },
+      ],
+      [refetch],
+    ),
+  )
   return (
     <Screen
       title="Doctor"
       page
-      facts={
-        doctor.isSuccess && (
-          <span className="dim">
-            checked <RelativeTime at={new Date(doctor.dataUpdatedAt).toISOString()} />
-          </span>
-        )
-      }
       actions={
         <>
-          {findings.length > 0 && <CopyButton value={reportOf(findings, version)} label="Copy the report" />}
+          {data !== undefined && <CopyReport findings={data.findings} />}
           <Button
-            variant="default"
-            leftSection={<IconRefresh size={16} stroke={1.5} />}
-            loading={doctor.isFetching}
-            onClick={() => void doctor.refetch()}
+            loading={isFetching}
+            leftSection={<IconRefresh size={15} stroke={1.5} />}
+            onClick={() => void refetch()}
           >
             Check again
           </Button>
         </>
       }
     >
-      {doctor.isPending && <Loading what="Checking this machine…" />}
-      {doctor.isError && (
-        <Failed error={doctor.error} what="The machine could not be checked" onRetry={() => void doctor.refetch()} />
+      {error !== null && (
+        <Failed error={error} what="The machine could not be checked" onRetry={() => void refetch()} />
       )}
-      {doctor.isSuccess && (
-        <>
-          <p className={classes.verdict}>{verdictOf(findings)}</p>
-          <ul className={classes.list}>
-            {findings.map((finding) => (
+      {data === undefined && error === null && <Loading what="Looks at the machine." />}
+      {data !== undefined && (
+        <div className={classes.page}>
+          <p className={classes.verdict} role="status">
+            <strong>{verdict(data.findings)}</strong>
+            <span className="dim">
+              checked <RelativeTime at={new Date(dataUpdatedAt).toISOString()} />
+            </span>
+          </p>
+          <ul className={classes.findings} aria-label="Findings">
+            {worstFirst(data.findings).map((finding) => (
               <FindingRow key={finding.id} finding={finding} />
             ))}
           </ul>
-        </>
+        </div>
       )}
     </Screen>
   )
 }
 
-function verdictOf(findings: readonly Finding[]): string {
-  const broken = findings.filter(({ status }) => status === 'error').length
-  const warned = findings.filter(({ status }) => status === 'warning').length
-  if (broken > 0) return `${plural(broken, 'thing')} must be mended before all of Weir works here.`
-  if (warned > 0) return `Weir works here; ${plural(warned, 'thing')} could become a problem.`
-  return 'All that Weir needs is well. What is not there is needed only by steps that ask for it.'
+const SHAPES: Record<Finding['status'], TablerIcon> = {
+  error: IconAlertTriangleFilled,
+  warning: IconInfoTriangle,
+  absent: IconCircleDashed,
+  ok: IconCircleCheckFilled,
 }
 
 function FindingRow({ finding }: { readonly finding: Finding }) {
-  const { word, color, icon: Icon } = LOOKS[finding.status]
+  const { title, status, detail, fix } = finding
+  const Shape = SHAPES[status]
   return (
-    <li className={classes.finding}>
-      <Icon size={18} style={{ color }} aria-hidden className={classes.icon} />
-      <div className={classes.body}>
-        <div className={classes.head}>
-          <strong>{finding.title}</strong>
-          <span style={{ color }} className={classes.word}>
-            {word}
-          </span>
-        </div>
-        <div className={classes.detail}>{finding.detail}</div>
-        {finding.fix !== undefined && finding.status !== 'ok' && (
-          <div className={classes.fix}>
-            <span>{finding.fix}</span>
-            <CopyButton value={finding.fix} label="Copy what to do" />
-          </div>
-        )}
+    <li className={classes.finding} data-status={status}>
+      <span className={classes.status}>
+        <Shape size={16} aria-hidden />
+        {STATUS_WORDS[status]}
+      </span>
+      <div className={classes.text}>
+        <strong>{title}</strong>
+        <div>{detail}</div>
+        {fix !== undefined && <div className={classes.fix}>{fix}</div>}
       </div>
+      <CopyFinding value={`${title}: ${detail} ${fix ?? ''}`.trim()} label={`Copy: ${title}`} />
     </li>
+  )
+}
+
+function CopyReport({ findings }: { readonly findings: readonly Finding[] }) {
+  const version = useConnection(({ connection }) => (connection.phase === 'ready' ? connection.version : null))
+  const head = version === null ? 'Weir' : `Weir ${version.version}, ${version.platform}, Node ${version.node}`
+  return (
+    <CopyButton value={reportOf(findings, head)}>
+      {({ copied, copy }) => (
+        <Button
+          variant="default"
+          leftSection={copied ? <IconCheck size={15} stroke={1.5} /> : <IconCopy size={15} stroke={1.5} />}
+          onClick={copy}
+        >
+          {copied ? 'Copied' : 'Copy the report'}
+        </Button>
+      )}
+    </CopyButton>
   )
 }

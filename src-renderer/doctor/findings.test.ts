@@ -1,27 +1,45 @@
-import { expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../src-shared/contract/index.ts'
-import { reportOf, worstFirst } from './findings.ts'
+import { reportOf, verdict, worstFirst } from './findings.ts'
 
 const finding = (id: string, status: Finding['status'], fix?: string): Finding => ({
   id,
   title: id,
   status,
-  detail: `${id} was looked at.`,
+  detail: `${id} detail.`,
   ...(fix === undefined ? {} : { fix }),
 })
 
-test('what needs a person comes first, equals keep their order', () => {
+describe('findings', () => {
   const all = [
-    finding('a', 'ok'),
-    finding('b', 'absent'),
-    finding('c', 'error'),
-    finding('d', 'warning'),
-    finding('e', 'ok'),
+    finding('node', 'ok'),
+    finding('docker', 'absent'),
+    finding('disk', 'error', 'Free some space.'),
+    finding('clock', 'warning'),
+    finding('lock', 'ok'),
   ]
-  expect(worstFirst(all).map(({ id }) => id)).toEqual(['c', 'd', 'b', 'a', 'e'])
-})
 
-test('the report says what to do, but not for what is well', () => {
-  const report = reportOf([finding('disk', 'error', 'Free some.'), finding('clock', 'ok', 'Nothing.')], null)
-  expect(report).toBe('Weir\n[error] disk: disk was looked at.\n    Free some.\n[ok] clock: clock was looked at.')
+  it('come worst first', () => {
+    expect(worstFirst(all).map(({ id }) => id)).toEqual(['disk', 'clock', 'docker', 'node', 'lock'])
+  })
+
+  it.each([
+    [all, '1 thing is wrong, and 1 thing worth a look.'],
+    [[finding('a', 'error'), finding('b', 'error')], '2 things are wrong.'],
+    [[finding('a', 'warning')], 'Nothing is wrong; 1 thing is worth a look.'],
+    [[finding('a', 'ok')], 'All is well.'],
+    [[finding('a', 'ok'), finding('Docker', 'absent')], 'All is well. Not on this machine: Docker.'],
+  ])('are summed up in a sentence', (findings, sentence) => {
+    expect(verdict(findings)).toBe(sentence)
+  })
+
+  it('become a report with every fix', () => {
+    const report = reportOf(all, 'Weir 1')
+    expect(report.split('\n').slice(0, 4)).toEqual([
+      'Weir 1',
+      '1 thing is wrong, and 1 thing worth a look.',
+      'Wrong        disk: disk detail.',
+      '             Free some space.',
+    ])
+  })
 })

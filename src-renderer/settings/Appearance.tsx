@@ -1,30 +1,34 @@
 import { SegmentedControl, useMantineColorScheme } from '@mantine/core'
 import { keepTheme, schemeOf, themeOf } from '../app/appearance.ts'
 import { Section } from '../ui/Screen.tsx'
-import { Setting } from './Setting.tsx'
+import { Row } from './Row.tsx'
 
-const THEMES = [
+const CHOICES = [
   { value: 'system', label: 'As the system' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ] as const
 
+type Theme = (typeof CHOICES)[number]['value']
+const isTheme = (value: string): value is Theme => CHOICES.some((one) => one.value === value)
+
 export function Appearance() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const choose = (value: string): void => {
+    if (!isTheme(value)) return
+    setColorScheme(schemeOf(value))
+    keepTheme(value)
+  }
   return (
     <Section title="Appearance">
-      <Setting label="Theme">
+      <Row title="Look" about="Light, dark, or whatever the system shows at the time.">
         <SegmentedControl
-          aria-label="Theme"
-          data={[...THEMES]}
+          aria-label="Look"
+          data={CHOICES.map((one) => ({ ...one }))}
           value={themeOf(colorScheme)}
-          onChange={(value) => {
-            const theme = THEMES.find((one) => one.value === value)?.value ?? 'system'
-            setColorScheme(schemeOf(theme))
-            keepTheme(theme)
-          }}
+          onChange={choose}
         />
-      </Setting>
+      </Row>
     </Section>
   )
 }

@@ -1,52 +1,50 @@
 import { Switch } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Preferences, WeirBridge } from '../../src-shared/desktop/bridge.ts'
-import { Failed, Loading } from '../ui/Notes.tsx'
 import { Section } from '../ui/Screen.tsx'
 import { sayFailed } from '../ui/say.ts'
-import { Setting } from './Setting.tsx'
+import { Row } from './Row.tsx'
 
-type Choice = Exclude<keyof Preferences, 'theme'>
+type Flag = 'closeToTray' | 'notifyFinished' | 'notifyFailed' | 'startAtLogin'
 
-const CHOICES: readonly { readonly name: Choice; readonly label: string; readonly help: string }[] = [
+const FLAGS: readonly { readonly key: Flag; readonly title: string; readonly about: string }[] = [
   {
-    name: 'closeToTray',
-    label: 'Stay in the tray when the window is closed',
-    help: 'Weir goes on in the background and tells you when a run has ended. Quit it from the tray.',
+    key: 'closeToTray',
+    title: 'Stay in the tray when the last window closes',
+    about: 'Runs go on either way; with the tray Weir can still tell you about them.',
   },
-  { name: 'notifyFailed', label: 'Tell me when a run has failed', help: 'By a notification of the system.' },
-  { name: 'notifyFinished', label: 'Tell me when a run has finished', help: 'By a notification of the system.' },
-  { name: 'startAtLogin', label: 'Start when I log in', help: 'Weir waits in the tray.' },
+  { key: 'notifyFinished', title: 'Tell when a run has finished', about: 'By a notification of the system.' },
+  { key: 'notifyFailed', title: 'Tell when a run has failed', about: 'By a notification of the system.' },
+  { key: 'startAtLogin', title: 'Start when I log in', about: 'Weir begins in the tray, and the engine with it.' },
 ]
 
-/** What the desktop does on this machine. */
+/** What concerns the desktop and not the engine. */
 export function Desktop({ bridge }: { readonly bridge: WeirBridge }) {
   const [preferences, setPreferences] = useState<Preferences | null>(null)
-  const [error, setError] = useState<unknown>(null)
   useEffect(() => {
-    bridge.preferences.get().then(setPreferences, setError)
+    bridge.preferences
+      .get()
+      .then(setPreferences)
+      .catch((error: unknown) => sayFailed('The preferences could not be read', error))
     return bridge.preferences.onChange(setPreferences)
   }, [bridge])
-  const change = (name: Choice, value: boolean): void => {
-    bridge.preferences
-      .set({ [name]: value })
+  const set = (key: Flag, isOn: boolean): void =>
+    void bridge.preferences
+      .set({ [key]: isOn })
       .then(setPreferences)
-      .catch((failure: unknown) => sayFailed('That was not kept', failure))
-  }
+      .catch((error: unknown) => sayFailed('The preference was not kept', error))
+  if (preferences === null) return null
   return (
     <Section title="Desktop">
-      {error !== null && <Failed error={error} what="The preferences could not be read" />}
-      {error === null && preferences === null && <Loading what="Reading the preferences…" />}
-      {preferences !== null &&
-        CHOICES.map(({ name, label, help }) => (
-          <Setting key={name} label={label} help={help} id={`preference-${name}`}>
-            <Switch
-              id={`preference-${name}`}
-              checked={preferences[name]}
-              onChange={(event) => change(name, event.currentTarget.checked)}
-            />
-          </Setting>
-        ))}
+      {FLAGS.map(({ key, title, about }) => (
+        <Row key={key} title={title} about={about}>
+          <Switch
+            aria-label={title}
+            checked={preferences[key]}
+            onChange={({ currentTarget }) => set(key, currentTarget.checked)}
+          />
+        </Row>
+      ))}
     </Section>
   )
 }

@@ -1,157 +1,115 @@
-import { Button, NumberInput, Select, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { EngineSettings, engineRoutes, ProblemError } from '../../src-shared/contract/index.ts'
-import { bridge, useAsk, useChange } from '../api/index.ts'
+import { type EngineSettings, engineRoutes, ProblemError } from '../../src-shared/contract/index.ts'
+import { bridge, call, complaintOf, keyOf, queryClient, useAsk } from '../api/index.ts'
 import { restart } from '../app/EngineMenu.tsx'
+import { Copyable } from '../ui/Copy.tsx'
+import { type FieldValues, ParamFields } from '../ui/fields/index.ts'
 import { Failed, Loading } from '../ui/Notes.tsx'
 import { Section } from '../ui/Screen.tsx'
 import { say } from '../ui/say.ts'
-import { Setting } from './Setting.tsx'
-import classes from './Settings.module.css'
+import { ENGINE_FIELDS, ENGINE_TITLES, isChanged, settingsOf, valuesOf } from './engine-form.ts'
+import classes from './settings.module.css'
 
-const LEVELS = EngineSettings.shape.logLevel.options
-
-/** Settings of the engine: they hold for everybody who uses it. */
+/** Settings that the engine keeps in its data folder. */
 export function Engine() {
-  const asked = useAsk(engineRoutes.settings, {})
+  const answer = useAsk(engineRoutes.settings, {})
+  const { data, error } = answer
   return (
     <Section title="Engine">
-      {asked.isPending && <Loading what="Asking the engine for its settings…" />}
-      {asked.isError && (
-        <Failed error={asked.error} what="The settings could not be read" onRetry={() => void asked.refetch()} />
-      )}
-      {asked.data !== undefined && (
-        <Form
-          // Settings that were changed elsewhere replace what is shown; what is being typed stays until it is saved.
-          key={JSON.stringify(asked.data.settings)}
-          saved={asked.data.settings}
-          restartNeeded={asked.data.restartNeeded}
+      {data === undefined && error === null && <Loading what="Asks for the settings of the engine." />}
+      {data === undefined && error !== null && (
+        <Failed
+          error={error}
+          what="The settings of the engine could not be read"
+          onRetry={() => void answer.refetch()}
         />
+      )}
+      {data !== undefined && (
+        <>
+          {data.restartNeeded && <RestartNotice />}
+          <EngineForm key={JSON.stringify(data.settings)} settings={data.settings} />
+        </>
       )}
     </Section>
   )
 }
 
-function Form({ saved, restartNeeded }: { readonly saved: EngineSettings; readonly restartNeeded: boolean }) {
-  const [settings, setSettings] = useState(saved)
-  const save = useChange(engineRoutes.saveSettings, [engineRoutes.settings])
-  const change = (changes: Partial<EngineSettings>): void => setSettings({ ...settings, ...changes })
-  const keep = (changes: Partial<EngineSettings['retention']>): void =>
-    change({ retention: { ...settings.retention, ...changes } })
-  const isChanged = JSON.stringify(settings) !== JSON.stringify(saved)
-  const deletesMore =
-    settings.retention.keepRuns < saved.retention.keepRuns || settings.retention.keepDays < saved.retention.keepDays
+const RESTART = 'weir boot down && weir boot up --daemon'
+
+function RestartNotice() {
+  return (
+    <div className={classes.notice} role="status">
+      <span>The engine answers at its former address until it is started again. Runs go on meanwhile.</span>
+      {bridge === null ? (
+        <Copyable value={RESTART} label="Copy the command" />
+      ) : (
+        <Button variant="default" onClick={() => void restart()}>
+          Restart the engine
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function EngineForm({ settings }: { readonly settings: EngineSettings }) {
+  const [values, setValues] = useState<FieldValues>(() => valuesOf(settings))
+  const [refused, setRefused] = useState<Readonly<Record<string, string>>>({})
+  const [error, setError] = useState<unknown>(null)
+  const [isSaving, setSaving] = useState(false)
+  const read = settingsOf(values)
+  const save = async (body: EngineSettings): Promise<void> => {
+    setSaving(true)
+    setError(null)
+    try {
+      const saved = await call(engineRoutes.saveSettings, { body })
+      queryClient.setQueryData(keyOf(engineRoutes.settings, {}), saved)
+      say('The settings of the engine were saved.')
+    } catch (problem) {
+      const field = problem instanceof ProblemError ? fieldIn(problem.context.field) : null
+      if (field === null) setError(problem)
+      else setRefused({ [field]: inWords(problem) })
+    } finally {
+      setSaving(false)
+    }
+  }
+  const change = (next: FieldValues): void => {
+    setRefused({})
+    setValues(next)
+  }
+  const hasChanges = isChanged(settings, values)
   return (
     <form
+      className={classes.form}
+      noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate({ body: settings }, { onSuccess: () => say('The settings are kept.') })
+        if (read !== null && hasChanges) void save(read)
       }}
     >
-      <Setting
-        label="Keep ended runs, at most"
-        id="engine-keep-runs"
-        help="The oldest go first, with their logs and the files that nothing else uses."
-      >
-        <Amount
-          id="engine-keep-runs"
-          value={settings.retention.keepRuns}
-          unit="runs"
-          onChange={(keepRuns) => keep({ keepRuns })}
-        />
-      </Setting>
-      <Setting label="Keep ended runs for" id="engine-keep-days">
-        <Amount
-          id="engine-keep-days"
-          value={settings.retention.keepDays}
-          unit="days"
-          onChange={(keepDays) => keep({ keepDays })}
-        />
-      </Setting>
-      <Setting label="What the engine writes into its log" id="engine-log-level" help="Counts at once.">
-        <Select
-          id="engine-log-level"
-          data={LEVELS}
-          value={settings.logLevel}
-          allowDeselect={false}
-          w={160}
-          onChange={(value) => change({ logLevel: LEVELS.find((level) => level === value) ?? settings.logLevel })}
-        />
-      </Setting>
-      <Setting
-        label="Address of its API"
-        id="engine-listen"
-        help="A port, or host:port on this machine. Empty: the default. Counts from the next start of the engine."
-      >
-        <TextInput
-          id="engine-listen"
-          w={160}
-          placeholder="127.0.0.1:7767"
-          value={settings.listen ?? ''}
-          error={faultOf(save.error, 'listen')}
-          onChange={(event) =>
-            change({ listen: event.currentTarget.value.trim() === '' ? null : event.currentTarget.value })
-          }
-        />
-      </Setting>
-      {save.isError && faultOf(save.error, 'listen') === null && (
-        <Failed error={save.error} what="The settings were not kept" />
-      )}
-      <div className={classes.save}>
-        {restartNeeded && !isChanged && (
-          <>
-            <span className="dim">The engine runs with other settings until it is started again.</span>
-            {bridge !== null && (
-              <Button variant="default" onClick={() => void restart()}>
-                Restart it
-              </Button>
-            )}
-          </>
-        )}
-        {isChanged && deletesMore && (
-          <span className="dim">Runs beyond the new limits are deleted about a minute after saving.</span>
-        )}
-        {isChanged && (
-          <Button variant="subtle" color="gray" onClick={() => setSettings(saved)}>
-            Undo changes
+      <ParamFields params={ENGINE_FIELDS} titles={ENGINE_TITLES} values={values} onChange={change} problems={refused} />
+      {error !== null && <Failed error={error} what="The settings were not saved" />}
+      {hasChanges && (
+        <div className={classes.formActions}>
+          <Button variant="default" onClick={() => change(valuesOf(settings))}>
+            Take the changes back
           </Button>
-        )}
-        <Button type="submit" disabled={!isChanged} loading={save.isPending}>
-          Save
-        </Button>
-      </div>
+          <Button type="submit" loading={isSaving} disabled={read === null}>
+            Save the settings
+          </Button>
+        </div>
+      )}
     </form>
   )
 }
 
-interface AmountProps {
-  readonly id: string
-  readonly value: number
-  readonly unit: string
-  readonly onChange: (value: number) => void
+function inWords(problem: unknown): string {
+  const { detail, fix } = complaintOf(problem)
+  return fix === null ? detail : `${detail} ${fix}`
 }
 
-function Amount({ id, value, unit, onChange }: AmountProps) {
-  return (
-    <>
-      <NumberInput
-        id={id}
-        w={110}
-        min={0}
-        allowDecimal={false}
-        thousandSeparator=","
-        value={value}
-        onChange={(next) => {
-          if (typeof next === 'number') onChange(next)
-        }}
-      />
-      <span className="dim">{unit}</span>
-    </>
-  )
-}
-
-/** What the engine said about one field. */
-function faultOf(error: unknown, field: string): string | null {
-  if (!(error instanceof ProblemError) || error.context.field?.endsWith(field) !== true) return null
-  return `${error.message} ${error.context.fix ?? ''}`
+/** `body.listen` and `body.retention.keepRuns` are about the last of their parts. */
+function fieldIn(field: string | undefined): string | null {
+  const name = field?.split('.').at(-1) ?? ''
+  return Object.hasOwn(ENGINE_FIELDS, name) ? name : null
 }

@@ -1,38 +1,50 @@
+import { Kbd } from '@mantine/core'
 import { useAllCommands } from '../app/commands.ts'
 import { keysInWords } from '../app/keys.ts'
 import { Section } from '../ui/Screen.tsx'
-import classes from './Settings.module.css'
+import { TABLE_KEYS } from '../ui/table/index.ts'
+import classes from './settings.module.css'
 
-/** Keys that hold in every list; lists are no commands. */
-const LIST_KEYS = [
-  { title: 'Next, previous row of a list', keys: 'J  K' },
-  { title: 'Open the row', keys: 'Enter' },
-  { title: 'Choose the row', keys: 'X' },
-] as const
-
-/** Commands of the frame with their keys. Screens have more: the palette shows them where they hold. */
+/** Every command that can be given here, and the keys of lists. */
 export function Keyboard() {
-  const commands = useAllCommands().filter(({ keys }) => keys !== undefined)
+  const commands = useAllCommands()
+  const withKeys = commands.filter(({ keys }) => keys !== undefined)
+  const others = commands.filter(({ keys }) => keys === undefined)
   return (
     <Section title="Keyboard">
+      <h3 className={classes.keysTitle}>Everywhere</h3>
       <ul className={classes.keys}>
-        {commands.map(({ id, title, group, keys = '' }) => (
-          <Key key={id} title={group === 'Go to' ? `Go to ${title}` : title} keys={keysInWords(keys)} />
+        {withKeys.map(({ id, title, keys = '' }) => (
+          <Line key={id} does={title} keys={[keysInWords(keys)]} />
         ))}
-        {LIST_KEYS.map(({ title, keys }) => (
-          <Key key={title} title={title} keys={keys} />
+        {others.map(({ id, title }) => (
+          <li key={id}>
+            <span>{title}</span>
+            <span className="dim">by {keysInWords('mod+k')}</span>
+          </li>
         ))}
       </ul>
-      <p className="dim">Each screen has more commands; {keysInWords('mod+k')} lists those that hold where you are.</p>
+      <h3 className={classes.keysTitle}>In lists</h3>
+      <ul className={classes.keys}>
+        {TABLE_KEYS.map(({ does, keys }) => (
+          <Line key={does} does={does} keys={keys} />
+        ))}
+      </ul>
     </Section>
   )
 }
 
-function Key({ title, keys }: { readonly title: string; readonly keys: string }) {
+function Line({ does, keys }: { readonly does: string; readonly keys: readonly string[] }) {
   return (
-    <li className={classes.key}>
-      <span className="truncate">{title}</span>
-      <kbd className={classes.kbd}>{keys}</kbd>
+    <li>
+      <span>{does}</span>
+      <span className={classes.strokes}>
+        {keys.map((key) => (
+          <Kbd key={key} size="xs">
+            {key}
+          </Kbd>
+        ))}
+      </span>
     </li>
   )
 }

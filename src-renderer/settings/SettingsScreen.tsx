@@ -5,16 +5,18 @@ import { Appearance } from './Appearance.tsx'
 import { Desktop } from './Desktop.tsx'
 import { Engine } from './Engine.tsx'
 import { Keyboard } from './Keyboard.tsx'
+import classes from './settings.module.css'
 
-/** What a person may choose, of this window, this desktop and this engine. Every choice is kept at once. */
 export function SettingsScreen() {
   return (
     <Screen title="Settings" page>
-      <Appearance />
-      {bridge !== null && <Desktop bridge={bridge} />}
-      <Engine />
-      <Keyboard />
-      <About />
+      <div className={classes.page}>
+        <Appearance />
+        {bridge !== null && <Desktop bridge={bridge} />}
+        <Engine />
+        <About />
+        <Keyboard />
+      </div>
     </Screen>
   )
 }

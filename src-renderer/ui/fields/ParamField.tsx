@@ -9,6 +9,8 @@ import { isRequired, shortText } from './param-values.ts'
 
 interface ParamFieldProps {
   readonly name: string
+  /** What it is called on the screen */
+  readonly title: string
   readonly param: Param
   readonly given: Json | undefined
   readonly onChange: (value: Json | undefined) => void
@@ -18,7 +20,7 @@ interface ParamFieldProps {
 }
 
 /** One field with its name, what it is for, its limits, and what is wrong with it. */
-export function ParamField({ name, param, given, onChange, problem, isTried, onBusy }: ParamFieldProps) {
+export function ParamField({ name, title, param, given, onChange, problem, isTried, onBusy }: ParamFieldProps) {
   const id = useId()
   const wrong = problem ?? ownProblem(param, given, isTried || given !== undefined)
   // One thing at a time: what is wrong names the limit.
@@ -34,7 +36,7 @@ export function ParamField({ name, param, given, onChange, problem, isTried, onB
           {...(isFiles ? { labelElement: 'div' } : { htmlFor: id })}
           required={needsValue(param)}
         >
-          {name}
+          {title}
         </Input.Label>
         <span className={classes.type}>{typeInWords(param)}</span>
       </div>

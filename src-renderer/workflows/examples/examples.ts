@@ -41,6 +41,8 @@ export const EXAMPLES: readonly Example[] = [
 /** The sample of the first minutes. */
 export const SAMPLE = EXAMPLES[0] as Example
 
+export const isExample = (workflow: string): boolean => EXAMPLES.some(({ name }) => name === workflow)
+
 /** Texts of the examples' files; each is fetched when its example is opened. */
 const texts = import.meta.glob<string>('../../../resources/examples/*/*.{yaml,mjs,sh,awk}', {
   query: '?raw',

@@ -1,2 +1,2 @@
 export { ExampleCards, useRunExample } from './ExampleCards.tsx'
-export { SAMPLE } from './examples.ts'
+export { isExample, SAMPLE } from './examples.ts'

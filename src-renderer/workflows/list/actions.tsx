@@ -25,8 +25,8 @@ export async function deleteWorkflows(workflows: readonly WorkflowSummary[]): Pr
       <>
         {!isOne && <p style={{ marginTop: 0 }}>{workflows.map(({ name }) => name).join(', ')}</p>}
         <p style={{ margin: 0 }}>
-          {isOne ? `Its ${plural(first.version, 'version')} can` : 'Their versions can'} not be brought back. Runs stay,
-          with their logs, their results and the version that they ran.
+          {isOne && first.version === 1 ? 'It' : `All ${isOne ? `${first.version} ` : ''}versions`} cannot be brought
+          back. Runs stay, with their logs, their results and the version that they ran.
         </p>
       </>
     ),
