@@ -24,7 +24,6 @@ export const ENGINE_FIELDS: Params = {
   listen: {
     type: 'string',
     required: false,
-    maxLength: 300,
     description: 'Address and port of the API on this machine, such as 127.0.0.1:7767. Empty: chosen by the engine.',
   },
 }

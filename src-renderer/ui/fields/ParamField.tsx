@@ -29,7 +29,7 @@ export function ParamField({ name, title, param, given, onChange, problem, isTri
   const describedBy = `${id}-about`
   const isFiles = param.type === 'file' || param.type === 'directory'
   return (
-    <div className={classes.field} data-param={name}>
+    <div className={classes.field} data-param={name} data-wrong={wrong !== null || undefined}>
       <div className={classes.head}>
         <Input.Label
           id={labelId}

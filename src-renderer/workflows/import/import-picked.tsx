@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { notifications } from '@mantine/notifications'
 import type { Picked } from '../../ui/fields/index.ts'
@@ -60,7 +61,10 @@ export function sayImported({ files }: Bundle, { name, version }: { name: string
     message: (
       <>
         {name} was imported as version {version}
-        {withFiles}. <a href={`#/workflows/${encodeURIComponent(name)}`}>Open it</a>
+        {withFiles}.{' '}
+        <Anchor size="sm" href={`#/workflows/${encodeURIComponent(name)}`}>
+          Open it
+        </Anchor>
       </>
     ),
   })

@@ -121,10 +121,11 @@ function useStartRun(
       setSending({ error: isOfFields ? null : error, refused, isStarting: false })
     }
   }
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
     setTried(true)
-    if (ownProblems.length === 0 && !isBusy && !sending.isStarting) void send()
+    if (ownProblems.length > 0) showFirstWrong(event.currentTarget)
+    else if (!isBusy && !sending.isStarting) void send()
   }
   const clear = (): void => {
     setBeginning({ values: {}, source: 'defaults' })
@@ -188,6 +189,15 @@ function Origin({ source, params, onDefaults }: OriginProps) {
       </Button>
     </p>
   )
+}
+
+/** Leads to the first field that needs a look, once its mark is drawn. */
+function showFirstWrong(form: HTMLFormElement): void {
+  requestAnimationFrame(() => {
+    const field = form.querySelector('[data-wrong]')
+    field?.scrollIntoView({ block: 'center' })
+    field?.querySelector<HTMLElement>('input:not([type="file"]), textarea, button')?.focus({ preventScroll: true })
+  })
 }
 
 /** The dialog puts the cursor where this mark is, instead of on its close button. */

@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { notifications } from '@mantine/notifications'
 import { type Json, type Workflow, workflowRoutes } from '../../../src-shared/contract/index.ts'
@@ -70,7 +71,10 @@ function sayStarted(workflow: string, run: string): void {
     autoClose: 6000,
     message: (
       <>
-        Run <span className="mono">{run}</span> of {workflow} started. <a href={`#/runs/${run}`}>Show it</a>
+        Run <span className="mono">{run}</span> of {workflow} started.{' '}
+        <Anchor size="sm" href={`#/runs/${run}`}>
+          Show it
+        </Anchor>
       </>
     ),
   })
