@@ -51,7 +51,7 @@ function FirstStart({ connection }: { readonly connection: Connection }) {
     <div className={classes.first} role="status">
       <Loader size={22} aria-hidden />
       <p className={classes.firstText}>
-        {connection.phase === 'lost' ? 'Waits for the engine to answer.' : 'Starts the engine.'}
+        {connection.phase === 'lost' ? 'Waiting for the engine to answer…' : 'Starting the engine…'}
       </p>
     </div>
   )

@@ -88,7 +88,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([home, workflows, workflow, draft, runs, run, doctor, settings]),
   history: createHashHistory(),
-  defaultPendingComponent: () => <Loading what="Opens the screen." />,
+  defaultPendingComponent: () => <Loading what="Opening…" />,
   defaultErrorComponent: CrashedScreen,
   scrollRestoration: true,
 })

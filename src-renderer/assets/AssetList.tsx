@@ -27,7 +27,7 @@ export function AssetList({ run, step, attempt }: AssetListProps) {
   const { data, error, refetch } = useAssets(run, step)
   if (error !== null)
     return <Failed what="The files of this step could not be listed" error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <Loading what="Reads what the step made." />
+  if (data === undefined) return <Loading what="Reading what the step made…" />
   const assets = data.filter((asset) => attempt === undefined || asset.attempt === attempt)
   if (assets.length === 0) return <p className={classes.nothing}>This step made no files.</p>
   return (

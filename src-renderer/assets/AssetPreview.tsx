@@ -33,7 +33,7 @@ export function AssetPreview({ asset, file, height }: AssetPreviewProps) {
       {view.error !== null ? (
         <Failed what={`${nameOf(file.path)} cannot be shown`} error={view.error} onRetry={() => void view.refetch()} />
       ) : address === null ? (
-        <Loading what="Opens the file." />
+        <Loading what="Opening the file…" />
       ) : (
         <Body asset={asset} file={file} address={address} />
       )}
@@ -156,6 +156,7 @@ function TableOrText(props: BodyProps) {
 }
 
 function ImagePreview(props: BodyProps) {
+  const [address] = useState(props.address)
   const [isFit, setFit] = useState(true)
   const [size, setSize] = useState<{ width: number; height: number } | null>(null)
   const [isBroken, setBroken] = useState(false)
@@ -181,7 +182,7 @@ function ImagePreview(props: BodyProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
       <section className={classes.picture} data-fit={isFit || undefined} tabIndex={0} aria-label="Picture">
         <img
-          src={props.address}
+          src={address}
           alt={nameOf(props.path)}
           onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
             setSize({ width: naturalWidth, height: naturalHeight })
@@ -200,15 +201,18 @@ function BrokenFile(props: BodyProps & { readonly what: string }) {
     queryFn: ({ signal }) => readBytes(props.address, null, signal).then((bytes) => bytes.byteLength),
     gcTime: 0,
   })
-  if (isPending) return <Loading what="Looks what is wrong with the file." />
-  const damaged = new Error(
-    'The file is there and whole, but the browser does not understand it: it may be of another kind than its name says.',
+  if (isPending) return <Loading what="Looking what is wrong with the file…" />
+  if (error !== null) return <Failed what={props.what} error={error} onRetry={() => void refetch()} />
+  return (
+    <Empty icon={<IconFileUnknown size={28} stroke={1.5} />} title={props.what}>
+      The file is there and whole, but the browser does not understand it: it may be of another kind than its name says.
+    </Empty>
   )
-  return <Failed what={props.what} error={error ?? damaged} onRetry={() => void refetch()} />
 }
 
 /** Somebody's page with somebody's scripts: in an origin of its own, without a network, and without our window. */
-function HtmlPreview({ address, path }: BodyProps) {
+function HtmlPreview({ address: newest, path }: BodyProps) {
+  const [address] = useState(newest) // a page that is shown is not loaded anew because its address was renewed
   return (
     <div className={classes.switched}>
       <iframe
@@ -226,7 +230,8 @@ function HtmlPreview({ address, path }: BodyProps) {
 }
 
 /** No browser shows a PDF inside of a sandbox; the engine forbids it everything but being shown. */
-function PdfPreview({ address, path }: BodyProps) {
+function PdfPreview({ address: newest, path }: BodyProps) {
+  const [address] = useState(newest)
   return <iframe className={classes.page} src={address} title={nameOf(path)} referrerPolicy="no-referrer" />
 }
 

@@ -24,7 +24,7 @@ export function AssetsTab({ run }: { readonly run: string }) {
   const { data, error, refetch } = useAssets(run)
   if (error !== null)
     return <Failed what="The assets could not be listed" error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <Loading what="Reads what the run made." />
+  if (data === undefined) return <Loading what="Reading what the run made…" />
   if (data.length === 0) {
     return (
       <Empty icon={<IconPackage size={28} stroke={1.5} />} title="No assets">

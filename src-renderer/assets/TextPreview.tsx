@@ -44,7 +44,7 @@ export function TextPreview(props: BodyProps & { readonly notText: React.ReactNo
   const { data, error, refetch, isFetching } = useStart(props, to)
   if (error !== null)
     return <Failed what={`${nameOf(path)} could not be read`} error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <Loading what="Reads the file." />
+  if (data === undefined) return <Loading what="Reading the file…" />
   if (notText !== null && !looksLikeText(data.subarray(0, 64 * 1024))) return notText
   if (size === 0) return <p className={classes.nothing}>This file is empty.</p>
   const shown = data.byteLength
@@ -79,7 +79,7 @@ export function JsonPreview(props: BodyProps) {
   if (!fits) return <TextPreview {...props} notText={null} />
   if (error !== null)
     return <Failed what={`${nameOf(path)} could not be read`} error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <Loading what="Reads the file." />
+  if (data === undefined) return <Loading what="Reading the file…" />
   const value = parsed(data)
   if (value === undefined) {
     return (

@@ -57,7 +57,7 @@ export function Canvas({ onOpen, onAdd, actionsRef }: CanvasProps) {
     steps.add(item, { x: point.x - GRAB_X, y: point.y - BODY_PORT_Y })
   }
 
-  if (!isReady) return <Loading what="Lays out the picture." />
+  if (!isReady) return <Loading what="Laying out the picture…" />
   return (
     <div
       className={classes.canvas}

@@ -57,7 +57,7 @@ function VersionList({ workflow, current, onCompare, onDone }: VersionListProps)
     query: { limit: LISTED },
   })
   if (error !== null) return <Failed error={error} what="The versions could not be listed" />
-  if (data === undefined) return <Loading what="Lists the versions." />
+  if (data === undefined) return <Loading what="Listing the versions…" />
   const newest = data.items[0]?.version
   const open = (version: number): void => {
     onDone()
@@ -108,7 +108,7 @@ function CompareVersion({ workflow, version, onClose }: CompareVersionProps) {
         {error !== null ? (
           <Failed error={error} what={`Version ${version} could not be read`} />
         ) : data === undefined ? (
-          <Loading what={`Reads version ${version}.`} />
+          <Loading what={`Reading version ${version}…`} />
         ) : (
           <TextCompare before={data.source} after={source} names={[`Version ${version}`, 'Open now']} />
         )}

@@ -58,7 +58,7 @@ export function DoctorScreen() {
       {error !== null && (
         <Failed error={error} what="The machine could not be checked" onRetry={() => void refetch()} />
       )}
-      {data === undefined && error === null && <Loading what="Looks at the machine." />}
+      {data === undefined && error === null && <Loading what="Looking at the machine…" />}
       {data !== undefined && (
         <div className={classes.page}>
           <p className={classes.verdict} role="status">

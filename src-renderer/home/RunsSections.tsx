@@ -31,7 +31,7 @@ export function RunsSections() {
     }
     return <Failed error={failed.error} what="The runs could not be listed" onRetry={retry} />
   }
-  if (recent.data === undefined || active.data === undefined) return <Loading what="Asks for the runs." />
+  if (recent.data === undefined || active.data === undefined) return <Loading what="Asking for the runs…" />
   const waits = waiting.data?.items ?? []
   return (
     <>

@@ -17,7 +17,7 @@ export function Engine() {
   const { data, error } = answer
   return (
     <Section title="Engine">
-      {data === undefined && error === null && <Loading what="Asks for the settings of the engine." />}
+      {data === undefined && error === null && <Loading what="Asking for the settings of the engine…" />}
       {data === undefined && error !== null && (
         <Failed
           error={error}

@@ -40,7 +40,7 @@ export function FileTextDialog({ file, onClose }: { readonly file: AssetFile; re
       padding="md"
     >
       <div className={classes.dialog}>
-        {body.isPending && <Loading what="Reads the file." />}
+        {body.isPending && <Loading what="Reading the file…" />}
         {body.isError && (
           <Failed error={body.error} what="The file cannot be shown" onRetry={() => void body.refetch()} />
         )}

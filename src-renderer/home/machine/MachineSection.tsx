@@ -15,7 +15,7 @@ export function MachineSection() {
   const { data, error } = answer
   return (
     <Section title="This machine">
-      {data === undefined && error === null && <Loading what="Looks at the machine." />}
+      {data === undefined && error === null && <Loading what="Looking at the machine…" />}
       {data === undefined && error !== null && (
         <Failed error={error} what="The machine could not be looked at" onRetry={() => void answer.refetch()} />
       )}

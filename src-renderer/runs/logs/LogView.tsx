@@ -57,7 +57,7 @@ function WholeLog({ run, step, attempt }: PartOfLog) {
   const search = useSearch(log, filter, lines.current ?? NO_LINES)
   useSearchCommands(input, search.go)
   const [whole, setWhole] = useState<number | null>(null)
-  if (log === null) return <Loading what="Opens the log." />
+  if (log === null) return <Loading what="Opening the log…" />
   const { state } = log
   const problem = problemIn(state)
   const onKey = (event: KeyboardEvent): void => {
@@ -115,7 +115,7 @@ function CompactLog({ run, step, attempt }: PartOfLog) {
   const log = useLog({ run, step, attempt, tail: COMPACT_LINES })
   const [following, setFollowing] = useState(true)
   const [whole, setWhole] = useState<number | null>(null)
-  if (log === null) return <Loading what="Opens the log." />
+  if (log === null) return <Loading what="Opening the log…" />
   const { state } = log
   const problem = problemIn(state)
   return (
@@ -164,7 +164,7 @@ function LogBody({
     )
   }
   if (state.phase === 'failed') return null
-  if (state.phase === 'reading' || state.phase === 'cut') return <Loading what="Reads the log." />
+  if (state.phase === 'reading' || state.phase === 'cut') return <Loading what="Reading the log…" />
   const words = state.phase === 'live' ? 'It is shown here as soon as something is.' : 'The commands printed nothing.'
   if (isSmall) return <p className={classes.nothing}>Nothing was written. {words}</p>
   return (

@@ -26,7 +26,7 @@ function Phase({ run }: { readonly run: string }) {
   if (phase === 'shown') return <RunBody />
   return (
     <Screen title={`Run ${run}`}>
-      {phase === 'loading' && <Loading what="Reads the run." />}
+      {phase === 'loading' && <Loading what="Reading the run…" />}
       {phase === 'failed' && <Failed error={error} what="The run could not be read" onRetry={poke} />}
       {phase === 'gone' && (
         <Empty

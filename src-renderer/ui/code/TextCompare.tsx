@@ -19,7 +19,7 @@ const Compare = lazy(() => import('./Compare.tsx'))
 /** Two texts side by side, with what differs marked and what is the same folded away. */
 export function TextCompare(props: TextCompareProps) {
   return (
-    <Suspense fallback={<Loading what="Compares the texts." />}>
+    <Suspense fallback={<Loading what="Comparing the texts…" />}>
       <Compare {...props} />
     </Suspense>
   )

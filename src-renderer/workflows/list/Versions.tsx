@@ -58,7 +58,7 @@ function Versions({ workflow, onOpen, onStarted }: VersionsProps) {
     const run = await openStartRun({ workflow, version })
     if (run !== null) onStarted(run)
   }
-  if (query.isPending) return <Loading what="Asks for the versions." />
+  if (query.isPending) return <Loading what="Asking for the versions…" />
   return (
     <>
       {query.error !== null && (

@@ -32,7 +32,7 @@ export function CompareTab({ place }: { readonly place: Place }) {
   if (list.error !== null) {
     return <Failed error={list.error} what="The other runs could not be listed" onRetry={() => void list.refetch()} />
   }
-  if (list.data === undefined) return <Loading what="Looks for other runs of the workflow." />
+  if (list.data === undefined) return <Loading what="Looking for other runs of the workflow…" />
   if (other === undefined) {
     return (
       <Empty icon={<IconArrowsDiff size={28} stroke={1.5} />} title="There is nothing to compare with yet">
@@ -71,7 +71,7 @@ function Compared({ other, others, place }: ComparedProps) {
       {asked.error !== null ? (
         <Failed error={asked.error} what={`Run ${other} could not be read`} onRetry={() => void asked.refetch()} />
       ) : asked.data === undefined ? (
-        <Loading what={`Reads run ${other}.`} />
+        <Loading what={`Reading run ${other}…`} />
       ) : (
         <Differences before={asked.data} place={place} />
       )}

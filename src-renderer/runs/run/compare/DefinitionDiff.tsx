@@ -10,7 +10,7 @@ export function DefinitionDiff({ before, after }: { readonly before: Run; readon
   const right = useVersionOf(after.id)
   const error = left.error ?? right.error
   if (error !== null) return <Failed error={error} what="The versions could not be read" />
-  if (left.data === undefined || right.data === undefined) return <Loading what="Reads both versions." />
+  if (left.data === undefined || right.data === undefined) return <Loading what="Reading both versions…" />
   return (
     <div className={classes.diff}>
       <TextCompare

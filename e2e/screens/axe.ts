@@ -1,0 +1,14 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+
+/** What a screen reader, a keyboard and weak eyes need: no violation of axe's rules on what is shown now. */
+export async function expectAccessible(window: Page, what: string): Promise<void> {
+  // Electron opens no further pages for the tool, which its legacy mode can do without.
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).exclude('iframe').analyze()
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    at: nodes.slice(0, 5).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary ?? ''}`),
+  }))
+  expect(found, what).toEqual([])
+}
