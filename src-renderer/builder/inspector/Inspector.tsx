@@ -1,9 +1,13 @@
 import { Button } from '@mantine/core'
+import { useEffect, useState } from 'react'
 import { sentence } from '../../api/index.ts'
 import { graphOf } from '../../graph/model.ts'
 import { PARAMS_NODE } from '../../graph/types.ts'
 import { plural } from '../../ui/format.ts'
 import { useDocument, useDocumentActions } from '../document-context.tsx'
+import type { TextFault } from '../reading.ts'
+import { LockContext } from './fields/lock.ts'
+import { Words } from './fields/Problems.tsx'
 import classes from './inspector.module.css'
 import { Section } from './Section.tsx'
 import { StepInspector } from './StepInspector.tsx'
@@ -12,11 +16,18 @@ import { WorkflowInspector } from './WorkflowInspector.tsx'
 
 /** The form of what is selected: a step, several, a line between two, or the workflow itself. Stands inside `WithChildren`. */
 export function Inspector() {
+  const fault = useLastingFault()
+  const isReadOnly = useDocument((state) => state.isReadOnly)
+  const isLocked = isReadOnly || fault !== null
   return (
-    <>
-      <Unreadable />
-      <Selected />
-    </>
+    <LockContext.Provider value={isLocked}>
+      <div className={classes.whole}>
+        {fault !== null && <Unreadable fault={fault} />}
+        <div className={classes.rest}>
+          <Selected />
+        </div>
+      </div>
+    </LockContext.Provider>
   )
 }
 
@@ -30,19 +41,36 @@ function Selected() {
   return names.length === 1 ? <StepInspector key={only} step={only} /> : <Several names={names} />
 }
 
-/** While the text cannot be read, forms would write into something that is not there. */
-function Unreadable() {
+/** ms: while a key is being typed in the YAML, the text cannot be read for a moment; the forms do not flicker for that. */
+const LASTING_MS = 1_500
+
+/** Why the text cannot be read, once it could not for a while. */
+function useLastingFault(): TextFault | null {
   const fault = useDocument((state) =>
     state.parsed.source === state.source && state.parsed.value === undefined
-      ? state.parsed.faults.find((one) => one.severity === 'error')
-      : undefined,
+      ? (state.parsed.faults.find((one) => one.severity === 'error') ?? null)
+      : null,
   )
-  if (fault === undefined) return null
+  const isBroken = fault !== null
+  const [isLasting, setLasting] = useState(false)
+  useEffect(() => {
+    if (!isBroken) return
+    const timer = setTimeout(() => setLasting(true), LASTING_MS)
+    return () => {
+      clearTimeout(timer)
+      setLasting(false)
+    }
+  }, [isBroken])
+  return isLasting ? fault : null
+}
+
+/** While the text cannot be read, forms would write into something that is not there. */
+function Unreadable({ fault }: { readonly fault: TextFault }) {
   return (
     <div className={classes.notice} role="status">
       <strong>The YAML cannot be read at line {fault.line}, so the forms wait.</strong>
       <span>
-        {sentence(fault.message)} {fault.fix}
+        <Words text={`${sentence(fault.message)} ${fault.fix}`} />
       </span>
     </div>
   )

@@ -65,7 +65,7 @@ export function readsToRename(definition: Json, thing: NamedThing, from: string,
         visit(item, [...path, i])
       })
     else if (value !== null && value !== undefined) {
-      for (const [key, item] of Object.entries(value)) visit(item, [...path, key])
+      for (const [key, item] of Object.entries(mapOf(value))) visit(item, [...path, key])
     }
   }
   visit(start, root)

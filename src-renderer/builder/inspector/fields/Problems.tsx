@@ -39,7 +39,7 @@ export function Problems({ problems, id }: ProblemsProps) {
 }
 
 /** A sentence in which what stands in backquotes is code. */
-function Words({ text }: { readonly text: string }) {
+export function Words({ text }: { readonly text: string }) {
   return text.split('`').map((part, i) =>
     i % 2 === 0 ? (
       part

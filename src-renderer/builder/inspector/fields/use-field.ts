@@ -5,6 +5,7 @@ import { useDocument, useDocumentStore } from '../../document-context.tsx'
 import { changeLabel } from '../change-label.ts'
 import { pathText, problemsIn } from '../problems-at.ts'
 import { unsetEdit, valueAt } from '../unset.ts'
+import { useIsLocked } from './lock.ts'
 
 /** One value of the definition, as a field sees it. */
 export interface Field {
@@ -19,10 +20,6 @@ export interface Field {
 
 /** A value that the definition holds at a path. */
 export const useValue = (path: Path): Json | undefined => useDocument((state) => valueAt(state.definition, path))
-
-/** Nothing can be changed by forms: an old version is looked at, or the text cannot be read. */
-export const useIsLocked = (): boolean =>
-  useDocument((state) => state.isReadOnly || (state.parsed.source === state.source && state.parsed.value === undefined))
 
 export function useField(path: Path): Field {
   const store = useDocumentStore()

@@ -5,7 +5,8 @@ import { changeLabel } from '../change-label.ts'
 import { isInside, pathText } from '../problems-at.ts'
 import { unsetEdit, valueAt } from '../unset.ts'
 import { mapOf } from '../values.ts'
-import { useIsLocked, useValue } from './use-field.ts'
+import { useIsLocked } from './lock.ts'
+import { useValue } from './use-field.ts'
 
 /** The optional fields of a map: those that are set or were opened, and those that could be added. */
 export interface Optional {
