@@ -2,7 +2,8 @@ import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { AssetFile } from '../../../src-shared/contract/index.ts'
 import { useDocumentStore } from '../document-context.tsx'
-import { pathFault } from './file-list.ts'
+import { mapOf } from '../inspector/values.ts'
+import { pathFault, renameEdit } from './file-list.ts'
 import classes from './files.module.css'
 
 /** Another path for a file: Enter takes it, Escape leaves the old one. */
@@ -16,8 +17,12 @@ export function RenameFile({ file, onClose }: { readonly file: AssetFile; readon
   const fault = pathFault(path, taken)
   const finish = (): void => {
     if (fault !== null) return
-    const { files, actions } = store.getState()
-    if (path !== file.path) actions.setFiles(files.map((one) => (one.path === file.path ? { ...one, path } : one)))
+    const { files, actions, definition } = store.getState()
+    if (path !== file.path) {
+      actions.setFiles(files.map((one) => (one.path === file.path ? { ...one, path } : one)))
+      const edit = renameEdit(mapOf(definition)['files'], file.path, path)
+      if (edit !== null) actions.edit(`Rename ${file.path} to ${path}`, [edit])
+    }
     onClose()
   }
   return (

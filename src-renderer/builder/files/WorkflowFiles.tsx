@@ -5,6 +5,7 @@ import { type AssetFile, Definition } from '../../../src-shared/contract/index.t
 import { pickedByDrop, pickedByInput, type Progress as Sent } from '../../ui/fields/index.ts'
 import { formatBytes, plural } from '../../ui/format.ts'
 import { useDocument, useDocumentStore } from '../document-context.tsx'
+import { AddButton } from '../inspector/fields/AddButton.tsx'
 import { ListField } from '../inspector/fields/ListField.tsx'
 import { mapOf } from '../inspector/values.ts'
 import { FileRow } from './FileRow.tsx'
@@ -92,24 +93,8 @@ function Pickers({ onPick }: { readonly onPick: (list: FileList) => void }) {
     <div className={classes.pickers}>
       <input ref={one} {...input} multiple data-testid="add-files" onChange={(event) => take(event.currentTarget)} />
       <input ref={folder} {...input} {...{ webkitdirectory: '' }} onChange={(event) => take(event.currentTarget)} />
-      <Button
-        variant="subtle"
-        size="compact-xs"
-        h={26}
-        leftSection={<IconFilePlus size={14} />}
-        onClick={() => one.current?.click()}
-      >
-        Add files
-      </Button>
-      <Button
-        variant="subtle"
-        size="compact-xs"
-        h={26}
-        leftSection={<IconFolderPlus size={14} />}
-        onClick={() => folder.current?.click()}
-      >
-        Add a folder
-      </Button>
+      <AddButton label="Add files" icon={IconFilePlus} onClick={() => one.current?.click()} />
+      <AddButton label="Add a folder" icon={IconFolderPlus} onClick={() => folder.current?.click()} />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AssetFile } from '../../../src-shared/contract/index.ts'
-import { globFor, listed, merged, pathFault } from './file-list.ts'
+import { globFor, listed, merged, pathFault, renameEdit } from './file-list.ts'
 
 const file = (path: string, more: Partial<AssetFile> = {}): AssetFile => ({
   path,
@@ -23,6 +23,11 @@ describe('files of a workflow', () => {
     for (const path of ['a.csv', 'a [1].csv', 'b{c}.py', 'x(1)!.txt', 'a+b@c.txt']) {
       expect(listed([file(path)], [globFor(path)])[0]?.isIncluded, path).toBe(true)
     }
+  })
+
+  it('keeps a file included that is named by itself when its path changes', () => {
+    expect(renameEdit(['*.mjs', 'a.py'], 'a.py', 'scripts/a.py')).toEqual({ path: ['files', 1], value: 'scripts/a.py' })
+    expect(renameEdit(['*.py'], 'a.py', 'b.py')).toBeNull()
   })
 
   it('replaces a body and keeps whether the file can be executed', () => {

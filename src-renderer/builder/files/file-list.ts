@@ -54,3 +54,9 @@ export const includeEdit = (globs: unknown, paths: readonly string[]): Edit => (
   path: ['files'],
   value: [...globsOf(globs), ...paths.map(globFor)],
 })
+
+/** The change to the globs when a file that one of them names by itself gets another path; null when none does. */
+export function renameEdit(globs: unknown, from: string, to: string): Edit | null {
+  const index = globsOf(globs).indexOf(globFor(from))
+  return index < 0 ? null : { path: ['files', index], value: globFor(to) }
+}
