@@ -28,12 +28,14 @@ export function DraftBuilderScreen() {
   return <Opened key={draft} title="New workflow" open={open} step={null} />
 }
 
+/** How long a document waits for its new address, which may be shown twice while React checks itself. */
+const HANDED_OVER_MS = 2_000
+
 /** A new workflow that was just published stays open, with its history, at its new address. */
 let published: { readonly name: string; readonly store: DocumentStore } | null = null
 
 function handedOver(workflow: string, version: number | undefined): Promise<OpenedDocument> | null {
   const store = version === undefined && published?.name === workflow ? published.store : null
-  published = null
   return store === null ? null : Promise.resolve({ store, note: null })
 }
 
@@ -80,6 +82,9 @@ function Opened({ title, open, step }: OpenedProps) {
   const onPublished = useCallback(
     (name: string, store: DocumentStore) => {
       published = { name, store }
+      setTimeout(() => {
+        published = null
+      }, HANDED_OVER_MS)
       void navigate({ to: '/workflows/$workflow', params: { workflow: name }, search: {}, replace: true })
     },
     [navigate],
@@ -104,7 +109,7 @@ function Opened({ title, open, step }: OpenedProps) {
           }}
         />
       ) : (
-        <Loading what="Opens the workflow." />
+        <Loading what="Opening the workflow…" />
       )}
     </Screen>
   )

@@ -60,9 +60,12 @@ function order(graph: Graph, definition: Json | undefined, from: GraphNode, to: 
     ok: true,
     sentence: `${to.name} waits for ${from.name}`,
     label: `Let ${to.name} wait for ${from.name}`,
-    edits: [{ path: ['steps', to.id, 'needs'], value: needs.length === 1 ? from.id : needs }],
+    edits: [{ path: ['steps', to.id, 'needs'], value: needsValue(needs) }],
   }
 }
+
+/** As it is written: one name without brackets, none at all. */
+export const needsValue = (needs: readonly string[]): Json | undefined => (needs.length > 1 ? [...needs] : needs[0])
 
 export function needsOf(step: Json | undefined): string[] {
   const needs = mapOf(step)['needs']
@@ -151,8 +154,7 @@ export function disconnection(definition: Json | undefined, edge: GraphEdge): Ve
   const label = `Disconnect ${edge.target}`
   if (edge.kind === 'order') {
     const needs = needsOf(step).filter((name) => name !== edge.source)
-    const [only] = needs
-    const value = only === undefined ? undefined : needs.length === 1 ? only : needs
+    const value = needsValue(needs)
     const sentence = `${edge.target} does not wait for ${edge.source} any more`
     return { ok: true, sentence, label, edits: [{ path: ['steps', edge.target, 'needs'], value }] }
   }

@@ -2,7 +2,7 @@ import { parse, stringify } from 'yaml'
 import type { Json } from '../../src-shared/contract/index.ts'
 import type { Edit } from '../../src-shared/definition/index.ts'
 import type { Graph } from '../graph/index.ts'
-import { disconnection } from './connect.ts'
+import { disconnection, needsOf, needsValue } from './connect.ts'
 import type { Reading } from './reading.ts'
 import { rewordedStep } from './rename.ts'
 import { freeName, mapOf, stepsOf } from './step-names.ts'
@@ -17,12 +17,20 @@ export function deletion(graph: Graph, definition: Json | undefined, names: read
   if (left.length === 0) return [{ path: ['steps'], value: null }]
   let rest: Json = { ...mapOf(definition) }
   const edits: Edit[] = []
+  const make = (edit: Edit): void => {
+    edits.push(edit)
+    rest = withEdit(rest, edit)
+  }
   for (const edge of graph.edges) {
-    if (!gone.has(edge.source) || gone.has(edge.target)) continue
+    if (!gone.has(edge.source) || gone.has(edge.target) || edge.kind === 'order') continue
     const verdict = disconnection(rest, edge)
-    if (!verdict.ok) continue
-    edits.push(...verdict.edits)
-    for (const edit of verdict.edits) rest = withEdit(rest, edit)
+    if (verdict.ok) verdict.edits.forEach(make)
+  }
+  // From the definition itself: a wait beside a line of data is not drawn.
+  for (const name of left) {
+    const before = needsOf(steps[name])
+    const needs = before.filter((other) => !gone.has(other))
+    if (needs.length < before.length) make({ path: ['steps', name, 'needs'], value: needsValue(needs) })
   }
   return [
     ...edits,

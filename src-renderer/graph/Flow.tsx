@@ -2,13 +2,16 @@ import '@xyflow/react/dist/base.css'
 import {
   Background,
   BackgroundVariant,
+  getViewportForBounds,
   MiniMap,
+  type OnMove,
   ReactFlow,
   type ReactFlowProps,
   useReactFlow,
   useStore,
+  useStoreApi,
 } from '@xyflow/react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useCallback, useLayoutEffect, useRef } from 'react'
 import { Controls } from './Controls.tsx'
 import { type Detail, DetailContext, detailAt } from './contexts.ts'
 import classes from './Flow.module.css'
@@ -38,24 +41,33 @@ export interface FlowProps extends ReactFlowProps<StepFlowNode, WireEdge> {
 export function Flow({ fitKey, controls, onTidy, isTidying = false, label, children, ...props }: FlowProps) {
   const detail = useStore((store): Detail => detailAt(store.transform[2]))
   const count = props.nodes?.length ?? 0
-  useFit(fitKey, count)
+  const box = useRef<HTMLElement>(null)
+  const onTouched = useFit(fitKey, count, box)
+  const onMoveStart = useCallback<OnMove>(
+    (event, viewport) => {
+      box.current?.setAttribute('data-moving', '')
+      onTouched(event, viewport)
+    },
+    [onTouched],
+  )
+  const onMoveEnd = useCallback(() => box.current?.removeAttribute('data-moving'), [])
   return (
     <DetailContext.Provider value={detail}>
-      <section className={classes.flow} aria-label={label} data-detail={detail}>
+      <section ref={box} className={classes.flow} aria-label={label} data-detail={detail}>
         <ReactFlow<StepFlowNode, WireEdge>
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           onlyRenderVisibleElements
           minZoom={MIN_ZOOM}
           maxZoom={MAX_ZOOM}
-          fitView
-          fitViewOptions={fitting}
           panOnScroll
           zoomOnDoubleClick={false}
           disableKeyboardA11y
           deleteKeyCode={null}
           elevateNodesOnSelect={false}
           attributionPosition="bottom-center"
+          onMoveStart={onMoveStart}
+          onMoveEnd={onMoveEnd}
           {...props}
         >
           <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.2} color="var(--weir-grid)" />
@@ -83,17 +95,53 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
 const miniColor = (node: StepFlowNode): string =>
   node.selected === true ? 'var(--weir-accent)' : node.data.mark === null ? 'var(--mini)' : 'var(--weir-failed)'
 
-/** Shows everything when the picture was laid out anew. */
-function useFit(fitKey: string | number, count: number): void {
-  const { fitView } = useReactFlow()
-  const fitted = useRef<string | number | null>(null)
-  useEffect(() => {
-    if (count === 0 || fitted.current === fitKey) return
-    const isFirst = fitted.current === null
-    fitted.current = fitKey
-    // The first time by the library itself, as soon as it knows its size.
-    if (isFirst) return
-    const frame = requestAnimationFrame(() => void fitView(fitOptions))
-    return () => cancelAnimationFrame(frame)
-  }, [fitKey, count, fitView])
+/** Shows everything when the picture was laid out anew, and while nobody has moved the view also in another size. */
+function useFit(fitKey: string | number, count: number, box: { readonly current: HTMLElement | null }): OnMove {
+  const show = useShow()
+  const size = useStore((store) => `${store.width} ${store.height}`)
+  const fitted = useRef<{ readonly key: string | number; readonly size: string } | null>(null)
+  const isTouched = useRef(false)
+  useLayoutEffect(() => {
+    const before = fitted.current
+    if (count === 0 || size.startsWith('0 ')) return
+    const isAnew = before?.key !== fitKey
+    if (!isAnew && (isTouched.current || before.size === size)) return
+    fitted.current = { key: fitKey, size }
+    if (isAnew) isTouched.current = false
+    show(before !== null && isAnew)
+    // Until here the picture would be seen at a place that it leaves at once.
+    box.current?.setAttribute('data-shown', '')
+  }, [fitKey, count, size, show, box])
+  return useCallback((event) => {
+    // Without an event it was moved by the program.
+    if (event !== null) isTouched.current = true
+  }, [])
 }
+
+/** All of it; of a picture that would be too small to read, its beginning. */
+function useShow(): (isSmooth: boolean) => void {
+  const { getNodes, getNodesBounds, setViewport } = useReactFlow()
+  const store = useStoreApi()
+  return useCallback(
+    (isSmooth) => {
+      const bounds = getNodesBounds(getNodes())
+      const { width, height } = store.getState()
+      const all = getViewportForBounds(bounds, width, height, MIN_ZOOM, fitting.maxZoom, fitting.padding)
+      const zoom = Math.max(all.zoom, READABLE_ZOOM)
+      const isWhole = zoom === all.zoom
+      const viewport = isWhole
+        ? all
+        : {
+            x: BEGIN - bounds.x * zoom,
+            y: (height - Math.min(bounds.height * zoom, height)) / 2 - bounds.y * zoom,
+            zoom,
+          }
+      void setViewport(viewport, isSmooth ? { duration: fitOptions.duration } : {})
+    },
+    [getNodes, getNodesBounds, setViewport, store],
+  )
+}
+
+/** Names can be read from here on. */
+const READABLE_ZOOM = 0.3
+const BEGIN = 40

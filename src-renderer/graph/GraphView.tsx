@@ -53,7 +53,7 @@ function Picture({ graph, places, selected, onSelect, onOpen }: GraphViewProps) 
     () => flowEdges({ graph, routes, selected: chosen, selectedEdge: null, isEditable: false }, edges.current),
     [graph, routes, chosen],
   )
-  if (!isReady) return <Loading what="Lays out the picture." />
+  if (!isReady) return <Loading what="Laying out the picture…" />
   return (
     <Flow
       label="Steps of the workflow"

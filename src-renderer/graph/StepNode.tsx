@@ -26,6 +26,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   const { step, mark, isEditable } = data
   const look = lookOf(step)
   const classNames = [
+    detail === 'box' ? classes.box : '',
     classes.node,
     classes[look.tone],
     selected ? classes.selected : '',

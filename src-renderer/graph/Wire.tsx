@@ -1,5 +1,6 @@
 import { BaseEdge, type Edge, type EdgeProps, getSmoothStepPath } from '@xyflow/react'
-import { memo } from 'react'
+import { memo, useContext } from 'react'
+import { DetailContext } from './contexts.ts'
 import { roundedPath } from './route.ts'
 import type { Point } from './simple-layout.ts'
 import type { EdgeKind } from './types.ts'
@@ -39,5 +40,12 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
     data?.isOnPath === true ? classes.onPath : '',
     selected === true ? classes.selected : '',
   ].join(' ')
-  return <BaseEdge id={id} path={path} className={className} interactionWidth={HIT_WIDTH} />
+  return (
+    <BaseEdge
+      id={id}
+      path={path}
+      className={className}
+      interactionWidth={useContext(DetailContext) === 'full' ? HIT_WIDTH : 0}
+    />
+  )
 })
