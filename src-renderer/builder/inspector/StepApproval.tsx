@@ -1,7 +1,8 @@
 import { Approval } from '../../../src-shared/contract/index.ts'
+import { FieldRow } from './fields/FieldRow.tsx'
 import { TextField } from './fields/TextField.tsx'
-import { Group } from './Group.tsx'
 import { ParamsEditor } from './ParamsEditor.tsx'
+import { helpOf } from './schema-text.ts'
 
 /** What a person is asked, and what they fill in. */
 export function StepApproval({ step }: { readonly step: string }) {
@@ -16,9 +17,9 @@ export function StepApproval({ step }: { readonly step: string }) {
         keepsEmpty
         placeholder="Publish the report?"
       />
-      <Group path={[...path, 'form']} schema={Approval.shape.form} known={[]}>
-        <ParamsEditor table={{ what: 'answer', step }} />
-      </Group>
+      <FieldRow label="Form" help={helpOf(Approval.shape.form)}>
+        {() => <ParamsEditor table={{ what: 'answer', step }} />}
+      </FieldRow>
     </>
   )
 }

@@ -5,6 +5,7 @@ import { useDocument } from '../document-context.tsx'
 import { useChildren } from './children.ts'
 import { FieldRow } from './fields/FieldRow.tsx'
 import classes from './fields/fields.module.css'
+import { MAX_LISTED } from './fields/limits.ts'
 import { TableEntry } from './fields/TableEntry.tsx'
 import { useField, useValue } from './fields/use-field.ts'
 import { helpOf } from './schema-text.ts'
@@ -35,6 +36,7 @@ export function ChildField({ step }: { readonly step: string }) {
     <FieldRow label="Workflow" help={helpOf(Step.shape.workflow)} problems={problems}>
       {(ids) => (
         <Select
+          limit={MAX_LISTED}
           id={ids.control}
           aria-describedby={ids.described}
           disabled={field.isLocked}

@@ -4,6 +4,7 @@ import { Step } from '../../../src-shared/contract/index.ts'
 import { useDocument } from '../document-context.tsx'
 import { FieldRow } from './fields/FieldRow.tsx'
 import classes from './fields/fields.module.css'
+import { MAX_LISTED } from './fields/limits.ts'
 import { useField } from './fields/use-field.ts'
 import { dependentsOf, readBy } from './readable.ts'
 import { helpOf } from './schema-text.ts'
@@ -25,6 +26,7 @@ export function StepNeeds({ step }: { readonly step: string }) {
           {read.length > 0 && <Reads names={read} />}
           {(known.length > 0 || chosen.length > 0) && (
             <MultiSelect
+              limit={MAX_LISTED}
               id={ids.control}
               aria-describedby={ids.described}
               disabled={field.isLocked}

@@ -3,6 +3,7 @@ import type { Json } from '../../../../src-shared/contract/index.ts'
 import { helpOf, labelOf } from '../schema-text.ts'
 import { showValue } from '../values.ts'
 import { FieldRow } from './FieldRow.tsx'
+import { MAX_LISTED } from './limits.ts'
 import { type FieldProps, useField } from './use-field.ts'
 
 interface ChoiceFieldProps extends FieldProps {
@@ -11,6 +12,8 @@ interface ChoiceFieldProps extends FieldProps {
   readonly absent?: string
 }
 
+/** Choices that are too many to look through. */
+const SEARCHED_FROM = 15
 const ABSENT = '$absent'
 
 /** One of a few values. */
@@ -30,9 +33,11 @@ export function ChoiceField({ path, schema, choices, absent, label, onRemove }: 
     >
       {(ids) => (
         <Select
+          limit={MAX_LISTED}
           id={ids.control}
           aria-describedby={ids.described}
           disabled={field.isLocked}
+          searchable={data.length > SEARCHED_FROM}
           allowDeselect={false}
           error={field.problems.some((one) => one.severity === 'error')}
           value={now}

@@ -3,6 +3,7 @@ import type { Json } from '../../../../src-shared/contract/index.ts'
 import { helpOf, labelOf } from '../schema-text.ts'
 import { showValue } from '../values.ts'
 import { FieldRow } from './FieldRow.tsx'
+import { MAX_LISTED } from './limits.ts'
 import { type FieldProps, useField } from './use-field.ts'
 
 interface ListFieldProps extends FieldProps {
@@ -37,6 +38,7 @@ export function ListField({
     >
       {(ids) => (
         <TagsInput
+          limit={MAX_LISTED}
           id={ids.control}
           aria-describedby={ids.described}
           disabled={field.isLocked}
