@@ -22,16 +22,15 @@ test('first start: the sample runs by one click, and its report opens', async ({
 })
 
 test('a workflow of three steps is drawn by hand, published, run, and seen to finish', async ({ window, engine }) => {
-  await goTo(window, '/')
   await window.getByRole('button', { name: 'New workflow' }).click()
-  await window.getByRole('button', { name: 'Run a command' }).click()
+  await window.getByRole('button', { name: 'Run a command', exact: true }).click()
   await expect(node(window, 'command')).toBeVisible()
   for (const name of ['command2', 'command3']) {
     await window.getByRole('button', { name: 'Add step' }).click()
-    await window.getByRole('option', { name: /Run a command/ }).click()
+    await window.getByRole('option', { name: /^Run a command/ }).click()
     await expect(node(window, name)).toBeVisible()
   }
-  await window.getByRole('button', { name: 'Fit' }).first().click()
+  await window.keyboard.press('f')
   await connect(window, 'command', 'command2')
   await connect(window, 'command2', 'command3')
   await picture(window, 'journey-drawn')
