@@ -1,6 +1,8 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
+import { EngineUnreachable } from '../../src-shared/client/index.ts'
+import { ProblemError } from '../../src-shared/contract/index.ts'
 import { formatCount, plural } from '../ui/format.ts'
 import { Loading } from '../ui/Notes.tsx'
 import type { Sorting } from './csv.ts'
@@ -27,8 +29,13 @@ const CHAR_WIDTH = 7.4
 export function TablePreview({ address, size, name }: TablePreviewProps) {
   const table = useTable(address, size)
   if (table.failure !== null) throw table.failure
-  if (table.opened === null) return <Loading what="Reads the table." />
+  if (table.opened === null) return <Loading what="Reading the table…" />
   return <Grid table={table} opened={table.opened} name={name} />
+}
+
+/** The error as the worker met it. */
+function failureOf({ code, message, context }: Extract<FromTable, { type: 'failed' }>): Error {
+  return code === null ? new EngineUnreachable('ECONNRESET', message) : new ProblemError(code, message, context)
 }
 
 interface TableState {
@@ -40,7 +47,8 @@ interface TableState {
   sort(sorting: Sorting | null): void
 }
 
-function useTable(address: string, size: number): TableState {
+function useTable(newest: string, size: number): TableState {
+  const [address] = useState(newest) // renewed while the table is shown; its rows are here already
   const worker = useRef<Worker | null>(null)
   const asked = useRef({ pages: new Set<number>(), turn: 0 })
   const [opened, setOpened] = useState<Opened | null>(null)
@@ -55,7 +63,7 @@ function useTable(address: string, size: number): TableState {
     setRows(new Map())
     one.onmessage = ({ data }: MessageEvent<FromTable>) => {
       if (data.type === 'opened') setOpened(data)
-      else if (data.type === 'failed') setFailure(new Error([data.detail, data.fix].filter(Boolean).join(' ')))
+      else if (data.type === 'failed') setFailure(failureOf(data))
       else if (data.type === 'sorted') setSorting(data.sorting)
       else if (data.turn === asked.current.turn)
         setRows((before) => new Map([...before, ...data.rows.map((row, index) => [data.from + index, row] as const)]))
@@ -155,7 +163,7 @@ function Cells({ row, opened }: { readonly row: TableRow | undefined; readonly o
           data-numeric={opened.numeric[column] || undefined}
           title={row?.cells[column]}
         >
-          {row?.cells[column] ?? ''}
+          {row?.cells[column]?.replace(/\r?\n/g, ' ⏎ ') ?? ''}
         </td>
       ))}
     </>

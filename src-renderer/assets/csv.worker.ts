@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { complaintOf } from '../api/problem.ts'
+import { ProblemError } from '../../src-shared/contract/index.ts'
 import { readBytes } from './bytes.ts'
 import { parseTable, type Sorting, sortedRows, type Table } from './csv.ts'
 import type { FromTable, ToTable } from './table-protocol.ts'
@@ -31,7 +31,9 @@ async function open(address: string, size: number): Promise<void> {
     const { header, numeric, problem, rows } = table
     post({ type: 'opened', header, numeric, problem, count: rows.length, isWhole })
   } catch (error) {
-    post({ type: 'failed', ...complaintOf(error) })
+    const isProblem = error instanceof ProblemError
+    const message = error instanceof Error ? error.message : String(error)
+    post({ type: 'failed', code: isProblem ? error.code : null, message, context: isProblem ? error.context : {} })
   }
 }
 

@@ -1,5 +1,5 @@
 import { EngineUnreachable, problemOf } from '../../src-shared/client/index.ts'
-import type { Asset, AssetFile } from '../../src-shared/contract/index.ts'
+import { type Asset, type AssetFile, ProblemError } from '../../src-shared/contract/index.ts'
 import { saveAs, saveFrom } from '../ui/save.ts'
 import { say, sayFailed } from '../ui/say.ts'
 import { addressOf } from './bytes.ts'
@@ -21,8 +21,9 @@ export async function saveAll(name: string, assets: readonly Asset[]): Promise<v
   const files = assets.reduce((sum, asset) => sum + asset.files.length, 0)
   const [first] = assets
   if (bytes > MAX_ZIP_BYTES || files > MAX_ZIP_FILES) {
-    const words = `These files are too many or too large for one zip. In a terminal: weir asset get ${first?.run ?? ''} --dir results`
-    return sayFailed('The files were not saved', new Error(words))
+    const detail = 'These files are too many or too large for one zip.'
+    const fix = `Save them in a terminal: weir asset get ${first?.run ?? ''} --dir results`
+    return sayFailed('The files were not saved', new ProblemError('bad_request', detail, { fix }))
   }
   say('The files are being packed.')
   try {

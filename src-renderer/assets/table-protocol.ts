@@ -1,4 +1,4 @@
-import type { Complaint } from '../api/index.ts'
+import type { ProblemCode, ProblemContext } from '../../src-shared/contract/index.ts'
 import type { Sorting } from './csv.ts'
 
 /** Between a table on the screen and the worker that holds its rows. */
@@ -25,4 +25,10 @@ export type FromTable =
     }
   | { readonly type: 'sorted'; readonly sorting: Sorting | null }
   | { readonly type: 'rows'; readonly from: number; readonly rows: readonly TableRow[]; readonly turn: number }
-  | ({ readonly type: 'failed' } & Complaint)
+  /** Without a code: the engine did not answer */
+  | {
+      readonly type: 'failed'
+      readonly code: ProblemCode | null
+      readonly message: string
+      readonly context: ProblemContext
+    }

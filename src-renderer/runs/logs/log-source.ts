@@ -1,6 +1,6 @@
 import { urlOf } from '../../../src-shared/client/index.ts'
 import { type LogStream, runRoutes } from '../../../src-shared/contract/index.ts'
-import { PROJECT, sessionToken } from '../../api/index.ts'
+import { PROJECT, sessionToken, useConnection } from '../../api/index.ts'
 import type { Filter, FromWorker, LogState, Row, Tail, ToWorker } from './protocol.ts'
 import type { Query } from './query.ts'
 
@@ -49,6 +49,7 @@ type Answers = { found: Found | null; text: Blob | string | null; line: string }
 /** A log in a worker, as the window sees it: its state, and the rows that are at hand. */
 export class LogSource {
   readonly #worker: Worker
+  readonly #unwatch: () => void
   readonly #listeners = new Set<() => void>()
   readonly #waiting = new Map<number, (value: never) => void>()
   #pages = new Map<number, Page>()
@@ -61,6 +62,9 @@ export class LogSource {
   constructor(of: LogOf) {
     this.#worker = new Worker(new URL('./logs.worker.ts', import.meta.url), { type: 'module' })
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data)
+    this.#unwatch = useConnection.subscribe((now, before) => {
+      if (now.generation !== before.generation) this.#send({ type: 'again' })
+    })
     const { run, ...query } = of
     const path = urlOf(runRoutes.logs, { project: PROJECT, run }, { ...query, follow: true })
     this.#send({ type: 'open', origin: location.origin, path, token: sessionToken(), isTail: of.tail !== undefined })
@@ -135,6 +139,7 @@ export class LogSource {
   }
 
   close(): void {
+    this.#unwatch()
     this.#worker.terminate()
     this.#listeners.clear()
   }

@@ -7,12 +7,9 @@ import { LogSession } from './session.ts'
 /** Before an engine that went away is asked again. */
 const RETRY_MS = 700
 
-/** Ends with the worker. */
-const always = new AbortController()
-
 const session = new LogSession({
   post: (message) => self.postMessage(message),
-  read: (store, address, onBytes) => readInto(store, address, onBytes, always.signal),
+  read: readInto,
   makeTryer,
   pause: () => new Promise((resolve) => setTimeout(resolve, RETRY_MS)),
   breathe: () => new Promise((resolve) => setTimeout(resolve)),

@@ -37,6 +37,8 @@ export type ToWorker =
     }
   | { readonly type: 'file'; readonly id: number; readonly onlyShown: boolean }
   | { readonly type: 'line'; readonly id: number; readonly row: number }
+  /** The engine was away and is back: a connection from before is dead, even where nobody has said so */
+  | { readonly type: 'again' }
 
 export interface Row {
   /** Number of the line in the log, from 1 */

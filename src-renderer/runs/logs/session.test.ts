@@ -8,7 +8,7 @@ import { rangesOf } from './query.ts'
 import { LogSession } from './session.ts'
 
 /** What the engine does in one reading of the log. */
-type Reading = (push: (lines: readonly LogLine[]) => void) => Promise<void>
+type Reading = (push: (lines: readonly LogLine[]) => void, signal: AbortSignal) => Promise<void>
 
 const DEADLINE_MS = 5_000
 let messages: FromWorker[]
@@ -57,7 +57,7 @@ beforeEach(() => {
       mine.push(message)
       for (const listener of listening) listener()
     },
-    async read(store, _address, onBytes) {
+    async read(store, _address, onBytes, signal) {
       const parser = new LogParser(store)
       const reading = readings.shift()
       if (reading === undefined) throw new Error('the log was read once more than the test knows')
@@ -65,7 +65,7 @@ beforeEach(() => {
         const bytes = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
         parser.push(bytes)
         onBytes(bytes.length)
-      })
+      }, signal)
       parser.end()
     },
     makeTryer: tryer,
@@ -160,6 +160,22 @@ describe('reading', () => {
     expect(await textOf(0, 5000)).toEqual(texts(numbered(0, 1200)))
     const counts = states().map(({ lines }) => lines)
     expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+  })
+
+  test('a connection that is dead without having been cut is given up when the engine is back', async () => {
+    readings = [
+      async (push, signal) => {
+        push(numbered(0, 10))
+        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+      async (push) => push(numbered(0, 20)),
+    ]
+    open()
+    await reached(({ phase }) => phase === 'live')
+    session.receive({ type: 'again' })
+    await reached(({ phase }) => phase === 'complete')
+    session.receive({ type: 'again' })
+    expect(await textOf(0, 50)).toEqual(texts(numbered(0, 20)))
   })
 
   test('a run whose log has become shorter shows what is there now', async () => {

@@ -19,13 +19,15 @@ const TAIL_ROWS = 80
 /** Without bytes for this long, what is there has been read. */
 const LIVE_AFTER_MS = 400
 const RATE_MS = 1_000
+/** A line that was written this shortly ago is live, also while more and more come. */
+const NEW_MS = 2_000
 
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>
 
 export interface SessionParts {
   post(message: FromWorker): void
   /** Fills the store until the log has ended; see `readInto` */
-  read(store: LogStore, address: Address, onBytes: (count: number) => void): Promise<void>
+  read(store: LogStore, address: Address, onBytes: (count: number) => void, signal: AbortSignal): Promise<void>
   makeTryer(): Tryer
   /** Before an engine that went away is asked again */
   pause(): Promise<void>
@@ -43,6 +45,7 @@ export class LogSession {
   #phase: Phase = 'reading'
   #problem: LogProblem | null = null
   #readings = 1
+  #reading = new AbortController()
   #isScanning = false
   #stateTimer: ReturnType<typeof setTimeout> | null = null
   #liveTimer: ReturnType<typeof setTimeout> | undefined
@@ -64,6 +67,7 @@ export class LogSession {
       this.#answerFinds()
     } else if (message.type === 'text') this.#answerText(message)
     else if (message.type === 'file') this.#answerFile(message)
+    else if (message.type === 'again') this.#reading.abort()
     else this.#parts.post({ type: 'line', id: message.id, text: this.#scan.plain(this.#scan.lineOf(message.row)) })
   }
 
@@ -79,12 +83,13 @@ export class LogSession {
         this.#count(count)
         if (store !== this.#store && (isTail || store.count >= this.#store.count)) this.#swap(store)
         if (store !== this.#store) return // read again, and not yet as far as what is shown
-        this.#setPhase('reading')
+        this.#setPhase(isNew(store) ? 'live' : 'reading')
         this.#liveSoon()
         this.#more()
       }
       try {
-        await this.#parts.read(store, { origin, path, token }, take)
+        this.#reading = new AbortController()
+        await this.#parts.read(store, { origin, path, token }, take, this.#reading.signal)
         if (store !== this.#store) this.#swap(store)
         return this.#end('complete')
       } catch (error) {
@@ -94,7 +99,8 @@ export class LogSession {
         }
         clearTimeout(this.#liveTimer)
         this.#problem = problemFor(error)
-        if (!(error instanceof EngineUnreachable)) return this.#end('failed')
+        const isCut = error instanceof EngineUnreachable || this.#reading.signal.aborted
+        if (!isCut) return this.#end('failed')
         this.#setPhase('cut')
         this.#postState()
       }
@@ -273,6 +279,8 @@ export class LogSession {
     this.#parts.post({ type: 'text', id, body: bytes > MAX_COPY_BYTES ? null : lines.join('\n') })
   }
 }
+
+const isNew = (store: LogStore): boolean => store.count > 0 && Date.now() - store.at(store.count - 1) < NEW_MS
 
 /** Not between the two halves of a character. */
 function cutAt(text: string): number {
