@@ -36,6 +36,13 @@ describe('the command line of the desktop', () => {
     })
   })
 
+  test('file managers hand over addresses of files', () => {
+    expect(parseLaunch(context(['file:///b/My%20lab/weir.yaml', 'file://host/x'])).targets).toEqual([
+      '/b/My lab/weir.yaml',
+      'file://host/x',
+    ])
+  })
+
   test('another data folder has a desktop of its own, always the same', () => {
     const usual = parseLaunch(context([]))
     const lab = parseLaunch(context(['--data', 'lab']))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { dataFolder } from '../cli/data-folder.ts'
 
 /** What a start of the desktop was asked for on its command line. */
@@ -37,6 +38,8 @@ export function parseLaunch({ args, cwd, env, platform, home }: LaunchContext): 
     } else if (argument.startsWith('--data=')) given = argument.slice('--data='.length)
     else if (argument === '--hidden') isHidden = true
     else if (LINK.test(argument)) targets.push(argument)
+    // File managers of Linux hand files over as addresses.
+    else if (argument.startsWith('file://')) targets.push(pathOf(argument))
     else if (!argument.startsWith('-') && argument !== '') targets.push(resolve(cwd, argument))
   }
   const choice = { env, platform, home }
@@ -46,6 +49,15 @@ export function parseLaunch({ args, cwd, env, platform, home }: LaunchContext): 
     isDefaultData: data === dataFolder({ given: undefined, ...choice, env: withoutData(env) }),
     isHidden,
     targets,
+  }
+}
+
+/** An address that is no path, e.g. of another machine, stays as it is: opening it then says so. */
+function pathOf(address: string): string {
+  try {
+    return fileURLToPath(address)
+  } catch {
+    return address
   }
 }
 

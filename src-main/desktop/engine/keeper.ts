@@ -217,5 +217,5 @@ class Keeper implements EngineKeeper {
   }
 }
 
-const STOPPED_FIX = 'Start it again here, or with "weir boot up -d".'
+const STOPPED_FIX = 'Start it again here, or with "weir boot up --daemon".'
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
