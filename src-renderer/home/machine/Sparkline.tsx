@@ -17,7 +17,7 @@ export function Sparkline({ samples, value }: SparklineProps) {
   const last = points.at(-1)
   return (
     <svg width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={classes.spark} aria-hidden>
-      {first !== undefined && last !== undefined && (
+      {first !== undefined && last !== undefined && points.length > 1 && (
         <>
           <polygon points={`${first.x},${HEIGHT} ${line} ${last.x},${HEIGHT}`} className={classes.sparkArea} />
           <polyline points={line} className={classes.sparkLine} />

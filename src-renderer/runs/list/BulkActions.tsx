@@ -14,6 +14,7 @@ export function BulkActions({ runs, onDone }: BulkActionsProps) {
   const active = runs.filter(isActive).length
   const ended = runs.length - active
   const unsuccessful = runs.filter((run) => !isActive(run) && run.status !== 'succeeded').length
+  const act = (doing: Promise<boolean>): void => void doing.then((isDone) => isDone && onDone())
   const small = { variant: 'default', size: 'compact-sm', h: 26 } as const
   return (
     <>
@@ -21,7 +22,7 @@ export function BulkActions({ runs, onDone }: BulkActionsProps) {
         {...small}
         disabled={active === 0}
         leftSection={<IconPlayerStop size={14} stroke={1.5} />}
-        onClick={() => void cancelRuns(runs)}
+        onClick={() => act(cancelRuns(runs))}
       >
         Cancel
       </Button>
@@ -37,17 +38,17 @@ export function BulkActions({ runs, onDone }: BulkActionsProps) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item disabled={unsuccessful === 0} onClick={() => void rerunRuns(runs, 'failed')}>
+          <Menu.Item disabled={unsuccessful === 0} onClick={() => act(rerunRuns(runs, 'failed'))}>
             What failed, in the same run
           </Menu.Item>
-          <Menu.Item onClick={() => void rerunRuns(runs, 'start')}>Everything, in the same run</Menu.Item>
+          <Menu.Item onClick={() => act(rerunRuns(runs, 'start'))}>Everything, in the same run</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Button
         {...small}
         disabled={ended === 0}
         leftSection={<IconTrash size={14} stroke={1.5} />}
-        onClick={() => void deleteRuns(runs).then(onDone)}
+        onClick={() => act(deleteRuns(runs))}
       >
         Delete
       </Button>

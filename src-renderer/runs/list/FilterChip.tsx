@@ -1,5 +1,5 @@
-import { ActionIcon, Menu, TextInput, Tooltip } from '@mantine/core'
-import { IconCheck, IconChevronDown, IconX } from '@tabler/icons-react'
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { IconChevronDown, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import classes from './list.module.css'
 
@@ -47,26 +47,31 @@ export function FilterChip(props: FilterChipProps) {
         </Menu.Target>
         <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
           {choices.length >= SEARCH_FROM && (
-            <TextInput
+            <Menu.Search
               value={search}
               onChange={({ currentTarget }) => setSearch(currentTarget.value)}
               placeholder="Search"
               aria-label={`Search ${label.toLowerCase()}`}
-              mb={4}
             />
           )}
           {found.length === 0 && <Menu.Label>Nothing has that name.</Menu.Label>}
-          {found.map(({ value, word }) => (
-            <Menu.Item
-              key={value}
-              role={isMultiple ? 'menuitemcheckbox' : 'menuitemradio'}
-              aria-checked={chosen.includes(value)}
-              onClick={() => toggle(value)}
-              rightSection={chosen.includes(value) ? <IconCheck size={14} aria-hidden /> : null}
-            >
-              {word}
-            </Menu.Item>
-          ))}
+          {isMultiple
+            ? found.map(({ value, word }) => (
+                <Menu.CheckboxItem key={value} checked={chosen.includes(value)} onChange={() => toggle(value)}>
+                  {word}
+                </Menu.CheckboxItem>
+              ))
+            : found.map(({ value, word }) => (
+                <Menu.RadioItem
+                  key={value}
+                  value={value}
+                  checked={chosen.includes(value)}
+                  onChange={() => toggle(value)}
+                  closeMenuOnClick
+                >
+                  {word}
+                </Menu.RadioItem>
+              ))}
         </Menu.Dropdown>
       </Menu>
       {isOn && (

@@ -1,4 +1,4 @@
-import { Button, Menu, TextInput } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -36,12 +36,11 @@ export function StartMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {(items.length >= OFFERED || search !== '') && (
-          <TextInput
+          <Menu.Search
             value={search}
             onChange={({ currentTarget }) => setSearch(currentTarget.value)}
             placeholder="Search workflows"
             aria-label="Search workflows"
-            mb={4}
           />
         )}
         {items.map(({ name }) => (

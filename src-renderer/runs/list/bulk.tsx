@@ -13,8 +13,10 @@ const NAMED = 6
 
 const RERUN = { failed: 'what failed', start: 'everything' } as const
 
+/** Each resolves with whether it was done, to all of them. */
+
 /** Cancels those of the runs that have not ended; asks before. */
-export async function cancelRuns(runs: readonly RunSummary[]): Promise<void> {
+export async function cancelRuns(runs: readonly RunSummary[]): Promise<boolean> {
   const open = runs.filter((run) => isActive(run) && run.status !== 'cancelling')
   const isSure = await confirm({
     title: `Cancel ${plural(open.length, 'run')}?`,
@@ -30,14 +32,14 @@ export async function cancelRuns(runs: readonly RunSummary[]): Promise<void> {
     cancel: open.length === 1 ? 'Let it run' : 'Let them run',
     isDestructive: true,
   })
-  if (!isSure) return
-  await forEach(open, 'cancelled', (run) =>
+  if (!isSure) return false
+  return forEach(open, 'cancelled', (run) =>
     call(runRoutes.cancel, { params: { project: PROJECT, run: run.id }, body: {} }),
   )
 }
 
 /** Deletes those of the runs that have ended; asks before. */
-export async function deleteRuns(runs: readonly RunSummary[]): Promise<void> {
+export async function deleteRuns(runs: readonly RunSummary[]): Promise<boolean> {
   const ended = runs.filter((run) => !isActive(run))
   const isSure = await confirm({
     title: `Delete ${plural(ended.length, 'run')}?`,
@@ -53,12 +55,12 @@ export async function deleteRuns(runs: readonly RunSummary[]): Promise<void> {
     cancel: ended.length === 1 ? 'Keep it' : 'Keep them',
     isDestructive: true,
   })
-  if (!isSure) return
-  await forEach(ended, 'deleted', (run) => call(runRoutes.remove, { params: { project: PROJECT, run: run.id } }))
+  if (!isSure) return false
+  return forEach(ended, 'deleted', (run) => call(runRoutes.remove, { params: { project: PROJECT, run: run.id } }))
 }
 
 /** Runs again, in the same runs and on their versions: what did not succeed, or everything. */
-export async function rerunRuns(runs: readonly RunSummary[], from: keyof typeof RERUN): Promise<void> {
+export async function rerunRuns(runs: readonly RunSummary[], from: keyof typeof RERUN): Promise<boolean> {
   const fitting = runs.filter((run) => !isActive(run) && (from === 'start' || run.status !== 'succeeded'))
   if (fitting.length > 1) {
     const isSure = await confirm({
@@ -74,9 +76,9 @@ export async function rerunRuns(runs: readonly RunSummary[], from: keyof typeof 
       confirm: 'Run again',
       cancel: 'Not now',
     })
-    if (!isSure) return
+    if (!isSure) return false
   }
-  await forEach(fitting, 'started again', (run) =>
+  return forEach(fitting, 'started again', (run) =>
     call(runRoutes.rerun, { params: { project: PROJECT, run: run.id }, body: { from } }),
   )
 }
@@ -114,7 +116,7 @@ async function forEach(
   runs: readonly RunSummary[],
   done: string,
   act: (run: RunSummary) => Promise<unknown>,
-): Promise<void> {
+): Promise<boolean> {
   const failures: { readonly run: RunSummary; readonly error: unknown }[] = []
   const queue = runs.values()
   const worker = async (): Promise<void> => {
@@ -123,8 +125,10 @@ async function forEach(
   await Promise.all(Array.from({ length: PARALLEL }, worker))
   void queryClient.invalidateQueries({ queryKey: keyOf(runRoutes.list) })
   const [first] = failures
-  if (first === undefined)
-    say(runs.length === 1 ? `${runs[0]?.workflow ?? ''} was ${done}.` : `${runs.length} runs were ${done}.`)
-  else
+  if (first !== undefined) {
     sayFailed(`${failures.length} of ${plural(runs.length, 'run')} could not be ${done}: ${first.run.id}`, first.error)
+    return false
+  }
+  say(runs.length === 1 ? `${runs[0]?.workflow ?? ''} was ${done}.` : `${runs.length} runs were ${done}.`)
+  return true
 }

@@ -12,7 +12,13 @@ interface BulkBarProps {
 /** What can be done with the rows that are chosen. */
 export function BulkBar({ count, onClear, children }: BulkBarProps) {
   return (
-    <section className={classes.bulk} aria-label="Chosen rows">
+    <section
+      className={classes.bulk}
+      aria-label="Chosen rows"
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') onClear()
+      }}
+    >
       <span className="tabular" role="status">
         {count.toLocaleString()} chosen
       </span>

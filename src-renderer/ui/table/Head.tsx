@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, Menu, Tooltip, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Menu, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconColumns3 } from '@tabler/icons-react'
 import type { Header, RowData, Table } from '@tanstack/react-table'
 import type { KeyboardEvent } from 'react'
@@ -85,15 +85,13 @@ export function ColumnsMenu<T extends RowData>({ columns, table, isChanged, onRe
           .map(({ id, title }) => {
             const isShown = table.getColumn(id)?.getIsVisible() === true
             return (
-              <Menu.Item
+              <Menu.CheckboxItem
                 key={id}
-                role="menuitemcheckbox"
-                aria-checked={isShown}
-                onClick={() => table.getColumn(id)?.toggleVisibility(!isShown)}
-                leftSection={<Checkbox.Indicator checked={isShown} size="xs" aria-hidden role="presentation" />}
+                checked={isShown}
+                onChange={() => table.getColumn(id)?.toggleVisibility(!isShown)}
               >
                 {title}
-              </Menu.Item>
+              </Menu.CheckboxItem>
             )
           })}
         <Menu.Divider />
