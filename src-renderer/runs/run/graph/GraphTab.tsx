@@ -18,7 +18,7 @@ export function GraphTab({ place }: { readonly place: Place }) {
   if (error !== null) {
     return <Failed error={error} what="The definition of this run could not be read" onRetry={() => void refetch()} />
   }
-  if (graph === null || data === undefined) return <Loading what="Reads the definition." />
+  if (graph === null || data === undefined) return <Loading what="Reading the definition…" />
   if (graph.nodes.length === 0) return <Empty title="This workflow has no steps" />
   return (
     <GraphView

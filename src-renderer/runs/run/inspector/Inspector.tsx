@@ -51,7 +51,7 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
     )
   }
   return (
-    <aside className={classes.inspector} aria-label={`Step ${stepKey}`}>
+    <section className={classes.inspector} aria-label={`Step ${stepKey}`}>
       <Head step={step} place={place} actions={actions} onClose={close} />
       <div className={classes.content}>
         <Why step={step} />
@@ -75,7 +75,7 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
         {step.outputs !== undefined && <Outputs step={step} outputs={step.outputs} />}
         <StepDefinition name={step.name} />
       </div>
-    </aside>
+    </section>
   )
 }
 

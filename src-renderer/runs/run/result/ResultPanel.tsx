@@ -26,7 +26,7 @@ export function ResultPanel({ onClose, onShowAssets }: ResultPanelProps) {
   const files = useMemo(() => namedFiles(outputs, assets.data ?? []), [outputs, assets.data])
   const report = reportOf(files)
   return (
-    <aside className={insp.inspector} aria-label="Result of the run">
+    <section className={insp.inspector} aria-label="Result of the run">
       <header className={insp.head}>
         <div className={insp.headMain}>
           <h2 className={insp.name}>Result</h2>
@@ -76,7 +76,7 @@ export function ResultPanel({ onClose, onShowAssets }: ResultPanelProps) {
           </Part>
         )}
       </div>
-    </aside>
+    </section>
   )
 }
 

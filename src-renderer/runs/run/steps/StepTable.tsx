@@ -17,6 +17,8 @@ interface StepTableProps {
   readonly onToggle: (key: string) => void
   readonly selected: string | undefined
   readonly onSelect: (key: string) => void
+  /** Another one: other rows, which are read from their beginning */
+  readonly topic: string
 }
 
 const ROW_PX = 32
@@ -43,6 +45,14 @@ export function StepTable(props: StepTableProps) {
     setActive(at)
     virtual.scrollToIndex(at, { align: 'auto' })
   }, [selected])
+
+  const topic = useRef(props.topic)
+  useEffect(() => {
+    if (topic.current === props.topic) return
+    topic.current = props.topic
+    setActive(0)
+    virtual.scrollToOffset(0)
+  }, [props.topic, virtual])
 
   const at = Math.min(active, rows.length - 1)
   const onKeyDown = (event: KeyboardEvent): void => {

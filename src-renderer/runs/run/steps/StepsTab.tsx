@@ -111,6 +111,7 @@ export function StepsTab({ place }: { readonly place: Place }) {
       ) : (
         <StepTable
           rows={rows}
+          topic={JSON.stringify([searched, statuses, sort])}
           columns={shown}
           runAt={runAt}
           sort={sort}

@@ -1,6 +1,6 @@
 import { IconChevronRight } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type RefObject, useEffect, useState } from 'react'
+import { type KeyboardEvent, memo, useEffect, useState } from 'react'
 import { formatDuration } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
 import { useStep } from '../data/run-store.ts'
@@ -12,7 +12,7 @@ import type { Chart } from './use-chart.ts'
 
 interface NamesProps {
   readonly rows: readonly Row[]
-  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly scroller: HTMLDivElement | null
   readonly expanded: ReadonlySet<string>
   readonly onToggle: (key: string) => void
   readonly selected: string | undefined
@@ -24,7 +24,7 @@ interface NamesProps {
 export function Names({ rows, scroller, expanded, onToggle, selected, onSelect, chart }: NamesProps) {
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
     overscan: 10,
     paddingStart: AXIS_PX,
@@ -36,7 +36,7 @@ export function Names({ rows, scroller, expanded, onToggle, selected, onSelect, 
   useEffect(() => {
     if (!isMoving) return
     setMoving(false)
-    scroller.current?.querySelector<HTMLElement>(`[data-name="${at}"]`)?.focus({ preventScroll: true })
+    scroller?.querySelector<HTMLElement>(`[data-name="${at}"]`)?.focus({ preventScroll: true })
   }, [isMoving, at, scroller])
 
   const move = (by: number): void => {

@@ -23,7 +23,8 @@ export function TimelineTab({ place }: { readonly place: Place }) {
   // An item that is folded away is shown by its fan-out.
   const selected = place.step === undefined || expanded.has(nameOfKey(place.step)) ? place.step : nameOfKey(place.step)
   const scheme = useComputedColorScheme()
-  const scroller = useRef<HTMLDivElement>(null)
+  // As state: the names inside are set up before a ref to what is around them would be there.
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const chart = useChart({
     scroller,
@@ -46,7 +47,7 @@ export function TimelineTab({ place }: { readonly place: Place }) {
         <ZoomButtons chart={chart} />
         <SaveMenu chart={chart} />
       </div>
-      <div ref={scroller} className={classes.scroller} data-testid="timeline">
+      <div ref={setScroller} className={classes.scroller} data-testid="timeline">
         <Names
           rows={rows}
           scroller={scroller}

@@ -95,7 +95,8 @@ function drawBar(surface: Surface, picture: Picture, step: RunStep, bar: Bar, to
   if (at === null) return
   const color = picture.palette.ofStatus(bar.status)
   if (bar.kind === 'queued' || bar.kind === 'between') {
-    surface.rect(at.x, top + 3, at.w, BAR_PX - 6, color, { hatched: true })
+    // A wait too short to be seen is none; a step that was as short has been there.
+    if (at.w > LEAST_PX) surface.rect(at.x, top + 3, at.w, BAR_PX - 6, color, { hatched: true })
     return
   }
   // A pause or a question is time in which nothing is computed.

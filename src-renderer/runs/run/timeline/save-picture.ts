@@ -19,7 +19,9 @@ export function saveSvg(name: string, picture: Picture): void {
 }
 
 /** What is seen, at twice its size. */
-export async function savePng(name: string, picture: Picture): Promise<void> {
+export async function savePng(name: string, seen: Picture): Promise<void> {
+  const rowsEnd = AXIS_PX + seen.rows.length * ROW_PX - seen.scrollTop
+  const picture = { ...seen, height: Math.min(seen.height, rowsEnd) }
   const SCALE = 2
   const canvas = document.createElement('canvas')
   canvas.width = (NAMES_PX + picture.width) * SCALE

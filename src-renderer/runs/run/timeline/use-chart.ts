@@ -26,7 +26,7 @@ export interface Chart {
 }
 
 interface ChartInput {
-  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly scroller: HTMLDivElement | null
   readonly canvas: RefObject<HTMLCanvasElement | null>
   readonly rows: readonly Row[]
   readonly scheme: 'light' | 'dark'
@@ -46,7 +46,8 @@ export function useChart(input: ChartInput): Chart {
   const latest = useRef(input)
   latest.current = input
   const machine = useMemo(() => createChart(store, latest), [store])
-  useLayoutEffect(() => machine.mount(), [machine])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it listens to this element
+  useLayoutEffect(() => machine.mount(), [machine, input.scroller])
   // biome-ignore lint/correctness/useExhaustiveDependencies: other colours are read then
   useEffect(() => machine.recolor(), [machine, input.scheme])
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are drawn
@@ -74,7 +75,7 @@ function createChart(store: ReturnType<typeof useRunStore>, latest: RefObject<Ch
   const picture = (): Picture | null => {
     const { head, book } = store.getState()
     const { scroller, canvas, rows, selected } = latest.current
-    if (head === null || scroller.current === null || canvas.current === null) return null
+    if (head === null || scroller === null || canvas.current === null) return null
     const now = Date.now()
     return {
       rows,
@@ -86,7 +87,7 @@ function createChart(store: ReturnType<typeof useRunStore>, latest: RefObject<Ch
       left: 0,
       width: canvas.current.clientWidth,
       height: canvas.current.clientHeight,
-      scrollTop: scroller.current.scrollTop,
+      scrollTop: scroller.scrollTop,
       selected,
       hovered,
       palette,
@@ -143,8 +144,8 @@ function createChart(store: ReturnType<typeof useRunStore>, latest: RefObject<Ch
     },
     mount() {
       const { scroller, canvas } = latest.current
-      if (scroller.current === null || canvas.current === null) return () => undefined
-      const off = listenToPointer(scroller.current, canvas.current, {
+      if (scroller === null || canvas.current === null) return () => undefined
+      const off = listenToPointer(scroller, canvas.current, {
         zoomAt(x, factor) {
           const now = view()
           show(zoom(now, timeAt(x, now, canvas.current?.clientWidth ?? 1), factor))
@@ -176,7 +177,7 @@ function createChart(store: ReturnType<typeof useRunStore>, latest: RefObject<Ch
       })
       const observer = new ResizeObserver(draw)
       observer.observe(canvas.current)
-      scroller.current.addEventListener('scroll', draw, { passive: true })
+      scroller.addEventListener('scroll', draw, { passive: true })
       const unsubscribe = store.subscribe(draw)
       const timer = setInterval(() => {
         const { head } = store.getState()
@@ -184,11 +185,10 @@ function createChart(store: ReturnType<typeof useRunStore>, latest: RefObject<Ch
       }, GROW_MS)
       void document.fonts.ready.then(draw)
       draw()
-      const element = scroller.current
       return () => {
         off()
         observer.disconnect()
-        element.removeEventListener('scroll', draw)
+        scroller.removeEventListener('scroll', draw)
         unsubscribe()
         clearInterval(timer)
         cancelAnimationFrame(frame)

@@ -11,9 +11,9 @@ interface WaitFacts {
   readonly maxParallel: number | undefined
 }
 
-/** Why a step did not run during a bar of its timeline, in a sentence; null for bars of work. */
+/** Why a step did not run during a bar of its timeline, or why that attempt failed, in a sentence; null when all is well. */
 export function whyWaited(step: RunStep, bar: Bar, { find, seen, maxParallel }: WaitFacts): string | null {
-  if (bar.kind === 'attempt') return bar.execution?.progress ?? null
+  if (bar.kind === 'attempt') return bar.execution?.error?.message ?? bar.execution?.progress ?? null
   if (bar.kind === 'between') return betweenText(step, bar)
   if (bar.kind === 'span') return bar.to === null ? step.why : null
   if (bar.to === null && step.why !== null) return step.why
