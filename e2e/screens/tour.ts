@@ -111,7 +111,7 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
   {
     name: 'run-approval',
     path: `/runs/${approval}`,
-    isThere: (window) => expect(window.getByRole('button', { name: 'Approve' }).first()).toBeVisible(),
+    isThere: (window) => expect(window.getByRole('button', { name: 'Answer' }).first()).toBeVisible(),
   },
   { name: 'run-failed', path: `/runs/${failed}`, isThere: text('has no column temperature') },
   {
