@@ -70,7 +70,7 @@ interface Access {
 
 /** What may be done with a text, and how it is called. */
 export function accessOf(props: Access): Extension {
-  const attributes: Record<string, string> = { 'aria-label': props.label }
+  const attributes: Record<string, string> = { 'aria-label': props.label, tabindex: '0' }
   if (props.errorId !== undefined) {
     attributes['aria-invalid'] = 'true'
     attributes['aria-describedby'] = props.errorId
@@ -79,7 +79,7 @@ export function accessOf(props: Access): Extension {
   return [
     EditorState.readOnly.of(props.isReadOnly === true),
     EditorView.contentAttributes.of(
-      props.isReadOnly === true ? { ...attributes, 'aria-readonly': 'true', tabindex: '0' } : attributes,
+      props.isReadOnly === true ? { ...attributes, 'aria-readonly': 'true' } : attributes,
     ),
     EditorView.editable.of(props.isReadOnly !== true),
   ]

@@ -58,7 +58,7 @@ const surfaces = EditorView.theme({
     backgroundColor: 'color-mix(in srgb, var(--weir-abandoned) 52%, transparent)',
   },
   '.cm-expression': {
-    color: 'var(--weir-accent)',
+    color: 'var(--weir-accent-strong)',
     backgroundColor: 'color-mix(in srgb, var(--weir-accent) 11%, transparent)',
     borderRadius: '3px',
   },
