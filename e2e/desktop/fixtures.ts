@@ -166,7 +166,7 @@ async function focus(window: Page): Promise<void> {
  * is tried again. In a checkout the first try must do.
  */
 async function connected(start: () => Promise<ElectronApplication>): Promise<ElectronApplication> {
-  for (let left = WEIR_TEST_APP === undefined ? 0 : PACKAGE_TRIES - 1; ; left -= 1) {
+  for (let left = packageUnderTest() === undefined ? 0 : PACKAGE_TRIES - 1; ; left -= 1) {
     try {
       return await start()
     } catch (error) {
