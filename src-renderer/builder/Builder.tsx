@@ -1,6 +1,5 @@
 import { ReactFlowProvider } from '@xyflow/react'
-import { useCallback, useMemo, useRef, useState } from 'react'
-import { usePersisted } from '../ui/persisted.ts'
+import { useRef } from 'react'
 import { Screen } from '../ui/Screen.tsx'
 import { Split } from '../ui/Split.tsx'
 import classes from './Builder.module.css'
@@ -17,8 +16,9 @@ import { ProblemsPanel } from './ProblemsPanel.tsx'
 import type { PaletteItem } from './palette-items.ts'
 import { nameOf } from './publishing.ts'
 import { ReadOnlyNotice } from './ReadOnlyNotice.tsx'
-import { Sheet, useIsNarrow } from './Sheet.tsx'
-import { useBuilderCommands } from './use-builder-commands.ts'
+import { Sheet } from './Sheet.tsx'
+import { type PanelActions, useBuilderCommands } from './use-builder-commands.ts'
+import { type ShownPanels, usePanels } from './use-panels.ts'
 import type { StepActions } from './use-steps.ts'
 
 import { YamlPane } from './yaml/YamlPane.tsx'
@@ -44,66 +44,10 @@ export function Builder({ onPublished }: BuilderProps) {
 const useTitle = (): string => useDocument((state) => nameOf(state.definition) ?? state.workflow ?? 'New workflow')
 
 function Panels({ title, onPublished }: BuilderProps & { readonly title: string }) {
-  const isNarrow = useIsNarrow()
-  const [hasYaml, setYaml] = usePersisted('builder.yaml', false)
-  const [hasProblems, setProblems] = usePersisted('builder.problems', false)
-  const [hasInspector, setInspector] = usePersisted('builder.inspector', true)
-  const [sheet, setSheet] = useState<'inspector' | 'yaml' | null>(null)
-  const [palette, setPalette] = useState<{ readonly search: string } | null>(null)
+  const { panels, shown, close } = usePanels()
+  const { isNarrow, sheet } = shown
   const steps = useRef<StepActions | null>(null)
-
-  const toggleYaml = useCallback(() => {
-    if (isNarrow) setSheet((before) => (before === 'yaml' ? null : 'yaml'))
-    else setYaml(!hasYaml)
-  }, [isNarrow, hasYaml, setYaml])
-  const openInspector = useCallback(() => {
-    if (isNarrow) setSheet('inspector')
-    else setInspector(true)
-  }, [isNarrow, setInspector])
-  const toggleInspector = useCallback(() => {
-    if (isNarrow) setSheet((before) => (before === 'inspector' ? null : 'inspector'))
-    else setInspector(!hasInspector)
-  }, [isNarrow, hasInspector, setInspector])
-  const openPalette = useCallback((search = '') => setPalette({ search }), [])
-  const toggleProblems = useCallback(() => setProblems(!hasProblems), [hasProblems, setProblems])
-  const panels = useMemo(
-    () => ({ toggleYaml, toggleInspector, openInspector, toggleProblems, openPalette }),
-    [toggleYaml, toggleInspector, openInspector, toggleProblems, openPalette],
-  )
   useBuilderCommands(steps, panels)
-
-  const pick = (item: PaletteItem): void => {
-    steps.current?.add(item)
-    if (isNarrow) setPalette(null)
-  }
-  const canvas = (
-    <div className={classes.canvas}>
-      <Canvas onOpen={openInspector} onAdd={openPalette} actionsRef={steps} />
-      <EmptyCanvas onAdd={pick} onSearch={openPalette} />
-      {palette !== null && <Drawer search={palette.search} onPick={pick} onClose={() => setPalette(null)} />}
-    </div>
-  )
-  const middle = (
-    <Split
-      name="builder.yaml"
-      direction="horizontal"
-      label="Width of the YAML"
-      size={42}
-      main={canvas}
-      side={hasYaml && !isNarrow ? <YamlPane /> : null}
-    />
-  )
-  const withProblems = (
-    <Split
-      name="builder.problems"
-      direction="vertical"
-      label="Height of the problems"
-      size={24}
-      min={10}
-      main={middle}
-      side={hasProblems ? <ProblemsPanel onOpen={openInspector} onClose={toggleProblems} /> : null}
-    />
-  )
   return (
     <Screen
       title={title}
@@ -119,16 +63,59 @@ function Panels({ title, onPublished }: BuilderProps & { readonly title: string 
             label="Width of the inspector"
             size={27}
             min={16}
-            main={withProblems}
-            side={hasInspector && !isNarrow ? <Inspector /> : null}
+            main={<Middle panels={panels} shown={shown} steps={steps} onClosePalette={close.palette} />}
+            side={shown.inspector ? <Inspector /> : null}
           />
         </div>
       </div>
       {isNarrow && sheet !== null && (
-        <Sheet title={sheet === 'yaml' ? 'YAML' : 'Details'} onClose={() => setSheet(null)}>
+        <Sheet title={sheet === 'yaml' ? 'YAML' : 'Details'} onClose={close.sheet}>
           {sheet === 'yaml' ? <YamlPane /> : <Inspector />}
         </Sheet>
       )}
     </Screen>
+  )
+}
+
+interface MiddleProps {
+  readonly panels: PanelActions
+  readonly shown: ShownPanels
+  readonly steps: { current: StepActions | null }
+  readonly onClosePalette: () => void
+}
+
+/** The canvas, the YAML beside it, the problems below. */
+function Middle({ panels, shown, steps, onClosePalette }: MiddleProps) {
+  const pick = (item: PaletteItem): void => {
+    steps.current?.add(item)
+    if (shown.isNarrow) onClosePalette()
+  }
+  const canvas = (
+    <div className={classes.canvas}>
+      <Canvas onOpen={panels.openInspector} onAdd={panels.openPalette} actionsRef={steps} />
+      <EmptyCanvas onAdd={pick} onSearch={() => panels.openPalette()} />
+      {shown.palette !== null && <Drawer search={shown.palette} onPick={pick} onClose={onClosePalette} />}
+    </div>
+  )
+  const beside = (
+    <Split
+      name="builder.yaml"
+      direction="horizontal"
+      label="Width of the YAML"
+      size={42}
+      main={canvas}
+      side={shown.yaml ? <YamlPane /> : null}
+    />
+  )
+  return (
+    <Split
+      name="builder.problems"
+      direction="vertical"
+      label="Height of the problems"
+      size={24}
+      min={10}
+      main={beside}
+      side={shown.problems ? <ProblemsPanel onOpen={panels.openInspector} onClose={panels.toggleProblems} /> : null}
+    />
   )
 }

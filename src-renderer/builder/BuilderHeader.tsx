@@ -48,15 +48,11 @@ export function BuilderActions({ panels, onPublished }: BuilderActionsProps) {
   return (
     <>
       {!isNarrow && <UndoButtons />}
-      <Tooltip label={`Add a step (${keysInWords('a')})`}>
-        <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => panels.openPalette()}>
-          {isNarrow ? 'Add' : 'Add step'}
-        </Button>
-      </Tooltip>
+      <AddButton isShort={isNarrow} onClick={() => panels.openPalette()} />
       {!isNarrow && <PanelButtons panels={panels} />}
       <ValidateButton panels={panels} isShort={isNarrow} />
       {isNarrow && <NarrowMenu panels={panels} />}
-      <RunMenu publish={publish} isRunning={isRunning} setRunning={setRunning} />
+      <RunMenu isShort={isNarrow} publish={publish} isRunning={isRunning} setRunning={setRunning} />
       <Tooltip
         label={
           canPublish
@@ -75,6 +71,22 @@ export function BuilderActions({ panels, onPublished }: BuilderActionsProps) {
         </Button>
       </Tooltip>
     </>
+  )
+}
+
+function AddButton({ isShort, onClick }: { readonly isShort: boolean; readonly onClick: () => void }) {
+  return (
+    <Tooltip label={`Add a step (${keysInWords('a')})`}>
+      {isShort ? (
+        <ActionIcon size={32} variant="default" aria-label="Add step" onClick={onClick}>
+          <IconPlus size={16} />
+        </ActionIcon>
+      ) : (
+        <Button variant="default" leftSection={<IconPlus size={16} />} onClick={onClick}>
+          Add step
+        </Button>
+      )}
+    </Tooltip>
   )
 }
 
@@ -142,13 +154,9 @@ function ValidateButton({ panels, isShort }: { readonly panels: PanelActions; re
       <Tooltip
         label={isValidating ? 'The definition is being checked' : 'The definition was checked: it has no problems'}
       >
-        <Button
-          variant="subtle"
-          color="gray"
-          leftSection={<IconCheck size={16} className={isValidating ? classes.checking : classes.good} />}
-          onClick={next}
-        >
-          {isShort ? 'OK' : 'Valid'}
+        <Button variant="subtle" color="gray" {...(isShort ? { px: 6, 'aria-label': 'Valid' } : {})} onClick={next}>
+          <IconCheck size={16} className={isValidating ? classes.checking : classes.good} />
+          {isShort ? null : <span className={classes.beside}>Valid</span>}
         </Button>
       </Tooltip>
     )
@@ -159,6 +167,7 @@ function ValidateButton({ panels, isShort }: { readonly panels: PanelActions; re
         variant="subtle"
         color={hasErrors ? 'red' : 'orange'}
         className={hasErrors ? classes.errors : classes.warnings}
+        {...(isShort ? { px: 8, 'aria-label': plural(count, 'problem') } : {})}
         onClick={() => {
           next()
           panels.openInspector()

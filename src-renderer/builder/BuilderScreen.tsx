@@ -50,10 +50,10 @@ type Phase =
   | { readonly kind: 'open'; readonly store: DocumentStore }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-function Opened({ title, open, step }: OpenedProps) {
+/** Opens the document, and closes it when the screen goes. */
+function useOpening(open: OpenedProps['open'], step: string | null) {
   const [phase, setPhase] = useState<Phase>({ kind: 'opening' })
   const [attempt, setAttempt] = useState(0)
-  const navigate = useNavigate()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a further attempt opens again
   useEffect(() => {
     let isGone = false
@@ -78,7 +78,16 @@ function Opened({ title, open, step }: OpenedProps) {
       if (opened !== null) close(opened)
     }
   }, [open, attempt])
+  const retry = useCallback(() => {
+    setPhase({ kind: 'opening' })
+    setAttempt((before) => before + 1)
+  }, [])
+  return { phase, retry }
+}
 
+function Opened({ title, open, step }: OpenedProps) {
+  const { phase, retry } = useOpening(open, step)
+  const navigate = useNavigate()
   const onPublished = useCallback(
     (name: string, store: DocumentStore) => {
       published = { name, store }
@@ -100,16 +109,9 @@ function Opened({ title, open, step }: OpenedProps) {
   return (
     <Screen title={title} page={phase.kind === 'failed'}>
       {phase.kind === 'failed' ? (
-        <Failed
-          error={phase.error}
-          what={`${title} could not be opened`}
-          onRetry={() => {
-            setPhase({ kind: 'opening' })
-            setAttempt((before) => before + 1)
-          }}
-        />
+        <Failed error={phase.error} what={`${title} could not be opened`} onRetry={retry} />
       ) : (
-        <Loading what="Opening the workflow…" />
+        <Loading what="Opens the workflow." />
       )}
     </Screen>
   )

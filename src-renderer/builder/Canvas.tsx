@@ -1,12 +1,8 @@
-import { ConnectionLineType, type NodeChange, useReactFlow } from '@xyflow/react'
-import { type DragEvent, useCallback, useMemo, useRef, useState } from 'react'
+import { ConnectionLineType, useReactFlow } from '@xyflow/react'
+import { type DragEvent, type ReactNode, useRef } from 'react'
 import { Flow } from '../graph/Flow.tsx'
-import { flowEdges, flowNodes } from '../graph/flow-elements.ts'
-import type { StepFlowNode } from '../graph/StepNode.tsx'
-import type { Point } from '../graph/simple-layout.ts'
-import { BODY_PORT_Y, isParams } from '../graph/size.ts'
+import { BODY_PORT_Y } from '../graph/size.ts'
 import { useLayout } from '../graph/use-layout.ts'
-import type { WireEdge } from '../graph/Wire.tsx'
 import { Loading } from '../ui/Notes.tsx'
 import classes from './Canvas.module.css'
 import { useDocument, useDocumentStore } from './document-context.tsx'
@@ -15,9 +11,10 @@ import { PullPalette } from './PullPalette.tsx'
 import { useCanvasKeys } from './use-canvas-keys.ts'
 import { useClipboard } from './use-clipboard.ts'
 import { useConnecting } from './use-connecting.ts'
+import { useElements } from './use-elements.ts'
 import { useGraph, useMarks } from './use-graph.ts'
 import { useReveal } from './use-reveal.ts'
-import { placesOf, type Shown, type StepActions, useSteps } from './use-steps.ts'
+import { type Shown, type StepActions, useSteps } from './use-steps.ts'
 
 interface CanvasProps {
   /** Opens the inspector */
@@ -39,73 +36,30 @@ export function Canvas({ onOpen, onAdd, actionsRef }: CanvasProps) {
   shown.current = { graph, positions }
   const steps = useSteps(shown)
   actionsRef.current = steps
-  const [dragged, setDragged] = useState<Readonly<Record<string, Point>> | null>(null)
-  const { screenToFlowPosition } = useReactFlow()
-  const elements = useElements({ graph, positions, routes, marks, dragged, isEditable })
-  const onNodesChange = useNodeChanges(setDragged)
+  const elements = useElements({ graph, positions, routes, marks, isEditable })
   const pull = useConnecting(shown, steps)
-  const onKeyDown = useCanvasKeys({ shown, steps, onOpen, onAdd })
-  const clipboard = useClipboard(steps)
   useReveal(shown)
-  const items = usePaletteItems()
-
-  const onDrop = (event: DragEvent): void => {
-    const item = items.find((one) => one.id === event.dataTransfer.getData(DRAG_TYPE))
-    if (item === undefined) return
-    event.preventDefault()
-    const point = screenToFlowPosition({ x: event.clientX, y: event.clientY })
-    steps.add(item, { x: point.x - GRAB_X, y: point.y - BODY_PORT_Y })
-  }
 
   if (!isReady) return <Loading what="Laying out the picture…" />
   return (
-    <div
-      className={classes.canvas}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas is one control with keys of its own
-      tabIndex={0}
-      role="application"
-      aria-label="Canvas. Arrow keys move the selection from step to step, Enter opens a step, A adds one."
-      onKeyDown={onKeyDown}
-      onPointerDown={(event) => event.currentTarget.focus({ preventScroll: true })}
-      onDragOver={(event) => {
-        if (event.dataTransfer.types.includes(DRAG_TYPE)) event.preventDefault()
-      }}
-      onDrop={onDrop}
-      {...clipboard}
-      data-weir-canvas
-    >
+    <Surface shown={shown} steps={steps} onOpen={onOpen} onAdd={onAdd}>
       <Flow
         label="Steps of the workflow"
         {...elements}
+        {...pull.handlers}
+        {...LOOK}
         fitKey={round}
         isTidying={isWorking}
         onTidy={isEditable ? () => store.getState().actions.tidy() : undefined}
         nodesDraggable={isEditable}
         nodesConnectable={isEditable}
-        selectionOnDrag={false}
-        multiSelectionKeyCode={MULTI_KEYS}
-        selectNodesOnDrag={false}
-        nodeDragThreshold={4}
-        connectionRadius={28}
-        onNodesChange={onNodesChange}
-        onNodeDragStop={(_, __, nodes) => {
-          const moved = Object.fromEntries(nodes.map((node) => [node.id, rounded(node.position)]))
-          store.getState().actions.move({ ...placesOf(positions), ...placesOf(moved) })
-          setDragged(null)
-        }}
         onNodeDoubleClick={onOpen}
         onEdgeClick={(_, edge) => store.getState().actions.select({ kind: 'edge', id: edge.id })}
         onPaneClick={() => {
           store.getState().actions.select({ kind: 'workflow' })
           pull.close()
         }}
-        isValidConnection={pull.isValid}
-        onConnectStart={pull.onStart}
-        onConnect={pull.onConnect}
-        onConnectEnd={pull.onEnd}
-        connectionLineStyle={LINE}
-        connectionLineType={ConnectionLineType.SmoothStep}
-        controls={note === null ? null : <span className={classes.note}>{note}</span>}
+        controls={note === null ? null : <Note text={note} />}
       >
         {pull.sentence !== null && (
           <div className={`${classes.sentence} ${pull.sentence.ok ? '' : classes.refused}`} role="status">
@@ -123,69 +77,75 @@ export function Canvas({ onOpen, onAdd, actionsRef }: CanvasProps) {
           onClose={pull.close}
         />
       )}
+    </Surface>
+  )
+}
+
+/** How lines are drawn and steps are picked. */
+const LOOK = {
+  multiSelectionKeyCode: ['Shift', 'Meta', 'Control'],
+  selectNodesOnDrag: false,
+  nodeDragThreshold: 4,
+  connectionRadius: 28,
+  connectionLineStyle: { stroke: 'var(--weir-accent)', strokeWidth: 2 },
+  connectionLineType: ConnectionLineType.SmoothStep,
+}
+
+const Note = ({ text }: { readonly text: string }) => (
+  <span className={classes.note} title={text}>
+    {text}
+  </span>
+)
+
+interface SurfaceProps {
+  readonly shown: { readonly current: Shown }
+  readonly steps: StepActions
+  readonly onOpen: () => void
+  readonly onAdd: (search: string) => void
+  readonly children: ReactNode
+}
+
+/** Takes keys, the clipboard, and what is dragged out of the palette. */
+function Surface({ shown, steps, onOpen, onAdd, children }: SurfaceProps) {
+  const { screenToFlowPosition } = useReactFlow()
+  const onKeyDown = useCanvasKeys({ shown, steps, onOpen, onAdd })
+  const clipboard = useClipboard(steps)
+  const items = usePaletteItems()
+  const onDrop = (event: DragEvent): void => {
+    const item = items.find((one) => one.id === event.dataTransfer.getData(DRAG_TYPE))
+    if (item === undefined) return
+    event.preventDefault()
+    const point = screenToFlowPosition({ x: event.clientX, y: event.clientY })
+    steps.add(item, { x: point.x - GRAB_X, y: point.y - BODY_PORT_Y })
+  }
+  return (
+    <div
+      className={classes.canvas}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas is one control with keys of its own
+      tabIndex={0}
+      role="application"
+      aria-label="Canvas. Arrow keys move the selection from step to step, Enter opens a step, A adds one."
+      onKeyDown={onKeyDown}
+      onPointerDown={(event) => {
+        event.currentTarget.dataset['pointed'] = ''
+        // A field inside, such as the search of the palette, keeps the keys.
+        if (!isField(event.target)) event.currentTarget.focus({ preventScroll: true })
+      }}
+      onBlur={(event) => {
+        delete event.currentTarget.dataset['pointed']
+      }}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes(DRAG_TYPE)) event.preventDefault()
+      }}
+      onDrop={onDrop}
+      {...clipboard}
+    >
+      {children}
     </div>
   )
 }
 
+const isField = (target: EventTarget): boolean => target instanceof HTMLElement && target.closest('input') !== null
+
+/** Where a step hangs at the pointer that drops it. */
 const GRAB_X = 40
-const MULTI_KEYS = ['Shift', 'Meta', 'Control']
-const LINE = { stroke: 'var(--weir-accent)', strokeWidth: 2 }
-
-const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) })
-
-interface ElementInputs extends Shown {
-  readonly routes: Parameters<typeof flowEdges>[0]['routes']
-  readonly marks: ReturnType<typeof useMarks>
-  readonly dragged: Readonly<Record<string, Point>> | null
-  readonly isEditable: boolean
-}
-
-/** Nodes and lines for the flow library. */
-function useElements({ graph, positions, routes, marks, dragged, isEditable }: ElementInputs) {
-  const selection = useDocument((state) => state.selection)
-  const nodes = useRef<StepFlowNode[]>([])
-  const edges = useRef<WireEdge[]>([])
-  const selected = useMemo(() => new Set(selection.kind === 'steps' ? selection.names : []), [selection])
-  nodes.current = useMemo(() => {
-    const places = dragged === null ? positions : { ...positions, ...dragged }
-    return flowNodes({ graph, positions: places, selected, marks, isEditable }, nodes.current)
-  }, [graph, positions, dragged, selected, marks, isEditable])
-  const selectedEdge = selection.kind === 'edge' ? selection.id : null
-  edges.current = useMemo(() => {
-    // A route leads to where the node was before it was dragged.
-    const used = dragged === null ? routes : NO_ROUTES
-    return flowEdges({ graph, routes: used, selected, selectedEdge, isEditable: true }, edges.current)
-  }, [graph, routes, dragged, selected, selectedEdge])
-  return { nodes: nodes.current, edges: edges.current }
-}
-
-const NO_ROUTES = {}
-
-/** Selection goes into the document; places go there when the drag ends. */
-function useNodeChanges(
-  setDragged: (update: (before: Readonly<Record<string, Point>> | null) => Readonly<Record<string, Point>>) => void,
-) {
-  const store = useDocumentStore()
-  return useCallback(
-    (changes: NodeChange<StepFlowNode>[]) => {
-      const moved: Record<string, Point> = {}
-      const { selection, actions } = store.getState()
-      const names = new Set(selection.kind === 'steps' ? selection.names : [])
-      let isSelecting = false
-      for (const change of changes) {
-        if (change.type === 'position' && change.position !== undefined && change.dragging === true) {
-          moved[change.id] = change.position
-        } else if (change.type === 'select' && !isParams(change.id)) {
-          isSelecting = true
-          if (change.selected) names.add(change.id)
-          else names.delete(change.id)
-        }
-      }
-      if (Object.keys(moved).length > 0) setDragged((before) => ({ ...before, ...moved }))
-      if (isSelecting) {
-        actions.select(names.size === 0 ? { kind: 'workflow' } : { kind: 'steps', names: [...names] })
-      }
-    },
-    [store, setDragged],
-  )
-}

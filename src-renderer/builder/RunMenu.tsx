@@ -10,13 +10,15 @@ import classes from './RunMenu.module.css'
 import type { Publish } from './use-publish.ts'
 
 interface RunMenuProps {
+  /** There is no room for more than a word */
+  readonly isShort: boolean
   readonly publish: Publish['publish']
   readonly isRunning: boolean
   readonly setRunning: (is: boolean) => void
 }
 
 /** Runs what is on the canvas: a run is always one of a version, so changes are published first, and the button says so. */
-export function RunMenu({ publish, isRunning, setRunning }: RunMenuProps) {
+export function RunMenu({ isShort, publish, isRunning, setRunning }: RunMenuProps) {
   const store = useDocumentStore()
   const navigate = useNavigate()
   const isChanged = useDocument((state) => state.changes > 0 || state.base === null)
@@ -47,12 +49,13 @@ export function RunMenu({ publish, isRunning, setRunning }: RunMenuProps) {
         className={classes.main ?? ''}
         leftSection={<IconPlayerPlay size={16} />}
         loading={isRunning}
+        {...(isShort && isChanged ? { 'aria-label': 'Publish and run' } : {})}
         {...(hasErrors ? REFUSED : {})}
         onClick={() => {
           if (!hasErrors) void run(isChanged)
         }}
       >
-        {isChanged ? 'Publish and run' : 'Run'}
+        {isChanged && !isShort ? 'Publish and run' : 'Run'}
       </Button>
       <Menu position="bottom-end">
         <Menu.Target>

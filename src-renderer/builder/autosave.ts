@@ -16,6 +16,8 @@ export interface Autosave {
   changed(): void
   /** Saves at once what waits; rejects when that was not possible */
   flush(): Promise<void>
+  /** Waits for a save that is on its way, and starts none by itself until the next change */
+  rest(): Promise<void>
   /** The conflict is over: what is here follows that revision now */
   settle(revision: number, isSame: boolean): void
   /** Forgets the draft after it was published or thrown away: the next change makes a new one */
@@ -35,104 +37,133 @@ export const contentOf = ({ workflow, base, origin, source, files, layout }: Doc
 })
 
 /** Keeps a document safe: at once in this browser, soon in the engine. */
-export function createAutosave(store: DocumentStore, opening: Opening, needs: DocumentNeeds): Autosave {
-  let saving: Saving = savedAs(opening.revision)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let failures = 0
-  let leftBehind = opening.backup
-  let running: Promise<void> | null = null
-  let isClosed = false
+export const createAutosave = (store: DocumentStore, opening: Opening, needs: DocumentNeeds): Autosave =>
+  new Autosaver(store, opening, needs)
 
-  const step = (event: SaveEvent): void => {
-    const next = nextSaving(saving, event)
-    saving = next.saving
-    store.setState({ save: { state: saving.phase, at: saving.at, error: saving.error } })
-    if (next.task === 'send') running = send()
-    else if (next.task === 'soon') wait(SOON_MS + (store.getState().source.length / MEGABYTE) * SOON_MS_PER_MB)
-    else if (next.task === 'retry') wait(Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(failures, 6)))
+class Autosaver implements Autosave {
+  readonly #store: DocumentStore
+  readonly #needs: DocumentNeeds
+  #saving: Saving
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #failures = 0
+  /** The copy of a window that is gone, which this document has taken over */
+  #leftBehind: Opening['backup']
+  #running: Promise<void> | null = null
+  #isClosed = false
+
+  constructor(store: DocumentStore, opening: Opening, needs: DocumentNeeds) {
+    this.#store = store
+    this.#needs = needs
+    this.#saving = savedAs(opening.revision)
+    this.#leftBehind = opening.backup
+    if (opening.theirs !== null) this.#step({ kind: 'refused' })
   }
-  const wait = (ms: number): void => {
-    clearTimeout(timer)
-    if (!isClosed) timer = setTimeout(() => step({ kind: 'due' }), ms)
+
+  changed(): void {
+    const state = this.#store.getState()
+    const record = { draft: state.id, window: this.#needs.window, content: contentOf(state) }
+    this.#needs.backups.put({ ...record, revision: this.#saving.revision, at: this.#needs.now() })
+    this.#step({ kind: 'changed' })
   }
-  const backUp = (): void => {
-    const state = store.getState()
-    const record = { draft: state.id, window: needs.window, content: contentOf(state) }
-    needs.backups.put({ ...record, revision: saving.revision, at: needs.now() })
+
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#running
+    while (this.#saving.version !== this.#saving.savedVersion) {
+      this.#step({ kind: 'due' })
+      await this.#running
+      if (this.#saving.phase === 'failed') throw this.#saving.error
+      if (this.#saving.phase === 'conflict')
+        throw new Error('The draft was changed elsewhere. Decide which text is kept.')
+    }
   }
-  const forget = (draft: string): void => {
-    needs.backups.remove(draft, needs.window)
-    if (leftBehind !== null) needs.backups.remove(leftBehind.draft, leftBehind.window)
-    leftBehind = null
+
+  async rest(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#running
+    clearTimeout(this.#timer)
   }
-  const send = async (): Promise<void> => {
-    const { id } = store.getState()
+
+  settle(revision: number, isSame: boolean): void {
+    this.#saving = { ...this.#saving, inFlight: null }
+    this.#step({ kind: 'settled', revision, isSame })
+    if (isSame) this.#forget(this.#store.getState().id)
+  }
+
+  restart(id: string): void {
+    clearTimeout(this.#timer)
+    this.#forget(this.#store.getState().id)
+    this.#saving = savedAs(0, this.#needs.now())
+    this.#store.setState({ id, save: { state: 'saved', at: this.#saving.at, error: null } })
+  }
+
+  revision(): number {
+    return this.#saving.revision
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    if (this.#saving.version !== this.#saving.savedVersion && this.#saving.phase !== 'conflict') {
+      this.#step({ kind: 'due' })
+    }
+  }
+
+  #step(event: SaveEvent): void {
+    const { saving, task } = nextSaving(this.#saving, event)
+    this.#saving = saving
+    this.#store.setState({ save: { state: saving.phase, at: saving.at, error: saving.error } })
+    const size = this.#store.getState().source.length / MEGABYTE
+    if (task === 'send') this.#running = this.#send()
+    else if (task === 'soon') this.#wait(SOON_MS + size * SOON_MS_PER_MB)
+    else if (task === 'retry') this.#wait(Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(this.#failures, 6)))
+  }
+
+  #wait(ms: number): void {
+    clearTimeout(this.#timer)
+    if (!this.#isClosed) this.#timer = setTimeout(() => this.#step({ kind: 'due' }), ms)
+  }
+
+  #forget(draft: string): void {
+    this.#needs.backups.remove(draft, this.#needs.window)
+    if (this.#leftBehind !== null) this.#needs.backups.remove(this.#leftBehind.draft, this.#leftBehind.window)
+    this.#leftBehind = null
+  }
+
+  async #send(): Promise<void> {
+    const { id } = this.#store.getState()
+    const isOther = (): boolean => this.#store.getState().id !== id
     try {
-      const { revision } = await needs.saveDraft(id, contentOf(store.getState()), saving.revision)
-      if (store.getState().id !== id) return
-      failures = 0
-      step({ kind: 'confirmed', revision, at: needs.now() })
-      if (saving.phase === 'saved') forget(id)
+      const { revision } = await this.#needs.saveDraft(id, contentOf(this.#store.getState()), this.#saving.revision)
+      if (isOther()) return
+      this.#failures = 0
+      this.#step({ kind: 'confirmed', revision, at: this.#needs.now() })
+      if (this.#saving.phase === 'saved') this.#forget(id)
     } catch (error) {
-      if (store.getState().id !== id) return
-      if (error instanceof ProblemError && error.code === 'draft_conflict') await meet(id)
+      if (isOther()) return
+      if (error instanceof ProblemError && error.code === 'draft_conflict') await this.#meet(id)
       else {
-        step({ kind: 'failed', error })
-        failures += 1
+        this.#step({ kind: 'failed', error })
+        this.#failures += 1
       }
     }
   }
+
   /** Another window has saved since: when it saved the same, there is nothing to decide. */
-  const meet = async (id: string): Promise<void> => {
+  async #meet(id: string): Promise<void> {
     try {
-      const theirs = await needs.getDraft(id)
-      if (isSameContent(theirs, contentOf(store.getState()))) settle(theirs.revision, true)
-      else conflict(theirs)
+      const theirs = await this.#needs.getDraft(id)
+      if (isSameContent(theirs, contentOf(this.#store.getState()))) this.settle(theirs.revision, true)
+      else this.#conflict(theirs)
     } catch (error) {
       // Thrown away or published in the other window: what is here becomes a draft of its own again.
-      if (error instanceof ProblemError && error.code === 'draft_not_found') settle(0, false)
-      else step({ kind: 'failed', error })
+      if (error instanceof ProblemError && error.code === 'draft_not_found') this.settle(0, false)
+      else this.#step({ kind: 'failed', error })
     }
   }
-  const conflict = (theirs: Draft): void => {
-    step({ kind: 'refused' })
-    store.setState({ conflict: { kind: 'draft', theirs } })
-  }
-  const settle = (revision: number, isSame: boolean): void => {
-    saving = { ...saving, inFlight: null }
-    step({ kind: 'settled', revision, isSame })
-    if (isSame) forget(store.getState().id)
-  }
-  if (opening.theirs !== null) step({ kind: 'refused' })
 
-  return {
-    changed() {
-      backUp()
-      step({ kind: 'changed' })
-    },
-    async flush() {
-      clearTimeout(timer)
-      await running
-      while (saving.version !== saving.savedVersion) {
-        step({ kind: 'due' })
-        await running
-        if (saving.phase === 'failed') throw saving.error
-        if (saving.phase === 'conflict') throw new Error('The draft was changed elsewhere. Decide which text is kept.')
-      }
-    },
-    settle,
-    restart(id) {
-      clearTimeout(timer)
-      forget(store.getState().id)
-      store.setState({ id })
-      saving = savedAs(0, needs.now())
-      store.setState({ save: { state: 'saved', at: saving.at, error: null } })
-    },
-    revision: () => saving.revision,
-    close() {
-      isClosed = true
-      clearTimeout(timer)
-      if (saving.version !== saving.savedVersion && saving.phase !== 'conflict') step({ kind: 'due' })
-    },
+  #conflict(theirs: Draft): void {
+    this.#step({ kind: 'refused' })
+    this.#store.setState({ conflict: { kind: 'draft', theirs } })
   }
 }

@@ -237,6 +237,17 @@ describe('a document', () => {
     expect([...engine.drafts.values()]).toMatchObject([{ source: SOURCE, base: 2, revision: 1 }])
   })
 
+  it('leaves no draft behind when it is published while its first save is on its way', async () => {
+    const store = open()
+    const { actions } = store.getState()
+    actions.edit('Change a', EDIT)
+    const saving = actions.flush()
+    await actions.publish()
+    await saving
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(engine.drafts.size).toBe(0)
+  })
+
   it('shows both when publishing meets a newer version', async () => {
     engine.versions.push(version(2, SOURCE.replace('echo', 'other')))
     const store = open()

@@ -83,6 +83,8 @@ async function publish(parts: Parts): Promise<Workflow | null> {
 
 /** The draft has become a version, or is not wanted any more. One that never reached the engine is not there. */
 async function forgetDraft({ store, needs, autosave }: Parts): Promise<void> {
+  // A save that is on its way would bring it back.
+  await autosave.rest()
   if (autosave.revision() === 0) return
   try {
     await needs.removeDraft(store.getState().id)

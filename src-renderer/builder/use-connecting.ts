@@ -1,5 +1,5 @@
 import { type Connection, type FinalConnectionState, type OnConnectStartParams, useReactFlow } from '@xyflow/react'
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Point } from '../graph/simple-layout.ts'
 import { BODY_PORT_Y, IN, OUT } from '../graph/size.ts'
 import { connection, type End, type Verdict } from './connect.ts'
@@ -39,7 +39,7 @@ export function useConnecting(shown: { readonly current: Shown }, steps: StepAct
         setSentence({ ok: verdict.ok, text: verdict.sentence })
         return verdict.ok
       },
-      onStart(_: MouseEvent | TouchEvent, params: OnConnectStartParams) {
+      onConnectStart(_: MouseEvent | TouchEvent, params: OnConnectStartParams) {
         start.current = params
         setPulled(null)
         setSentence({ ok: true, text: 'Let go on a step or one of its inputs, or on free space to add a step.' })
@@ -47,7 +47,7 @@ export function useConnecting(shown: { readonly current: Shown }, steps: StepAct
       onConnect(link: Connection) {
         steps.connect(endOf(link.source, link.sourceHandle), endOf(link.target, link.targetHandle))
       },
-      onEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState) {
+      onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState) {
         const begun = start.current
         start.current = null
         setSentence(null)
@@ -65,11 +65,11 @@ export function useConnecting(shown: { readonly current: Shown }, steps: StepAct
           setPulled({ from, screen, flow: { x: flow.x, y: flow.y - BODY_PORT_Y } })
         }
       },
-      close: () => setPulled(null),
     }
   }, [store, shown, steps, screenToFlowPosition])
 
-  return { ...handlers, sentence, void: pulled }
+  const close = useCallback(() => setPulled(null), [])
+  return { handlers, close, sentence, void: pulled }
 }
 
 /** Names of handles are those of size.ts: `in`, `out`, `in:year`, `out:stats`. */

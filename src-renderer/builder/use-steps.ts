@@ -40,14 +40,42 @@ const BESIDE = NODE_WIDTH + 90
 const OFFSET = 32
 
 function stepActions(store: DocumentStore, shown: { readonly current: Shown }): StepActions {
+  const places = placing(store, shown)
+  return {
+    ...adding(store, shown, places),
+    ...copying(store, shown, places),
+    remove(names) {
+      const { definition, actions, layout } = store.getState()
+      const gone = names.filter((name) => name in stepsOf(definition))
+      if (gone.length === 0) return
+      const label = gone.length === 1 ? `Delete ${gone[0]}` : `Delete ${plural(gone.length, 'step')}`
+      const rest = Object.fromEntries(Object.entries(layout).filter(([name]) => !gone.includes(name)))
+      actions.edit(label, deletion(shown.current.graph, definition, gone), { layout: rest, select: [] })
+    },
+  }
+}
+
+interface Placing {
+  /** Nobody has placed anything yet: the layout is free to place all */
+  readonly isFree: () => boolean
+  /** Places of everything as it is shown: from the first step that a person places on, all of them stay. */
+  readonly frozen: (added: Layout) => Layout
+}
+
+const placing = (store: DocumentStore, shown: { readonly current: Shown }): Placing => ({
+  isFree: () => Object.keys(store.getState().layout).length === 0,
+  frozen: (added) => ({ ...placesOf(shown.current.positions), ...added }),
+})
+
+function adding(
+  store: DocumentStore,
+  shown: { readonly current: Shown },
+  { isFree, frozen }: Placing,
+): Pick<StepActions, 'add' | 'connect'> {
   const selected = (): readonly string[] => {
     const { selection } = store.getState()
     return selection.kind === 'steps' ? selection.names : []
   }
-  /** Places of everything as it is shown: from the first step that a person places on, all of them stay. */
-  const frozen = (added: Layout): Layout => ({ ...placesOf(shown.current.positions), ...added })
-  const isFree = (): boolean => Object.keys(store.getState().layout).length === 0
-
   return {
     add(item, at, from) {
       const { definition, actions } = store.getState()
@@ -60,14 +88,21 @@ function stepActions(store: DocumentStore, shown: { readonly current: Shown }): 
         select: [name],
       })
     },
-    remove(names) {
-      const { definition, actions, layout } = store.getState()
-      const gone = names.filter((name) => name in stepsOf(definition))
-      if (gone.length === 0) return
-      const label = gone.length === 1 ? `Delete ${gone[0]}` : `Delete ${plural(gone.length, 'step')}`
-      const rest = Object.fromEntries(Object.entries(layout).filter(([name]) => !gone.includes(name)))
-      actions.edit(label, deletion(shown.current.graph, definition, gone), { layout: rest, select: [] })
+    connect(source, target) {
+      const { definition, actions } = store.getState()
+      const verdict = connection(shown.current.graph, definition, source, target)
+      if (verdict.ok) actions.edit(verdict.label, verdict.edits)
+      else say(verdict.sentence)
     },
+  }
+}
+
+function copying(
+  store: DocumentStore,
+  shown: { readonly current: Shown },
+  { isFree, frozen }: Placing,
+): Pick<StepActions, 'duplicate' | 'copy' | 'paste'> {
+  return {
     duplicate(names) {
       const { definition, actions } = store.getState()
       const { edits, names: added, renames } = duplication(definition, names)
@@ -88,22 +123,20 @@ function stepActions(store: DocumentStore, shown: { readonly current: Shown }): 
       const steps = stepsFrom(text)
       if (steps === null) return false
       const { edits, names } = addition(definition, steps)
-      const places =
-        at === undefined ? [] : names.map((name, i) => [name, rounded({ x: at.x, y: at.y + i * 110 })] as const)
-      actions.edit(`Paste ${plural(names.length, 'step')}`, edits, {
-        ...(isFree() || at === undefined ? {} : { layout: frozen(Object.fromEntries(places)) }),
-        select: names,
-      })
+      const layout =
+        isFree() || at === undefined
+          ? {}
+          : { layout: frozen(Object.fromEntries(names.map((name, i) => [name, below(at, i)]))) }
+      actions.edit(`Paste ${plural(names.length, 'step')}`, edits, { ...layout, select: names })
       return true
-    },
-    connect(source, target) {
-      const { definition, actions } = store.getState()
-      const verdict = connection(shown.current.graph, definition, source, target)
-      if (verdict.ok) actions.edit(verdict.label, verdict.edits)
-      else say(verdict.sentence)
     },
   }
 }
+
+/** Room for a pasted step with a few ports. */
+const PASTED_HEIGHT = 130
+
+const below = ({ x, y }: Point, index: number): Point => rounded({ x, y: y + index * PASTED_HEIGHT })
 
 /** What connects a new step with the port that was pulled. */
 function wiring(store: DocumentStore, graph: Graph, from: End, name: string) {

@@ -6,7 +6,7 @@ export type Detail = 'full' | 'name' | 'box'
 
 export const DetailContext = createContext<Detail>('full')
 
-const NAMES_BELOW = 0.5
+const NAMES_BELOW = 0.45
 const BOXES_BELOW = 0.12
 
 export const detailAt = (zoom: number): Detail => (zoom >= NAMES_BELOW ? 'full' : zoom >= BOXES_BELOW ? 'name' : 'box')

@@ -1,4 +1,4 @@
-import ELK from 'elkjs/lib/elk-api.js'
+import ELK, { type ElkNode } from 'elkjs/lib/elk-api.js'
 import { fromElk, type Routes, toElk } from './elk-graph.ts'
 import { withFixed } from './fixed.ts'
 import { type Positions, simpleLayout } from './simple-layout.ts'
@@ -55,11 +55,11 @@ class LayoutTooSlow extends Error {
 /** Kept between layouts: loading the library takes longer than most layouts. */
 let idle: Layouter | null = null
 
-function layoutInWorker(graph: Graph, signal: AbortSignal, deadline: number) {
+function layoutInWorker(graph: Graph, signal: AbortSignal, deadline: number): Promise<ElkNode> {
   signal.throwIfAborted()
   const elk = idle ?? createLayouter()
   idle = null
-  return new Promise<Awaited<ReturnType<typeof elk.layout>>>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const stop = (reason: Error): void => {
       elk.terminateWorker()
       reject(reason)

@@ -30,46 +30,67 @@ const SHOW_QUICK_MS = 600
  * asked again when the shape of the graph changes; what it said before holds until it answers.
  */
 export function useLayout(graph: Graph, fixed: Positions): GraphLayout {
-  const [laidOut, setLaidOut] = useState<{ readonly answer: LaidOut; readonly shape: string; readonly round: number }>({
-    answer: NOTHING,
-    shape: '',
-    round: 0,
-  })
-  const [isWorking, setWorking] = useState(false)
   const shape = useMemo(() => shapeOf(graph), [graph])
   const isAllFixed = graph.nodes.every((node) => fixed[node.id] !== undefined)
-  const free = Object.keys(fixed).length === 0
+  const isFree = Object.keys(fixed).length === 0
+  const { current, isWorking } = useAnswer({ graph, fixed, shape, isAllFixed, isFree })
+  return useMemo(() => {
+    const { answer, round } = current
+    return {
+      positions: merged(graph, answer.positions, fixed),
+      routes: current.shape === shape && isFree ? answer.routes : NO_ROUTES,
+      isReady: round > 0 || isAllFixed || Object.keys(answer.positions).length > 0 || graph.nodes.length === 0,
+      isWorking,
+      note: isAllFixed ? null : answer.note,
+      round,
+    }
+  }, [current, graph, fixed, shape, isFree, isAllFixed, isWorking])
+}
+
+interface Question {
+  readonly graph: Graph
+  readonly fixed: Positions
+  readonly shape: string
+  readonly isAllFixed: boolean
+  readonly isFree: boolean
+}
+
+interface Answer {
+  readonly answer: LaidOut
+  /** Of the graph that was laid out; QUICK while only the quick layout is there */
+  readonly shape: string
+  readonly round: number
+}
+
+const QUICK = 'quick'
+
+/** The newest layout that is there. */
+function useAnswer({ graph, fixed, shape, isAllFixed, isFree }: Question) {
+  const [current, setCurrent] = useState<Answer>({ answer: NOTHING, shape: '', round: 0 })
+  const [isWorking, setWorking] = useState(false)
   /** The next layout is one that was asked for: the first, or a tidying up. Those after edits must not move the view. */
   const fits = useRef(true)
-  const wasFree = useRef(free)
-  if (free && !wasFree.current) fits.current = true
-  wasFree.current = free
+  const wasFree = useRef(isFree)
+  if (isFree && !wasFree.current) fits.current = true
+  wasFree.current = isFree
   const latest = useRef({ graph, fixed })
   latest.current = { graph, fixed }
 
   useEffect(() => {
     if (isAllFixed) return
     const stop = new AbortController()
-    const current = { graph: latest.current.graph, fixed: free ? NONE : latest.current.fixed }
+    const asked = { graph: latest.current.graph, fixed: isFree ? NONE : latest.current.fixed }
     const accept = (answer: LaidOut): void => {
       const fit = fits.current ? 1 : 0
       fits.current = false
-      setLaidOut((before) => ({ answer, shape, round: before.round + fit }))
+      setCurrent((before) => ({ answer, shape, round: before.round + fit }))
     }
-    const showQuick = (): void =>
-      setLaidOut((before) => {
-        if (before.shape !== '') return before
-        return {
-          answer: { ...NOTHING, positions: simpleLayout(current.graph) },
-          shape: 'quick',
-          round: before.round + 1,
-        }
-      })
-    const isLarge = current.graph.nodes.length >= SHOW_QUICK_FROM
+    const showQuick = (): void => setCurrent((before) => (before.shape === '' ? quickAnswer(asked.graph) : before))
+    const isLarge = asked.graph.nodes.length >= SHOW_QUICK_FROM
     const quick = isLarge ? undefined : setTimeout(showQuick, SHOW_QUICK_MS)
     if (isLarge) showQuick()
     setWorking(true)
-    layoutOf(current.graph, current.fixed, { signal: stop.signal })
+    void layoutOf(asked.graph, asked.fixed, { signal: stop.signal })
       .then(accept)
       .catch((error: unknown) => {
         if (!stop.signal.aborted) throw error
@@ -82,22 +103,15 @@ export function useLayout(graph: Graph, fixed: Positions): GraphLayout {
       clearTimeout(quick)
       stop.abort()
     }
-  }, [shape, isAllFixed, free])
-
-  return useMemo(() => {
-    const { answer, round } = laidOut
-    const isFresh = laidOut.shape === shape && free
-    const positions = merged(graph, answer.positions, fixed)
-    return {
-      positions,
-      routes: isFresh ? answer.routes : NO_ROUTES,
-      isReady: round > 0 || isAllFixed || Object.keys(answer.positions).length > 0 || graph.nodes.length === 0,
-      isWorking,
-      note: isAllFixed ? null : answer.note,
-      round,
-    }
-  }, [laidOut, graph, fixed, shape, free, isAllFixed, isWorking])
+  }, [shape, isAllFixed, isFree])
+  return { current, isWorking }
 }
+
+const quickAnswer = (graph: Graph): Answer => ({
+  answer: { ...NOTHING, positions: simpleLayout(graph) },
+  shape: QUICK,
+  round: 1,
+})
 
 /** Places that the person chose, then those of the layout; a node that is in neither yet stands beside its neighbours. */
 function merged(graph: Graph, wanted: Positions, fixed: Positions): Positions {
