@@ -179,10 +179,12 @@ async function connected(start: () => Promise<ElectronApplication>): Promise<Ele
  * WEIR_TEST_APP: the program of an installed or unpacked package, for the tests of packages. Else Playwright finds Electron
  * itself, and holds the app back until it is connected.
  */
-const { WEIR_TEST_APP } = process.env
-const programOf = (): { executablePath?: string } =>
-  WEIR_TEST_APP === undefined ? {} : { executablePath: WEIR_TEST_APP }
-const appFolder = (): string[] => (WEIR_TEST_APP === undefined ? [ROOT] : [])
+const packageUnderTest = (): string | undefined => process.env.WEIR_TEST_APP
+const programOf = (): { executablePath?: string } => {
+  const program = packageUnderTest()
+  return program === undefined ? {} : { executablePath: program }
+}
+const appFolder = (): string[] => (packageUnderTest() === undefined ? [ROOT] : [])
 const flags = (): string[] => [
   ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',

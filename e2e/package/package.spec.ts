@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { FuseState, FuseV1Options, FuseVersion, flipFuses, getCurrentFuseWire } from '@electron/fuses'
+import { FuseV1Options, FuseVersion, flipFuses, getCurrentFuseWire } from '@electron/fuses'
 import { isAlive } from '../desktop/engine-hands.ts'
 import { engineIs, expect, test, until } from '../desktop/fixtures.ts'
 import { quick } from '../desktop/workflows.ts'
@@ -15,6 +15,9 @@ const PROGRAM = join(UNPACKED, 'weir-desktop')
 const PACKAGE_TIMEOUT_MS = 10 * 60_000
 /** User and group `nobody`: packages are installed by root, and used by others. */
 const NOBODY = 65_534
+
+/** A fuse that is on, as it is written in the program: the digit 1. */
+const ENABLED = 0x31
 
 const isRoot = process.getuid?.() === 0
 const isInstalled = (name: string): boolean => spawnSync('dpkg', ['-s', name], { stdio: 'ignore' }).status === 0
@@ -35,7 +38,7 @@ test.afterAll(() => rmSync(OUT, { recursive: true, force: true }))
 
 test('all fuses are as they must be', async () => {
   const fuses = await getCurrentFuseWire(PROGRAM)
-  const isOn = (option: FuseV1Options): boolean => fuses[option] === FuseState.ENABLE
+  const isOn = (option: FuseV1Options): boolean => Number(fuses[option]) === ENABLED
   expect({
     runAsNode: isOn(FuseV1Options.RunAsNode),
     cookies: isOn(FuseV1Options.EnableCookieEncryption),
