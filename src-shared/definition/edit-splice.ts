@@ -80,7 +80,9 @@ function replaceScalar(text: string, node: Scalar, value: Json, flow: boolean): 
   const range = rangeOf(node)
   if (!range || !isSimple(value) || range[0] === range[1] || text.slice(range[0], range[1]).includes('\n')) return null
   const { type } = node
-  const quoted = typeof value === 'string' && (type === 'QUOTE_SINGLE' || type === 'QUOTE_DOUBLE')
+  // Quotes that the old value could do without were somebody's choice; those that it needed go with it.
+  const needed = /^["']/.test(stringify(node.value, { lineWidth: 0 }))
+  const quoted = typeof value === 'string' && !needed && (type === 'QUOTE_SINGLE' || type === 'QUOTE_DOUBLE')
   const style = { lineWidth: 0, flowCollectionPadding: false, ...(quoted ? { defaultStringType: type } : {}) } as const
   const written = flow
     ? stringify([value], { ...style, collectionStyle: 'flow' })
@@ -105,7 +107,8 @@ function replacePair(
   const empty = range[0] === range[1]
   const old = text.slice(range[0], range[1])
   const end = empty ? colon + 1 : trimmedEnd(text, contentEnd(pair.value) ?? range[1])
-  const [first = '', ...more] = valueLines(value, indent, step, isCollection(pair.value) && pair.value.flow === true)
+  const flow = isFlowNode(pair.value) && (/^[{[] /.test(old) ? 'padded' : true)
+  const [first = '', ...more] = valueLines(value, indent, step, flow)
   const tail = text.slice(end, lineEnd(text, end))
   const head = keptComment(text, colon, range[0], old, empty)
   return (
@@ -117,6 +120,8 @@ function replacePair(
     text.slice(lineEnd(text, end))
   )
 }
+
+const isFlowNode = (node: unknown): boolean => isCollection(node) && node.flow === true
 
 /** A comment behind the key or the header of a block, when the value itself starts or goes on below; else null. */
 function keptComment(text: string, colon: number, start: number, old: string, empty: boolean): string | null {
@@ -148,13 +153,17 @@ function lineEnd(text: string, offset: number): number {
 }
 
 /** ` value`, or ` |` or nothing and the lines below, indented for a key that stands at `indent`. */
-function valueLines(value: Json, indent: number, step: number, flow: boolean): string[] {
-  const style = flow ? ({ collectionStyle: 'flow' } as const) : {}
+function valueLines(value: Json, indent: number, step: number, flow: boolean | 'padded'): string[] {
+  const style = flow === false ? {} : ({ collectionStyle: 'flow' } as const)
+  const padding = flow === 'padded'
   const written = stringify(
     { k: value },
-    { lineWidth: 0, indent: step, flowCollectionPadding: false, ...style },
+    { lineWidth: 0, indent: step, flowCollectionPadding: padding, ...style },
   ).trimEnd()
-  const body = flow ? ` ${written.slice('{k: '.length, -1)}` : written.slice('k:'.length)
+  const body =
+    flow === false
+      ? written.slice('k:'.length)
+      : ` ${written.slice((padding ? '{ k: ' : '{k: ').length, padding ? -2 : -1)}`
   const [first = '', ...more] = body.split('\n')
   return [first, ...more.map((line) => (line === '' ? '' : ' '.repeat(indent) + line))]
 }

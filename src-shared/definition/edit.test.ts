@@ -77,6 +77,43 @@ describe('editDefinition', () => {
     expect(editDefinition(SOURCE, [{ path, value }])).toBe(SOURCE.replace(from, () => to))
   })
 
+  it.each<[string, string, (string | number)[], Json | undefined, string]>([
+    [
+      'a field of a map that is not there',
+      'a:\n  b: { c:  1 }\nd:   2\n',
+      ['a', 'e', 'f'],
+      'x',
+      'a:\n  b: { c:  1 }\n  e:\n    f: x\nd:   2\n',
+    ],
+    [
+      'a further field in braces',
+      'a: { b: 1 } # why\nd:   { e:  2 }\n',
+      ['a', 'c'],
+      true,
+      'a: { b: 1, c: true } # why\nd:   { e:  2 }\n',
+    ],
+    [
+      'a field in braces that goes',
+      'a: {b: 1, c: 2}\nd:   { e:  2 }\n',
+      ['a', 'c'],
+      undefined,
+      'a: {b: 1}\nd:   { e:  2 }\n',
+    ],
+    ['an item in brackets', "a: ['*.mjs']\nd:   { e:  2 }\n", ['a', 1], 'b', 'a: ["*.mjs", b]\nd:   { e:  2 }\n'],
+    [
+      'an item of a list that goes',
+      'a:\n  - x\n  - y\nd:   { e:  2 }\n',
+      ['a', 0],
+      undefined,
+      'a:\n  - y\nd:   { e:  2 }\n',
+    ],
+    ['an empty text', 'a: ""\n', ['a'], 'x', 'a: x\n'],
+    ['a text that needed quotes', 'a: "b: c"\n', ['a'], 'x', 'a: x\n'],
+    ['a text whose quotes were chosen', 'a: "b"\n', ['a'], 'x', 'a: "x"\n'],
+  ])('writes %s at its place', (_what, before, path, value, after) => {
+    expect(editDefinition(before, [{ path, value }])).toBe(after)
+  })
+
   it.each<[string, (string | number)[], Json | undefined, string, string]>([
     ['a value in braces', ['params', 'year', 'default'], 'a, b', 'default: 2012', 'default: "a, b"'],
     ['an item of a list', ['steps', 'stats', 'forEach', 1], 'c', '        - b\n', '        - c\n'],

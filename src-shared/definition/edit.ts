@@ -31,7 +31,33 @@ function editOne(text: string, edit: Edit): string {
   if (wanted === valueText(document)) return text
   const spliced = splice(text, document, edit.path, edit.value)
   if (spliced !== null && reads(spliced, wanted)) return spliced
+  const around = spliceAround(text, document, target, edit.path, wanted)
+  if (around !== null) return around
   return target.toString({ lineWidth: 0, flowCollectionPadding: false, indent: indentOf(text, document, edit.path) })
+}
+
+/**
+ * The change as a new value of what encloses it: for lists and maps on one line, items that go, and maps that are not
+ * there yet. Only what holds no comments, anchors or aliases can be written anew.
+ */
+function spliceAround(
+  text: string,
+  document: Document.Parsed,
+  target: Document.Parsed,
+  path: Path,
+  wanted: string,
+): string | null {
+  for (let depth = path.length - 1; depth > 0; depth--) {
+    const at = path.slice(0, depth)
+    const old: unknown = document.getIn(at, true)
+    const range = isNode(old) ? old.range : undefined
+    if (range && /#|(^|[\s[{,:])[&*!]/.test(text.slice(range[0], range[1]))) return null
+    const node: unknown = target.getIn(at, true)
+    if (!isNode(node)) continue
+    const spliced = splice(text, document, at, node.toJS(target) as Json)
+    if (spliced !== null && reads(spliced, wanted)) return spliced
+  }
+  return null
 }
 
 const OPTIONS = { uniqueKeys: false, prettyErrors: false, merge: false } as const
