@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { containerMeasures } from './containers.ts'
 import { coreMeasures } from './core.ts'
+import { canvasMeasures, desktopMeasures } from './desktop.ts'
 import { engineMeasures, restartMeasures } from './engine.ts'
 import { type Measure, table } from './measure.ts'
 import { logMeasures, processMeasures } from './steps.ts'
@@ -17,6 +18,8 @@ const parts: Record<string, () => Promise<Measure[]>> = {
   container: containerMeasures,
   logs: logMeasures,
   restart: restartMeasures,
+  desktop: desktopMeasures,
+  canvas: canvasMeasures,
 }
 
 async function main(): Promise<void> {

@@ -81,7 +81,7 @@ async function check(): Promise<void> {
   }
   const { phase } = useConnection.getState().connection
   clearTimeout(timer)
-  timer = setTimeout(check, phase === 'ready' ? CHECK_MS : RETRY_MS)
+  timer = setTimeout(() => void check(), phase === 'ready' ? CHECK_MS : RETRY_MS)
 }
 
 function failed(error: unknown): void {

@@ -58,7 +58,7 @@ export function useAsk<R extends JsonRoute>(
   return useQuery<Answer<R>, Error, Answer<R>, readonly unknown[]>({
     queryKey: keyOf(route, input),
     queryFn: ({ signal }) => call(route, input, { signal }),
-    placeholderData: keepPreviousData as never,
+    placeholderData: keepPreviousData,
     ...options,
   })
 }

@@ -55,10 +55,10 @@ function initOf(request: TransportRequest): RequestInit {
   if (request.signal !== undefined) init.signal = request.signal
   const { body } = request
   if (body === undefined) return init
-  if (typeof body === 'string' || body instanceof Uint8Array || body instanceof Blob)
-    return { ...init, body: body as NonNullable<RequestInit['body']> }
-  // `duplex` is demanded for streams and missing from the types of browsers.
-  return { ...init, body: streamOf(body), duplex: 'half' } as RequestInit
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array || body instanceof Blob
+  // Node's types and those of browsers differ on what a body may be, and on `duplex`, which streams demand.
+  const sent: unknown = isWhole ? { body } : { body: streamOf(body), duplex: 'half' }
+  return { ...init, ...(sent as Pick<RequestInit, 'body'>) }
 }
 
 function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

@@ -1,9 +1,9 @@
 import { Annotation, Compartment, EditorState, Transaction } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { type RefObject, useEffect, useRef } from 'react'
-import type { CodeEditorProps } from './CodeEditor.tsx'
 import { accessOf, shapeOf } from './editor-shape.ts'
 import { languageExtension } from './languages.ts'
+import type { CodeEditorProps } from './props.ts'
 import { Teller } from './telling.ts'
 import { textChange } from './text-change.ts'
 

@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react'
 import classes from './Compare.module.css'
 import { expressionMarks, languageExtension } from './languages.ts'
 import { look } from './look.ts'
-import type { TextCompareProps } from './TextCompare.tsx'
+import type { TextCompareProps } from './props.ts'
 import { textChange } from './text-change.ts'
 
 /** ms; longer than that a difference is found roughly instead of exactly. */

@@ -12,9 +12,9 @@ import {
   lineNumbers,
   placeholder,
 } from '@codemirror/view'
-import type { CodeEditorProps } from './CodeEditor.tsx'
 import { expressionMarks } from './languages.ts'
 import { look } from './look.ts'
+import type { CodeEditorProps } from './props.ts'
 
 /** What does not change while an editor is open. */
 export function shapeOf(props: CodeEditorProps): Extension {
