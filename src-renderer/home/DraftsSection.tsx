@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { DraftSummary } from '../../src-shared/contract/index.ts'
 import { Section } from '../ui/Screen.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
-import { useDraftName } from '../workflows/list/draft-name.ts'
+import { useDraftName } from '../workflows/list/use-draft-name.ts'
 import { useDrafts } from '../workflows/list/use-workflows.ts'
 import classes from './home.module.css'
 

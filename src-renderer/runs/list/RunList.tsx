@@ -61,11 +61,7 @@ function NoRuns({ filter, onFilter }: RunListProps) {
           </Button>
         }
       >
-        There are no{' '}
-        {sentenceOf(filter)
-          .replace(/^All /, '')
-          .replace(/^./, (first) => first.toLowerCase())}
-        .
+        This list shows: {sentenceOf(filter).replace(/^./, (first) => first.toLowerCase())}.
       </Empty>
     )
   }

@@ -129,6 +129,11 @@ async function forEach(
     sayFailed(`${failures.length} of ${plural(runs.length, 'run')} could not be ${done}: ${first.run.id}`, first.error)
     return false
   }
-  say(runs.length === 1 ? `${runs[0]?.workflow ?? ''} was ${done}.` : `${runs.length} runs were ${done}.`)
+  const [only] = runs
+  say(
+    runs.length === 1 && only !== undefined
+      ? `Run ${only.id} of ${only.workflow} was ${done}.`
+      : `${runs.length} runs were ${done}.`,
+  )
   return true
 }

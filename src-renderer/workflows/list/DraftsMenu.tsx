@@ -3,7 +3,7 @@ import { IconFilePencil } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { DraftSummary } from '../../../src-shared/contract/index.ts'
 import { RelativeTime } from '../../ui/Time.tsx'
-import { useDraftName } from './draft-name.ts'
+import { useDraftName } from './use-draft-name.ts'
 
 const SHOWN = 20
 

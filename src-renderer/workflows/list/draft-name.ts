@@ -1,5 +1,4 @@
-import { type DraftSummary, draftRoutes } from '../../../src-shared/contract/index.ts'
-import { PROJECT, useAsk } from '../../api/index.ts'
+import type { DraftSummary } from '../../../src-shared/contract/index.ts'
 
 const NAME_LINE = /^name:[ \t]*(?:"([^"]*)"|'([^']*)'|([^#\n]*))/m
 
@@ -8,14 +7,4 @@ export function draftName({ workflow, origin }: Pick<DraftSummary, 'workflow' | 
   const match = NAME_LINE.exec(source)
   const typed = (match?.[1] ?? match?.[2] ?? match?.[3] ?? '').trim()
   return workflow ?? (typed === '' ? (origin?.split(/[/\\]/).at(-1) ?? 'New workflow') : typed)
-}
-
-/** The name of a draft; its text is asked for only when nothing else tells. */
-export function useDraftName(draft: DraftSummary): string {
-  const answer = useAsk(
-    draftRoutes.get,
-    { params: { project: PROJECT, draft: draft.id } },
-    { enabled: draft.workflow === null },
-  )
-  return draftName(draft, answer.data?.source ?? '')
 }

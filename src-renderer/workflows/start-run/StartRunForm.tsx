@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconChevronRight, IconPlayerPlay } from '@tabler/icons-react'
 import { type FormEvent, useMemo, useState } from 'react'
+import { EngineUnreachable } from '../../../src-shared/client/index.ts'
 import type { Json, Workflow } from '../../../src-shared/contract/index.ts'
 import { type FieldValues, ParamFields, type Params, problemsOfAnswer, readParams } from '../../ui/fields/index.ts'
 import { Failed } from '../../ui/Notes.tsx'
@@ -51,7 +52,7 @@ export function StartRunForm({ workflow, version, given, onStarted }: StartRunFo
         </summary>
         <ParamFields params={MORE} values={more} onChange={form.setMore} isTried={form.isTried} />
       </details>
-      {form.error !== null && <Failed error={form.error} what="The run was not started" />}
+      {form.error !== null && <NotStarted error={form.error} />}
       <div className={classes.foot}>
         {form.isTried && form.wrong > 0 && (
           <span role="status" className={classes.wrong}>
@@ -73,6 +74,18 @@ export function StartRunForm({ workflow, version, given, onStarted }: StartRunFo
         </Button>
       </div>
     </form>
+  )
+}
+
+/** After a connection that was cut nobody knows whether the run was started; starting again is safe then. */
+function NotStarted({ error }: { readonly error: unknown }) {
+  if (!(error instanceof EngineUnreachable)) return <Failed error={error} what="The run was not started" />
+  return (
+    <Failed error={error} what="No answer came">
+      <p className={classes.again}>
+        The run may have been started or not. Start it again here: it is not started twice.
+      </p>
+    </Failed>
   )
 }
 
