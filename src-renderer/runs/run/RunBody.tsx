@@ -1,17 +1,17 @@
 import { Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Screen } from '../../ui/Screen.tsx'
 import { Split } from '../../ui/Split.tsx'
 import { useHead } from './data/run-store.ts'
 import { RunFacts } from './header/RunFacts.tsx'
 import { RunButtons, RunState, RunTitle } from './header/RunHeader.tsx'
-import { useRunActions } from './header/use-run-actions.ts'
+import { type RunActions, useRunActions } from './header/use-run-actions.ts'
 import { useRunCommands } from './header/use-run-commands.ts'
 import { Inspector } from './inspector/Inspector.tsx'
 import { RunNotices } from './notices/RunNotices.tsx'
 import { useFirstFailed } from './notices/use-first-failed.ts'
-import { type Tab, usePlace } from './place.ts'
+import { type Place, type Tab, usePlace } from './place.ts'
 import { RunTabs } from './RunTabs.tsx'
 import { ResultPanel } from './result/ResultPanel.tsx'
 import classes from './run.module.css'
@@ -23,28 +23,13 @@ const NARROW = '(max-width: 700px)'
 const BESIDE_RESULT: ReadonlySet<Tab> = new Set(['graph', 'timeline', 'steps'])
 
 export function RunBody() {
-  const { workflow, id, result } = useHead()
+  const { workflow, id } = useHead()
   const place = usePlace()
   const actions = useRunActions()
   const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) === true
-  const [isResultShown, showResult] = useState(!isNarrow)
+  const { side, close, onResult } = useSide(place, actions, isNarrow)
   useRunCommands(actions, place)
   useFirstFailed(place, isNarrow)
-
-  const hasResult = result !== null && result.outputs !== null
-  const side =
-    place.step !== undefined ? (
-      <Inspector key={place.step} stepKey={place.step} place={place} actions={actions} />
-    ) : hasResult && isResultShown && BESIDE_RESULT.has(place.tab) ? (
-      <ResultPanel
-        onClose={() => showResult(false)}
-        onShowAssets={() => {
-          if (isNarrow) showResult(false)
-          place.showTab('assets')
-        }}
-      />
-    ) : null
-  const close = (): void => (place.step === undefined ? showResult(false) : place.select(undefined))
   return (
     <Screen
       title={`${workflow} ${id}`}
@@ -62,19 +47,7 @@ export function RunBody() {
             label="Border between the run and its inspector"
             size={34}
             min={22}
-            main={
-              <RunTabs
-                place={place}
-                {...(hasResult && side?.type !== ResultPanel
-                  ? {
-                      onResult: () => {
-                        place.showResult()
-                        showResult(true)
-                      },
-                    }
-                  : {})}
-              />
-            }
+            main={<RunTabs place={place} onResult={onResult} />}
             side={isNarrow ? null : side}
           />
         </div>
@@ -94,4 +67,41 @@ export function RunBody() {
       </div>
     </Screen>
   )
+}
+
+interface Side {
+  /** Null: the run has all the room */
+  readonly side: ReactNode
+  readonly close: () => void
+  /** Shows the result; null while it is shown, or is not there */
+  readonly onResult: (() => void) | null
+}
+
+/** What stands beside the run: the step that is selected, else the result of a run that has one. */
+function useSide(place: Place, actions: RunActions, isNarrow: boolean): Side {
+  const { result } = useHead()
+  const [isResultShown, showResult] = useState(!isNarrow)
+  const { step, tab } = place
+  const hasResult = result !== null && result.outputs !== null
+  const hideResult = (): void => showResult(false)
+  if (step !== undefined) {
+    return {
+      side: <Inspector key={step} stepKey={step} place={place} actions={actions} />,
+      close: () => place.select(undefined),
+      onResult: hasResult ? openResult : null,
+    }
+  }
+  if (!hasResult || !isResultShown || !BESIDE_RESULT.has(tab)) {
+    return { side: null, close: hideResult, onResult: hasResult ? openResult : null }
+  }
+  const showAssets = (): void => {
+    if (isNarrow) hideResult()
+    place.showTab('assets')
+  }
+  return { side: <ResultPanel onClose={hideResult} onShowAssets={showAssets} />, close: hideResult, onResult: null }
+
+  function openResult(): void {
+    place.showResult()
+    showResult(true)
+  }
 }

@@ -14,8 +14,8 @@ import { TimelineTab } from './timeline/TimelineTab.tsx'
 
 interface RunTabsProps {
   readonly place: Place
-  /** When the result is there but not shown */
-  readonly onResult?: () => void
+  /** Null: there is no result, or it is shown */
+  readonly onResult: (() => void) | null
 }
 
 export function RunTabs({ place, onResult }: RunTabsProps) {
@@ -36,7 +36,7 @@ export function RunTabs({ place, onResult }: RunTabsProps) {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {onResult !== undefined && (
+        {onResult !== null && (
           <Button
             variant="subtle"
             h={28}

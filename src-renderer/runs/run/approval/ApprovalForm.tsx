@@ -4,13 +4,13 @@ import { type FormEvent, useState } from 'react'
 import { z } from 'zod'
 import { Param, type RunStep, runRoutes } from '../../../../src-shared/contract/index.ts'
 import { PROJECT, sentence, useChange } from '../../../api/index.ts'
-import { type FieldValues, ParamFields, problemsOfAnswer, readParams } from '../../../ui/fields/index.ts'
+import { ParamFields, type Params, problemsOfAnswer, readParams } from '../../../ui/fields/index.ts'
 import { Failed } from '../../../ui/Notes.tsx'
 import { say } from '../../../ui/say.ts'
 import { useHead } from '../data/run-store.ts'
 import { usePoke } from '../data/use-run-feed.ts'
 import classes from './approval.module.css'
-import { forgetAnswer, keepAnswer, keptAnswer } from './kept-answers.ts'
+import { forgetAnswer, type KeptAnswer, keepAnswer, keptAnswer } from './kept-answers.ts'
 
 interface ApprovalFormProps {
   readonly step: string
@@ -19,49 +19,17 @@ interface ApprovalFormProps {
 
 const Form = z.record(z.string(), Param)
 
-/** What a step asks of a person. What was typed is kept until the answer was taken. */
+/** What a step asks of a person. */
 export function ApprovalForm({ step, approval }: ApprovalFormProps) {
-  const { id } = useHead()
-  const [{ values, comment }, setAnswer] = useState(() => keptAnswer(id, step))
-  const [isTried, setTried] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-  const poke = usePoke()
-  const send = useChange(runRoutes.approve, [runRoutes.list])
   const form = Form.safeParse(approval.form)
   const fields = form.success ? form.data : {}
-  const read = readParams(fields, values)
-
-  const change = (answer: { values: FieldValues; comment: string }): void => {
-    setAnswer(answer)
-    keepAnswer(id, step, answer)
-    if (send.isError) send.reset()
-  }
-  const answer = (approved: boolean): void => {
-    if (approved && Object.keys(read.problems).length > 0) {
-      setTried(true)
-      return
-    }
-    const body = {
-      approved,
-      answers: approved ? read.params : {},
-      ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
-    }
-    send.mutate(
-      { params: { project: PROJECT, run: id, step }, body },
-      {
-        onSuccess: () => {
-          forgetAnswer(id, step)
-          say(approved ? `Approved ${step}.` : `Rejected ${step}.`)
-        },
-        onSettled: poke,
-      },
-    )
-  }
+  const { values, comment, change, answer, send, isTried } = useAnswer(step, fields)
+  const [isBusy, setBusy] = useState(false)
+  const said = problemsOfAnswer(send.error)
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault()
     answer(true)
   }
-  const said = problemsOfAnswer(send.error)
   return (
     <form className={classes.form} onSubmit={onSubmit} noValidate aria-label={`Answer of ${step}`}>
       <p className={classes.message}>{sentence(approval.message)}</p>
@@ -103,4 +71,36 @@ export function ApprovalForm({ step, approval }: ApprovalFormProps) {
       </div>
     </form>
   )
+}
+
+/** What stands in the form, and sending it. What was typed is kept until the answer was taken. */
+function useAnswer(step: string, fields: Params) {
+  const { id } = useHead()
+  const poke = usePoke()
+  const [{ values, comment }, setAnswer] = useState(() => keptAnswer(id, step))
+  const [isTried, setTried] = useState(false)
+  const send = useChange(runRoutes.approve, [runRoutes.list])
+  const change = (answer: KeptAnswer): void => {
+    setAnswer(answer)
+    keepAnswer(id, step, answer)
+    if (send.isError) send.reset()
+  }
+  const answer = (approved: boolean): void => {
+    const read = readParams(fields, values)
+    if (approved && Object.keys(read.problems).length > 0) {
+      setTried(true)
+      return
+    }
+    const body = {
+      approved,
+      answers: approved ? read.params : {},
+      ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+    }
+    const onSuccess = (): void => {
+      forgetAnswer(id, step)
+      say(approved ? `Approved ${step}.` : `Rejected ${step}.`)
+    }
+    send.mutate({ params: { project: PROJECT, run: id, step }, body }, { onSuccess, onSettled: poke })
+  }
+  return { values, comment, change, answer, send, isTried }
 }

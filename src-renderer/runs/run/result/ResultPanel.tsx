@@ -56,27 +56,31 @@ export function ResultPanel({ onClose, onShowAssets }: ResultPanelProps) {
             <JsonTree value={values} name="outputs" />
           </Part>
         )}
-        {files.length > 0 && (
-          <Part
-            title="Files"
-            actions={
-              <Button variant="subtle" h={26} onClick={onShowAssets}>
-                Show all assets
-              </Button>
-            }
-          >
-            <ul className={classes.files}>
-              {files.map(({ asset, file }) => (
-                <li key={`${asset.id}/${file.path}`} className={classes.file}>
-                  <span className="mono truncate">{file.path}</span>
-                  <span className="dim tabular">{formatBytes(file.size)}</span>
-                </li>
-              ))}
-            </ul>
-          </Part>
-        )}
+        {files.length > 0 && <Files files={files} onShowAssets={onShowAssets} />}
       </div>
     </section>
+  )
+}
+
+function Files({ files, onShowAssets }: { readonly files: readonly Shown[]; readonly onShowAssets: () => void }) {
+  return (
+    <Part
+      title="Files"
+      actions={
+        <Button variant="subtle" h={26} onClick={onShowAssets}>
+          Show all assets
+        </Button>
+      }
+    >
+      <ul className={classes.files}>
+        {files.map(({ asset, file }) => (
+          <li key={`${asset.id}/${file.path}`} className={classes.file}>
+            <span className="mono truncate">{file.path}</span>
+            <span className="dim tabular">{formatBytes(file.size)}</span>
+          </li>
+        ))}
+      </ul>
+    </Part>
   )
 }
 

@@ -1,6 +1,6 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
 import type { Column } from './columns.ts'
 import type { Row, RowWishes } from './rows.ts'
 import { StepRow } from './StepRow.tsx'
@@ -31,50 +31,18 @@ export function StepTable(props: StepTableProps) {
   const { rows, columns, sort, onSort, expanded, selected } = props
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
-  const [active, setActive] = useState(() => Math.max(0, indexOf(rows, selected)))
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that come and go must not move what a person looks at
-  useEffect(() => {
-    const at = indexOf(rows, selected)
-    if (at < 0) return
-    setActive(at)
-    virtual.scrollToIndex(at, { align: 'auto' })
-  }, [selected])
-
-  const topic = useRef(props.topic)
-  useEffect(() => {
-    if (topic.current === props.topic) return
-    topic.current = props.topic
-    setActive(0)
-    virtual.scrollToOffset(0)
-  }, [props.topic, virtual])
-
-  const at = Math.min(active, rows.length - 1)
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const next = keyTarget(event, at, rows.length, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX))
-    if (next !== null) {
-      event.preventDefault()
-      setActive(next)
-      virtual.scrollToIndex(next, { align: 'auto' })
-      return
-    }
-    const row = rows[at]
-    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'Enter') props.onSelect(row.key)
-    else if (isFold(event.key, expanded?.has(row.key) === true)) props.onToggle(row.key)
-    else return
-    event.preventDefault()
-  }
-  const width = columns.reduce(
-    (sum, column) => sum + (Number.parseInt(column.width.replace('minmax(', ''), 10) + GAP_PX),
+  const { at, onKeyDown } = useActiveRow(props, scroller, virtual)
+  const minWidth = columns.reduce(
+    (sum, { width }) => sum + Number.parseInt(width.replace('minmax(', ''), 10) + GAP_PX,
     0,
   )
-  const template = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') }
+  const gridTemplateColumns = columns.map(({ width }) => width).join(' ')
   return (
     <div
       ref={scroller}
@@ -87,12 +55,12 @@ export function StepTable(props: StepTableProps) {
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div className={classes.head} role="row" aria-rowindex={1} style={{ ...template, minWidth: width }}>
+      <div className={classes.head} role="row" aria-rowindex={1} style={{ gridTemplateColumns, minWidth }}>
         {columns.map((column) => (
           <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
         ))}
       </div>
-      <div role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize(), minWidth: width }}>
+      <div role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize(), minWidth }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
           const row = rows[index]
           return (
@@ -104,7 +72,7 @@ export function StepTable(props: StepTableProps) {
                 row={row}
                 top={start}
                 columns={columns}
-                template={template.gridTemplateColumns}
+                template={gridTemplateColumns}
                 runAt={props.runAt}
                 isActive={index === at}
                 isSelected={row.key === selected}
@@ -118,6 +86,51 @@ export function StepTable(props: StepTableProps) {
       </div>
     </div>
   )
+}
+
+interface Scroller {
+  scrollToIndex(index: number, options: { align: 'auto' }): void
+  scrollToOffset(offset: number): void
+}
+
+/** The row that keys act on. It follows what is selected, and begins anew with other rows. */
+function useActiveRow(props: StepTableProps, scroller: RefObject<HTMLDivElement | null>, virtual: Scroller) {
+  const { rows, selected, topic, expanded, onSelect, onToggle } = props
+  const [active, setActive] = useState(() => Math.max(0, indexOf(rows, selected)))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that come and go must not move what a person looks at
+  useEffect(() => {
+    const found = indexOf(rows, selected)
+    if (found < 0) return
+    setActive(found)
+    virtual.scrollToIndex(found, { align: 'auto' })
+  }, [selected])
+  const before = useRef(topic)
+  useEffect(() => {
+    if (before.current === topic) return
+    before.current = topic
+    setActive(0)
+    virtual.scrollToOffset(0)
+  }, [topic, virtual])
+
+  const at = Math.min(active, rows.length - 1)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = keyTarget(event, at, rows.length, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX))
+    if (next !== null) {
+      event.preventDefault()
+      setActive(next)
+      virtual.scrollToIndex(next, { align: 'auto' })
+      return
+    }
+    const row = rows[at]
+    // Buttons in the grid (sorting, folding) take these keys themselves.
+    if (event.target instanceof HTMLButtonElement && event.target !== event.currentTarget) return
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Enter') onSelect(row.key)
+    else if (isFold(event.key, expanded?.has(row.key) === true)) onToggle(row.key)
+    else return
+    event.preventDefault()
+  }
+  return { at, onKeyDown }
 }
 
 const indexOf = (rows: readonly Row[], key: string | undefined): number =>

@@ -27,23 +27,11 @@ const DEFAULT_HIDDEN: readonly ColumnId[] = ['cpu']
 export function StepsTab({ place }: { readonly place: Place }) {
   const { startedAt, createdAt } = useHead()
   const runAt = Date.parse(startedAt ?? createdAt)
-  const liveBook = useRunState((state) => state.book)
-  const [text, setText] = useState('')
-  const [statuses, setStatuses] = useState<readonly StepStatus[]>([])
-  const [sort, setSort] = useState<RowWishes['sort']>(null)
+  const total = useRunState((state) => state.book.byKey.size)
+  const [wishes, setWishes] = useState<RowWishes>({ text: '', statuses: [], sort: null })
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
   const [hidden, setHidden] = usePersisted<readonly ColumnId[]>('run.steps.hidden', DEFAULT_HIDDEN)
-  const searched = useDeferredValue(text)
-  const isFlat = sort !== null || statuses.length > 0 || searched.trim() !== ''
-  // Rows that are sorted or searched anew at every change would jump under the pointer, and cost much in a large run.
-  const book = useCalm(liveBook, isFlat)
-  const { tops, items } = liveBook
-  const tree = useMemo(() => treeRows(tops, items, expanded), [tops, items, expanded])
-  const found = useMemo(
-    () => (isFlat ? flatRows(book, { text: searched, statuses, sort }, runAt) : null),
-    [isFlat, book, searched, statuses, sort, runAt],
-  )
-  const rows = found ?? tree
+  const { rows, isFlat, topic } = useRows(wishes, expanded, runAt)
   const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) === true
   const shown = columns.filter(({ id }) =>
     isNarrow ? NARROW_COLUMNS.includes(id) : id === 'step' || id === 'status' || !hidden.includes(id),
@@ -53,32 +41,12 @@ export function StepsTab({ place }: { readonly place: Place }) {
     if (!next.delete(key)) next.add(key)
     setExpanded(next)
   }
-  const clear = (): void => {
-    setText('')
-    setStatuses([])
-  }
   return (
     <div className={classes.tab}>
       <div className={classes.bar}>
-        <TextInput
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          placeholder="Find a step, an item or a reason"
-          aria-label="Find a step, an item or a reason"
-          leftSection={<IconSearch size={14} />}
-          className={classes.search}
-        />
-        <MultiSelect
-          data={StepStatus.options.map((value) => ({ value, label: statusLooks[value].word }))}
-          value={[...statuses]}
-          onChange={(values) => setStatuses(values as StepStatus[])}
-          placeholder={statuses.length === 0 ? 'Any status' : ''}
-          aria-label="Statuses that are shown"
-          clearable
-          className={classes.statuses}
-        />
+        <Filters wishes={wishes} onChange={setWishes} />
         <span className={`${classes.count} tabular`} aria-live="polite">
-          {isFlat ? `${formatCount(rows.length)} of ${plural(liveBook.byKey.size, 'row')}` : ''}
+          {isFlat ? `${formatCount(rows.length)} of ${plural(total, 'row')}` : ''}
         </span>
         {expanded.size > 0 && !isFlat && (
           <Button
@@ -94,28 +62,15 @@ export function StepsTab({ place }: { readonly place: Place }) {
         <SaveButton runAt={runAt} />
       </div>
       {rows.length === 0 ? (
-        <Empty
-          title={liveBook.byKey.size === 0 ? 'This run has no steps' : 'No step is like that'}
-          {...(liveBook.byKey.size === 0
-            ? {}
-            : {
-                actions: (
-                  <Button variant="default" onClick={clear}>
-                    Show all steps
-                  </Button>
-                ),
-              })}
-        >
-          {liveBook.byKey.size > 0 && 'Search for something else, or choose other statuses.'}
-        </Empty>
+        <NoRows total={total} onClear={() => setWishes({ ...wishes, text: '', statuses: [] })} />
       ) : (
         <StepTable
           rows={rows}
-          topic={JSON.stringify([searched, statuses, sort])}
+          topic={topic}
           columns={shown}
           runAt={runAt}
-          sort={sort}
-          onSort={setSort}
+          sort={wishes.sort}
+          onSort={(sort) => setWishes({ ...wishes, sort })}
           expanded={isFlat ? null : expanded}
           onToggle={toggle}
           selected={place.step}
@@ -123,6 +78,68 @@ export function StepsTab({ place }: { readonly place: Place }) {
         />
       )}
     </div>
+  )
+}
+
+/** The rows that are wished for: the tree, or a flat list of what is searched or sorted. */
+function useRows(wishes: RowWishes, expanded: ReadonlySet<string>, runAt: number) {
+  const { text, statuses, sort } = useDeferredValue(wishes)
+  const liveBook = useRunState((state) => state.book)
+  const { tops, items } = liveBook
+  const isFlat = sort !== null || statuses.length > 0 || text.trim() !== ''
+  // Rows that are sorted or searched anew at every change would jump under the pointer, and cost much in a large run.
+  const book = useCalm(liveBook, isFlat)
+  const tree = useMemo(() => treeRows(tops, items, expanded), [tops, items, expanded])
+  const found = useMemo(
+    () => (isFlat ? flatRows(book, { text, statuses, sort }, runAt) : null),
+    [isFlat, book, text, statuses, sort, runAt],
+  )
+  return { rows: found ?? tree, isFlat, topic: JSON.stringify([text, statuses, sort]) }
+}
+
+interface FiltersProps {
+  readonly wishes: RowWishes
+  readonly onChange: (wishes: RowWishes) => void
+}
+
+function Filters({ wishes, onChange }: FiltersProps) {
+  const { text, statuses } = wishes
+  return (
+    <>
+      <TextInput
+        value={text}
+        onChange={(event) => onChange({ ...wishes, text: event.currentTarget.value })}
+        placeholder="Find a step, an item or a reason"
+        aria-label="Find a step, an item or a reason"
+        leftSection={<IconSearch size={14} />}
+        className={classes.search}
+      />
+      <MultiSelect
+        data={StepStatus.options.map((value) => ({ value, label: statusLooks[value].word }))}
+        value={[...statuses]}
+        onChange={(values) => onChange({ ...wishes, statuses: StepStatus.array().parse(values) })}
+        placeholder={statuses.length === 0 ? 'Any status' : ''}
+        aria-label="Statuses that are shown"
+        clearable
+        className={classes.statuses}
+      />
+    </>
+  )
+}
+
+function NoRows({ total, onClear }: { readonly total: number; readonly onClear: () => void }) {
+  if (total === 0) return <Empty title="This run has no steps" />
+  return (
+    <Empty
+      title="No step is like that"
+      actions={
+        <Button variant="default" onClick={onClear}>
+          Show all steps
+        </Button>
+      }
+    >
+      Search for something else, or choose other statuses.
+    </Empty>
   )
 }
 

@@ -6,8 +6,8 @@ import { useHead, useRunStore } from '../data/run-store.ts'
 import { useDefinition } from '../data/use-definition.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
 import type { Bar } from './bars.ts'
+import type { Hover } from './chart-view.ts'
 import classes from './timeline.module.css'
-import type { Hover } from './use-chart.ts'
 import { whyWaited } from './why-waited.ts'
 
 const GAP_PX = 14

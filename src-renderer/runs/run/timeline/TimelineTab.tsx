@@ -7,11 +7,12 @@ import { nameOfKey } from '../data/step-book.ts'
 import type { Place } from '../place.ts'
 import { treeRows } from '../steps/rows.ts'
 import { BarCard } from './BarCard.tsx'
+import type { Hover } from './chart-view.ts'
 import { Legend } from './Legend.tsx'
 import { Names } from './Names.tsx'
 import { savePng, saveSvg } from './save-picture.ts'
 import classes from './timeline.module.css'
-import { type Chart, type Hover, useChart } from './use-chart.ts'
+import { type Chart, useChart } from './use-chart.ts'
 
 /** When every step waited and ran. Wheel and pinch zoom, dragging moves, the bars say why they are where they are. */
 export function TimelineTab({ place }: { readonly place: Place }) {

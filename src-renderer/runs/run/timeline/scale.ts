@@ -49,12 +49,13 @@ const STEPS = [
   ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 5, 10, 30, 100].map((n) => n * DAY),
 ]
+const COARSEST = 1000 * DAY
 /** Least distance of two ticks in pixels, so that their labels have room. */
 const TICK_PX = 84
 
 export function ticks(view: View, width: number, origin: number): Tick[] {
   const msPerPx = (view.to - view.from) / Math.max(1, width)
-  const size = STEPS.find((one) => one / msPerPx >= TICK_PX) ?? (STEPS.at(-1) as number)
+  const size = STEPS.find((one) => one / msPerPx >= TICK_PX) ?? COARSEST
   const found: Tick[] = []
   for (let n = Math.ceil((view.from - origin) / size); origin + n * size <= view.to; n++) {
     if (n >= 0) found.push({ at: origin + n * size, label: n === 0 ? '0' : offset(n * size, size) })
