@@ -13,7 +13,7 @@ import { showValue } from './values.ts'
 
 const MODES = [
   { value: 'script', label: 'Shell script' },
-  { value: 'list', label: 'Program and arguments' },
+  { value: 'list', label: 'Arguments' },
 ]
 
 /** The command of a step: a script for the shell, or a program with its arguments. */
@@ -26,7 +26,7 @@ export function RunField({ step }: { readonly step: string }) {
   }
   return (
     <FieldRow
-      label={isList ? 'Program and arguments' : 'Script'}
+      label="Command"
       help={helpOf(Step.shape.run)}
       problems={field.problems}
       aside={
