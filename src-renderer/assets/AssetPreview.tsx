@@ -41,37 +41,7 @@ export function AssetPreview({ asset, file, height }: AssetPreviewProps) {
   )
   return (
     <section className={classes.preview} aria-label={file.path}>
-      <header className={classes.head}>
-        <span className={`${classes.name} truncate`} title={visible(file.path)}>
-          {visible(nameOf(file.path))}
-        </span>
-        <span className="dim tabular">{formatBytes(file.size)}</span>
-        <Copyable value={file.digest} shown={file.digest.slice(0, DIGEST_CHARS)} label="Copy the SHA-256 digest" />
-        <span className={classes.spring} />
-        {bridge === null && address !== null && opensInWindow(kindOf(file.path)) && (
-          <Tooltip label="Open in a new tab">
-            <ActionIcon
-              component="a"
-              href={address}
-              target="_blank"
-              rel="noopener noreferrer"
-              aria-label="Open in a new tab"
-            >
-              <IconExternalLink size={16} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-        <Tooltip label="Show in the whole window">
-          <ActionIcon aria-label="Show in the whole window" onClick={() => setLarge(true)}>
-            <IconMaximize size={16} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Save the file">
-          <ActionIcon aria-label={`Save ${nameOf(file.path)}`} onClick={() => void saveFile(asset, file)}>
-            <IconDownload size={16} />
-          </ActionIcon>
-        </Tooltip>
-      </header>
+      <Head asset={asset} file={file} address={address} onEnlarge={() => setLarge(true)} />
       <div className={classes.body} style={height === undefined ? undefined : { height, flex: 'none' }}>
         {!isLarge && body}
       </div>
@@ -86,6 +56,49 @@ export function AssetPreview({ asset, file, height }: AssetPreviewProps) {
         {body}
       </Modal>
     </section>
+  )
+}
+
+interface HeadProps {
+  readonly asset: Asset
+  readonly file: AssetFile
+  readonly address: string | null
+  readonly onEnlarge: () => void
+}
+
+function Head({ asset, file, address, onEnlarge }: HeadProps) {
+  return (
+    <header className={classes.head}>
+      <span className={`${classes.name} truncate`} title={visible(file.path)}>
+        {visible(nameOf(file.path))}
+      </span>
+      <span className="dim tabular">{formatBytes(file.size)}</span>
+      <Copyable value={file.digest} shown={file.digest.slice(0, DIGEST_CHARS)} label="Copy the SHA-256 digest" />
+      <span className={classes.spring} />
+      {bridge === null && address !== null && opensInWindow(kindOf(file.path)) && (
+        <Tooltip label="Open in a new tab">
+          <ActionIcon
+            component="a"
+            href={address}
+            target="_blank"
+            rel="noopener noreferrer"
+            aria-label="Open in a new tab"
+          >
+            <IconExternalLink size={16} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+      <Tooltip label="Show in the whole window">
+        <ActionIcon aria-label="Show in the whole window" onClick={onEnlarge}>
+          <IconMaximize size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Save the file">
+        <ActionIcon aria-label={`Save ${nameOf(file.path)}`} onClick={() => void saveFile(asset, file)}>
+          <IconDownload size={16} />
+        </ActionIcon>
+      </Tooltip>
+    </header>
   )
 }
 

@@ -46,19 +46,7 @@ function Assets({ run, assets }: { readonly run: string; readonly assets: readon
   const selected = files.find((line) => keyOf(line.asset, line.file) === chosen) ?? (isNarrow ? undefined : files[0])
   const list = (
     <div className={classes.tab}>
-      <header className={classes.bar}>
-        <span className="dim">
-          {plural(files.length, 'file')}, {formatBytes(assets.reduce((sum, asset) => sum + asset.size, 0))}
-        </span>
-        <Button
-          variant="default"
-          h={28}
-          leftSection={<IconDownload size={16} />}
-          onClick={() => void saveAll(`${run}-assets`, assets)}
-        >
-          Save all
-        </Button>
-      </header>
+      <Bar run={run} assets={assets} count={files.length} />
       <FileList
         lines={lines}
         selected={selected === undefined ? null : keyOf(selected.asset, selected.file)}
@@ -97,6 +85,32 @@ function Assets({ run, assets }: { readonly run: string; readonly assets: readon
       min={30}
       label="Width of the preview"
     />
+  )
+}
+
+function Bar({
+  run,
+  assets,
+  count,
+}: {
+  readonly run: string
+  readonly assets: readonly Asset[]
+  readonly count: number
+}) {
+  return (
+    <header className={classes.bar}>
+      <span className="dim">
+        {plural(count, 'file')}, {formatBytes(assets.reduce((sum, asset) => sum + asset.size, 0))}
+      </span>
+      <Button
+        variant="default"
+        h={28}
+        leftSection={<IconDownload size={16} />}
+        onClick={() => void saveAll(`${run}-assets`, assets)}
+      >
+        Save all
+      </Button>
+    </header>
   )
 }
 

@@ -1,6 +1,6 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
 import { IconBraces, IconCheck, IconChevronRight, IconCopy, IconDownload } from '@tabler/icons-react'
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import type { Json } from '../../src-shared/contract/index.ts'
 import { plural } from '../ui/format.ts'
@@ -45,10 +45,8 @@ export function JsonTree({ value, name, isFilling = false }: JsonTreeProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== scroller.current) return
     const row = rows[active]
-    if (event.key === 'ArrowDown') goTo(active + 1)
-    else if (event.key === 'ArrowUp') goTo(active - 1)
-    else if (event.key === 'Home') goTo(0)
-    else if (event.key === 'End') goTo(rows.length - 1)
+    const target = targetOf(event.key, active, rows.length)
+    if (target !== null) goTo(target)
     else if (row !== undefined && isToggledBy(event.key, row)) toggle(row.path)
     else return
     event.preventDefault()
@@ -70,25 +68,53 @@ export function JsonTree({ value, name, isFilling = false }: JsonTreeProps) {
         {rows.length === 0 && (
           <div className={classes.none}>{Array.isArray(value) ? 'Empty list' : 'Empty object'}</div>
         )}
-        <div className={classes.rows} style={{ height: virtual.getTotalSize() }} role="none">
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const row = rows[index]
-            return row === undefined ? null : (
-              <TreeRow
-                key={row.path}
-                id={`${name}-row-${index}`}
-                row={row}
-                top={start}
-                isActive={index === active}
-                onToggle={() => {
-                  setActive(index)
-                  if (row.size !== null && row.size > 0) toggle(row.path)
-                }}
-              />
-            )
-          })}
-        </div>
+        <TreeRows
+          name={name}
+          rows={rows}
+          active={active}
+          virtual={virtual}
+          onToggle={(index, path) => {
+            setActive(index)
+            if (path !== null) toggle(path)
+          }}
+        />
       </div>
+    </div>
+  )
+}
+
+function targetOf(key: string, active: number, count: number): number | null {
+  if (key === 'ArrowDown') return active + 1
+  if (key === 'ArrowUp') return active - 1
+  if (key === 'Home') return 0
+  return key === 'End' ? count - 1 : null
+}
+
+interface TreeRowsProps {
+  readonly name: string
+  readonly rows: readonly JsonRow[]
+  readonly active: number
+  readonly virtual: Virtualizer<HTMLDivElement, Element>
+  /** Without a path: the row has nothing to open */
+  readonly onToggle: (index: number, path: string | null) => void
+}
+
+function TreeRows({ name, rows, active, virtual, onToggle }: TreeRowsProps) {
+  return (
+    <div className={classes.rows} style={{ height: virtual.getTotalSize() }} role="none">
+      {virtual.getVirtualItems().map(({ index, start }) => {
+        const row = rows[index]
+        return row === undefined ? null : (
+          <TreeRow
+            key={row.path}
+            id={`${name}-row-${index}`}
+            row={row}
+            top={start}
+            isActive={index === active}
+            onToggle={() => onToggle(index, row.size !== null && row.size > 0 ? row.path : null)}
+          />
+        )
+      })}
     </div>
   )
 }

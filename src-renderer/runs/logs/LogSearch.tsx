@@ -36,31 +36,7 @@ export function LogSearch({ search, state, input, onLeave }: LogSearchProps) {
         placeholder="Search"
         leftSection={<IconSearch size={14} />}
         rightSectionWidth={90}
-        rightSection={
-          <span className={classes.switches}>
-            <Switch
-              label="Match case"
-              isOn={query.matchCase}
-              onClick={() => setQuery({ ...query, matchCase: !query.matchCase })}
-            >
-              <IconLetterCase size={15} />
-            </Switch>
-            <Switch
-              label="Regular expression"
-              isOn={query.isRegExp}
-              onClick={() => setQuery({ ...query, isRegExp: !query.isRegExp })}
-            >
-              <IconRegex size={15} />
-            </Switch>
-            <Switch
-              label="Show only lines that match"
-              isOn={search.onlyMatches}
-              onClick={() => search.setOnlyMatches(!search.onlyMatches)}
-            >
-              <IconFilter size={15} />
-            </Switch>
-          </span>
-        }
+        rightSection={<Switches search={search} />}
         value={query.text}
         error={state.queryProblem !== null && isOn}
         onChange={(event) => setQuery({ ...query, text: event.currentTarget.value })}
@@ -87,6 +63,31 @@ export function LogSearch({ search, state, input, onLeave }: LogSearchProps) {
         </>
       )}
     </div>
+  )
+}
+
+function Switches({ search }: { readonly search: Search }) {
+  const { query, setQuery, onlyMatches, setOnlyMatches } = search
+  return (
+    <span className={classes.switches}>
+      <Switch
+        label="Match case"
+        isOn={query.matchCase}
+        onClick={() => setQuery({ ...query, matchCase: !query.matchCase })}
+      >
+        <IconLetterCase size={15} />
+      </Switch>
+      <Switch
+        label="Regular expression"
+        isOn={query.isRegExp}
+        onClick={() => setQuery({ ...query, isRegExp: !query.isRegExp })}
+      >
+        <IconRegex size={15} />
+      </Switch>
+      <Switch label="Show only lines that match" isOn={onlyMatches} onClick={() => setOnlyMatches(!onlyMatches)}>
+        <IconFilter size={15} />
+      </Switch>
+    </span>
   )
 }
 

@@ -1,12 +1,13 @@
 import { ActionIcon, Menu, NumberInput, Popover, Select, Tooltip } from '@mantine/core'
 import { IconArrowBarToDown, IconClock, IconDownload, IconHash, IconTextWrap } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import type { LogStream } from '../../../src-shared/contract/index.ts'
 import { plural } from '../../ui/format.ts'
 import classes from './Log.module.css'
 import { Switch } from './LogSearch.tsx'
 import type { Filter, LogState } from './protocol.ts'
 import { NO_FILTER } from './scan.ts'
+import type { Source } from './store.ts'
 
 export interface Looks {
   readonly isWrapped: boolean
@@ -31,7 +32,7 @@ export function LogToolbar(props: LogToolbarProps) {
   return (
     <div className={classes.toolbar}>
       {props.search}
-      <Filters state={state} filter={props.filter} onFilter={props.onFilter} />
+      <Filters sources={state.sources} filter={props.filter} onFilter={props.onFilter} />
       <span className={classes.spring} />
       <Switch label="Follow the end" isOn={props.following} onClick={() => props.onFollow(!props.following)}>
         <IconArrowBarToDown size={16} />
@@ -65,9 +66,14 @@ const STREAM_WORDS: Readonly<Record<LogStream, string>> = {
 /** More choices than this are searched, not scrolled. */
 const MANY = 8
 
-function Filters({ state, filter, onFilter }: Pick<LogToolbarProps, 'state' | 'filter' | 'onFilter'>) {
-  const steps = [...new Set(state.sources.flatMap(({ step }) => [step.replace(/\[\d+\]$/, ''), step]))].sort(byName)
-  const attempts = [...new Set(state.sources.map(({ attempt }) => attempt))].sort((a, b) => a - b)
+interface FiltersProps extends Pick<LogToolbarProps, 'filter' | 'onFilter'> {
+  readonly sources: readonly Source[]
+}
+
+/** Memoised: a run may have ten thousand sources, and its state changes many times a second. */
+const Filters = memo(function Filters({ sources, filter, onFilter }: FiltersProps) {
+  const steps = [...new Set(sources.flatMap(({ step }) => [step.replace(/\[\d+\]$/, ''), step]))].sort(byName)
+  const attempts = [...new Set(sources.map(({ attempt }) => attempt))].sort((a, b) => a - b)
   return (
     <>
       {(steps.length > 1 || filter.step !== null) && (
@@ -106,7 +112,7 @@ function Filters({ state, filter, onFilter }: Pick<LogToolbarProps, 'state' | 'f
       />
     </>
   )
-}
+})
 
 const isStream = (value: string | null): value is LogStream => value !== null && value in STREAM_WORDS
 const byName = (a: string, b: string): number => a.localeCompare(b, undefined, { numeric: true })

@@ -26,14 +26,10 @@ export interface Rendered {
 
 const CARRIAGE_RETURN = 0x0d
 const ESCAPE = '\u001b'
-/* CSI … final byte; OSC … BEL or ST; DCS, SOS, PM, APC … ST; other two- and three-character sequences. */
-const SEQUENCE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\|$)|[PX^_][^\u001b]*(?:\u001b\\|$)|[ -/]*[0-Z\\^-~])/y
+/* What follows the escape. CSI … final byte; OSC, DCS, SOS, PM, APC … up to a control (BEL, or ESC \); other short ones. */
+const SEQUENCE = /\[[0-?]*[ -/]*[@-~]|[\]PX^_]\P{Cc}*(?:\p{Cc}\\?|$)|[ -/]*[0-Z\\^-~]/uy
 /** Controls but tab, and characters that turn the direction of text or take no room: they must not hide or reorder text. */
-const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/
+const UNSEEN = /(?!\t)[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/u
 
 /** Only the last thing that was written to the line, as a terminal shows it. */
 export function lastWritten(text: string): { readonly text: string; readonly overwritten: number } {
@@ -61,8 +57,9 @@ export function plainText(text: string): string {
 }
 
 function sequenceLength(text: string, at: number): number {
-  SEQUENCE.lastIndex = at
-  return SEQUENCE.exec(text)?.[0].length ?? 0
+  SEQUENCE.lastIndex = at + 1
+  const found = SEQUENCE.exec(text)
+  return found === null ? 0 : found[0].length + 1
 }
 
 /** Spans of a line. The texts of all spans together are its {@link plainText}. */

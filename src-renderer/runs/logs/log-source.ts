@@ -147,7 +147,7 @@ export class LogSource {
   #ask<K extends keyof Answers>(message: (id: number) => ToWorker): Promise<Answers[K]> {
     const id = this.#next++
     return new Promise((resolve) => {
-      this.#waiting.set(id, resolve as (value: never) => void)
+      this.#waiting.set(id, resolve)
       this.#send(message(id))
     })
   }
@@ -158,7 +158,7 @@ export class LogSource {
 
   #take(message: FromWorker): void {
     if (message.type === 'state') {
-      const { state } = message
+      const state = { ...message.state, sources: message.sources ?? this.#state.sources }
       if (state.revision !== this.#state.revision || state.readings !== this.#state.readings) this.#forget()
       this.#state = state
       this.#tail = message.tail

@@ -8,8 +8,8 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const CLOSE = 0x7d
 const BEFORE_TEXT = '"text":"'
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
+/** Any control but tab */
+const CONTROL = /(?!\t)\p{Cc}/u
 
 /**
  * Reads a stream of log lines into a store, from bytes to bytes. Neighbouring lines mostly begin alike (same step, same

@@ -102,7 +102,13 @@ export interface Tail {
 }
 
 export type FromWorker =
-  | { readonly type: 'state'; readonly state: LogState; readonly tail: Tail }
+  | {
+      readonly type: 'state'
+      readonly state: Omit<LogState, 'sources'>
+      /** Null: as before; there may be ten thousand */
+      readonly sources: readonly Source[] | null
+      readonly tail: Tail
+    }
   | {
       readonly type: 'rows'
       readonly id: number

@@ -37,8 +37,7 @@ export function rangesOf(expression: RegExp, text: string): Range[] {
 
 /** Looks for ASCII text in bytes; null when the text needs more than comparing bytes. */
 export function byteFinder(query: Query): ((bytes: Uint8Array, from: number, to: number) => boolean) | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is a range that begins with them
-  if (query.isRegExp || !/^[\u0000-\u007f]*$/.test(query.text)) return null
+  if (query.isRegExp || !/^\p{ASCII}*$/u.test(query.text)) return null
   const lower = new TextEncoder().encode(query.matchCase ? query.text : query.text.toLowerCase())
   const upper = new TextEncoder().encode(query.matchCase ? query.text : query.text.toUpperCase())
   const first = lower[0] ?? 0

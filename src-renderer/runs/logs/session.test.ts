@@ -91,9 +91,11 @@ function until<T>(look: () => T | undefined): Promise<T> {
   })
 }
 
-const states = (): LogState[] => messages.flatMap((message) => (message.type === 'state' ? [message.state] : []))
-const state = (): LogState | undefined => states().at(-1)
-const reached = (is: (state: LogState) => boolean): Promise<LogState> =>
+const states = (): Omit<LogState, 'sources'>[] =>
+  messages.flatMap((message) => (message.type === 'state' ? [message.state] : []))
+const state = (): Omit<LogState, 'sources'> | undefined => states().at(-1)
+type State = Omit<LogState, 'sources'>
+const reached = (is: (state: State) => boolean): Promise<State> =>
   until(() => {
     const now = state()
     return now !== undefined && is(now) ? now : undefined

@@ -51,6 +51,8 @@ export class LogSession {
   #liveTimer: ReturnType<typeof setTimeout> | undefined
   #rate = { since: 0, bytes: 0, last: 0 }
   #finds: Of<'find'>[] = []
+  /** The sources that the window knows */
+  #told: { store: LogStore | null; count: number } = { store: null, count: 0 }
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -189,7 +191,7 @@ export class LogSession {
   #postState(): void {
     clearTimeout(this.#stateTimer ?? undefined)
     this.#stateTimer = null
-    const state: LogState = {
+    const state: Omit<LogState, 'sources'> = {
       revision: this.#show.revision,
       phase: this.#phase,
       lines: this.#store.count,
@@ -199,12 +201,14 @@ export class LogSession {
       rows: this.#scan.rows,
       matches: this.#scan.matches,
       scanned: this.#scan.scanned,
-      sources: this.#store.sources,
       problem: this.#problem,
       queryProblem: this.#scan.problem,
       readings: this.#readings,
     }
-    this.#parts.post({ type: 'state', state, tail: this.#tail() })
+    const { sources } = this.#store
+    const isKnown = this.#told.store === this.#store && this.#told.count === sources.length
+    this.#told = { store: this.#store, count: sources.length }
+    this.#parts.post({ type: 'state', state, sources: isKnown ? null : sources, tail: this.#tail() })
   }
 
   #tail(): Tail {
