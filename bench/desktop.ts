@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { goTo } from '../e2e/screens/go-to.ts'
 import { routes } from '../src-shared/contract/index.ts'
 import { type Frames, framesWhile } from './desktop/frames.ts'
 import { cpuMsOf, familyOf, memoryOf } from './desktop/processes.ts'
@@ -122,12 +123,10 @@ export async function canvasMeasures(): Promise<Measure[]> {
     await desk.engine.publish(wideDefinition('wide', 1000, 40))
     const opened: number[] = []
     for (let round = 0; round <= ROUNDS; round++) {
-      await window.evaluate(() => void ((globalThis as unknown as { location: { hash: string } }).location.hash = '/'))
+      await goTo(window, '/')
       await window.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
       const took = await timed(async () => {
-        await window.evaluate(
-          () => void ((globalThis as unknown as { location: { hash: string } }).location.hash = '/workflows/wide'),
-        )
+        await goTo(window, '/workflows/wide')
         await window.locator('.react-flow__node').first().waitFor()
       })
       if (round > 0) opened.push(took)

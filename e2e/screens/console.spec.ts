@@ -4,7 +4,8 @@ import { routes } from '../../src-shared/contract/index.ts'
 import type { EngineHands } from '../desktop/engine-hands.ts'
 import { expect, test } from '../desktop/fixtures.ts'
 import { expectAccessible } from './axe.ts'
-import { furnish, goTo, picture, stops } from './tour.ts'
+import { goTo } from './go-to.ts'
+import { furnish, picture, stops } from './tour.ts'
 
 /** The same screens in a browser: sign-in by link, a phone, large type. */
 

@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test'
 import { routes } from '../../src-shared/contract/index.ts'
 import { expect, test } from '../desktop/fixtures.ts'
-import { goTo, picture } from './tour.ts'
+import { goTo } from './go-to.ts'
+import { picture } from './tour.ts'
 
 /** What a person does on the first day, by mouse and keyboard on the real desktop. */
 

@@ -1,6 +1,7 @@
 import { test } from '../desktop/fixtures.ts'
 import { expectAccessible } from './axe.ts'
-import { furnish, goTo, picture, stops } from './tour.ts'
+import { goTo } from './go-to.ts'
+import { furnish, picture, stops } from './tour.ts'
 
 /** Every screen in both themes on the real desktop: accessible, and written to e2e/screenshots/ to be looked at. */
 for (const theme of ['light', 'dark'] as const) {

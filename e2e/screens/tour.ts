@@ -73,13 +73,6 @@ async function upload(engine: EngineHands, file: string, path: string): Promise<
   return { path, ...stored }
 }
 
-/** Goes to an address of the screens, as a click on a link does. */
-export async function goTo(window: Page, path: string): Promise<void> {
-  await window.evaluate((to) => {
-    ;(globalThis as unknown as { location: { hash: string } }).location.hash = to
-  }, path)
-}
-
 /** A screen of the tour: where it is, and what is there when it is complete. */
 export interface Stop {
   readonly name: string
