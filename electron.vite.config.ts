@@ -22,11 +22,12 @@ const NODE_TARGET = 'node20.18'
 
 /**
  * Everything that runs in Node is bundled to CommonJS, so that packages which ship only ES modules also load in the
- * oldest runtime. Native packages stay outside the bundle.
+ * oldest runtime. Native packages stay outside the bundle, and
+ * so does Playwright, with which the desktop is measured.
  */
 const node = (input: Record<string, string>, outDir: string): UserConfig => ({
   publicDir: false,
-  ssr: { noExternal: true, external: ['@photostructure/sqlite', 'dockerode', 'electron'] },
+  ssr: { noExternal: true, external: ['@photostructure/sqlite', 'dockerode', 'electron', '@playwright/test'] },
   build: {
     ssr: true,
     target: NODE_TARGET,

@@ -1,5 +1,6 @@
 /** `npm run bench [-- PART…]`: installs and builds what is missing, brings up Docker, measures (bench/main.ts). */
 import { checkNode, ensureBuilt, ensureInstalled, main, run, runTool, Stop, say } from './bootstrap.mjs'
+import { ensureElectron } from './electron.mjs'
 
 await main(async (args) => {
   checkNode()
@@ -13,12 +14,15 @@ await main(async (args) => {
   ) {
     throw new Stop('The build failed, see above.')
   }
+  const { program } = await ensureElectron()
   // Needs packages, so it is loaded only now. Leaves the address of Docker, or why there is none, in the environment.
   const { setUpTestDocker } = await import('./docker/index.mjs')
   const docker = await setUpTestDocker()
   try {
     say('Measures')
-    return run(process.execPath, ['out/bench/bench.cjs', ...args])
+    return run(process.execPath, ['out/bench/bench.cjs', ...args], {
+      env: { ...process.env, WEIR_BENCH_ELECTRON: program },
+    })
   } finally {
     if (!('skipped' in docker)) await docker.stop()
   }

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { type Display, openDisplay } from '../../e2e/desktop/display.ts'
 import { type EngineHands, engineHands } from '../../e2e/desktop/engine-hands.ts'
-import { ensureElectron, flagsForThisUser } from '../../scripts/electron.mjs'
 
 /** A window that is measured. */
 export interface Opened {
@@ -29,7 +28,8 @@ const EMPTY = resolve('bench/empty-window')
 const LIMIT_MS = 60_000
 
 export async function openDesk(): Promise<Desk> {
-  const { program } = await ensureElectron()
+  const program = process.env['WEIR_BENCH_ELECTRON']
+  if (program === undefined) throw new Error('there is no Electron: start the measurements with "npm run bench"')
   const display = await openDisplay()
   const folder = await mkdtemp(join(tmpdir(), 'weir-bench-'))
   const data = join(folder, 'data')
@@ -53,7 +53,7 @@ async function open(program: string, args: readonly string[], folder: string, di
   const start = performance.now()
   const app = await _electron.launch({
     executablePath: program,
-    args: [...flagsForThisUser(), '--disable-gpu', '--password-store=basic', ...args],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--password-store=basic', ...args],
     env: {
       ...ownEnvironment(),
       XDG_CONFIG_HOME: join(folder, 'config'),
