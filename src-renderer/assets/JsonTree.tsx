@@ -37,17 +37,18 @@ export function JsonTree({ value, name, isFilling = false }: JsonTreeProps) {
     if (!next.delete(path)) next.add(path)
     setToggled(next)
   }
-  const goTo = (index: number): void => {
-    const bounded = Math.max(0, Math.min(rows.length - 1, index))
-    setActive(bounded)
-    virtual.scrollToIndex(bounded)
+  const onToggle = (index: number, path: string | null): void => {
+    setActive(index)
+    if (path !== null) toggle(path)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== scroller.current) return
     const row = rows[active]
+    if (event.target !== scroller.current) return
     const target = targetOf(event.key, active, rows.length)
-    if (target !== null) goTo(target)
-    else if (row !== undefined && isToggledBy(event.key, row)) toggle(row.path)
+    if (target !== null) {
+      setActive(target)
+      virtual.scrollToIndex(target)
+    } else if (row !== undefined && isToggledBy(event.key, row)) toggle(row.path)
     else return
     event.preventDefault()
   }
@@ -68,24 +69,15 @@ export function JsonTree({ value, name, isFilling = false }: JsonTreeProps) {
         {rows.length === 0 && (
           <div className={classes.none}>{Array.isArray(value) ? 'Empty list' : 'Empty object'}</div>
         )}
-        <TreeRows
-          name={name}
-          rows={rows}
-          active={active}
-          virtual={virtual}
-          onToggle={(index, path) => {
-            setActive(index)
-            if (path !== null) toggle(path)
-          }}
-        />
+        <TreeRows name={name} rows={rows} active={active} virtual={virtual} onToggle={onToggle} />
       </div>
     </div>
   )
 }
 
 function targetOf(key: string, active: number, count: number): number | null {
-  if (key === 'ArrowDown') return active + 1
-  if (key === 'ArrowUp') return active - 1
+  if (key === 'ArrowDown') return Math.min(count - 1, active + 1)
+  if (key === 'ArrowUp') return Math.max(0, active - 1)
   if (key === 'Home') return 0
   return key === 'End' ? count - 1 : null
 }
