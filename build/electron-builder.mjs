@@ -19,7 +19,7 @@ const files = (platform) => [
   '!**/*.map',
   '!node_modules/@photostructure/sqlite/{src,scripts,binding.gyp}',
   // Only to be built, which nobody does here: what wants them works without.
-  '!node_modules/{cpu-features,nan,buildcheck,node-addon-api,node-gyp-build,@types}{,/**}',
+  '!node_modules/{cpu-features,nan,buildcheck,node-addon-api,@types}{,/**}',
   '!node_modules/**/{.vscode,test,tests,docs,example,examples,*.md,*.d.ts,*.d.cts,*.d.mts}',
   ...OTHER_PLATFORMS[platform].map((other) => `!${PREBUILDS}/${other}`),
 ]
