@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { type AssetFile, routes } from '../../src-shared/contract/index.ts'
+import { type AssetFile, type AssetValue, routes } from '../../src-shared/contract/index.ts'
 import type { EngineHands } from '../desktop/engine-hands.ts'
 import { expect } from '../desktop/fixtures.ts'
 
@@ -50,8 +50,8 @@ export async function furnish(engine: EngineHands): Promise<Shown> {
     join(ROOT, 'node_modules/vega-datasets/data/seattle-weather.csv'),
     'seattle-weather.csv',
   )
-  const start = async (workflow: string, values: Record<string, object> = {}): Promise<string> =>
-    (await engine.client().call(routes.runs.start, { params, body: { workflow, params: values as never } })).id
+  const start = async (workflow: string, values: Record<string, AssetValue> = {}): Promise<string> =>
+    (await engine.client().call(routes.runs.start, { params, body: { workflow, params: values } })).id
   const weather = await start('seattle-weather', { csv: { kind: 'asset', name: 'csv', files: [csv] } })
   const failed = await start('broken-import')
   const approval = await start('flaky-approval')

@@ -104,7 +104,8 @@ export const assetRoutes = {
     path: '/api/v1/projects/{project}/assets/{asset}/views',
     permission: 'OBJECT',
     change: false,
-    summary: 'Make an address under which a browser can show or save the files of an asset for a while, without a token',
+    summary:
+      'Make an address under which a browser can show or save the files of an asset for a while, without a token',
     params: AssetParams,
     response: z.object({
       base: z.string().describe('Path that ends in a slash: append the path of a file, and ?download to save it'),

@@ -59,5 +59,3 @@ export function queueTime({ readyAt: ready, startedAt }: StepTimes): number | nu
 export function durationOf({ startedAt, finishedAt }: StepTimes): number | null {
   return startedAt === null || finishedAt === null ? null : Math.max(0, finishedAt - startedAt)
 }
-
-export const isLive = (execution: Execution): boolean => execution.finishedAt === null
