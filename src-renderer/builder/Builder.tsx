@@ -94,7 +94,9 @@ function Middle({ panels, shown, steps, onClosePalette }: MiddleProps) {
     <div className={classes.canvas}>
       <Canvas onOpen={panels.openInspector} onAdd={panels.openPalette} actionsRef={steps} />
       <EmptyCanvas onAdd={pick} onSearch={() => panels.openPalette()} />
-      {shown.palette !== null && <Drawer search={shown.palette} onPick={pick} onClose={onClosePalette} />}
+      {shown.palette !== null && (
+        <Drawer key={shown.palette.round} search={shown.palette.search} onPick={pick} onClose={onClosePalette} />
+      )}
     </div>
   )
   const beside = (

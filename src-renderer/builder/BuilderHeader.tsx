@@ -62,7 +62,7 @@ export function BuilderActions({ panels, onPublished }: BuilderActionsProps) {
       >
         <Button
           loading={isPublishing && !isRunning}
-          {...(canPublish ? {} : { 'data-disabled': true })}
+          {...(canPublish ? {} : { 'data-disabled': true, 'aria-disabled': true })}
           onClick={() => {
             if (canPublish) void publish()
           }}

@@ -19,7 +19,7 @@ export function Drawer({ search, onPick, onClose }: DrawerProps) {
           <IconX size={16} />
         </ActionIcon>
       </Tooltip>
-      <Palette key={search} initialSearch={search} onPick={onPick} onClose={onClose} isDrawer />
+      <Palette initialSearch={search} onPick={onPick} onClose={onClose} isDrawer />
     </div>
   )
 }

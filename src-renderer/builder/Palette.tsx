@@ -34,13 +34,19 @@ export function Palette({ initialSearch = '', onPick, onClose, isDrawer }: Palet
   const [active, setActive] = useState(0)
   const items = found(usePaletteItems(), search)
   const chosen = Math.min(active, items.length - 1)
+  const pick = (item: PaletteItem): void => {
+    onPick(item)
+    // The next step is looked for from the beginning.
+    setSearch('')
+    setActive(0)
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') onClose()
     else if (event.key === 'ArrowDown') setActive(Math.min(items.length - 1, chosen + 1))
     else if (event.key === 'ArrowUp') setActive(Math.max(0, chosen - 1))
     else if (event.key === 'Enter') {
       const item = items[chosen]
-      if (item !== undefined) onPick(item)
+      if (item !== undefined) pick(item)
     } else return
     event.preventDefault()
     event.stopPropagation()
@@ -72,7 +78,7 @@ export function Palette({ initialSearch = '', onPick, onClose, isDrawer }: Palet
             isActive={index === chosen}
             isDrawer={isDrawer}
             isFirstWorkflow={item.tone === 'workflow' && items[index - 1]?.tone !== 'workflow'}
-            onPick={() => onPick(item)}
+            onPick={() => pick(item)}
           />
         ))}
         {items.length === 0 && <p className={classes.nothing}>Nothing is called that.</p>}

@@ -111,6 +111,7 @@ function RunFromStep({ isChanged, onShow }: RunFromStepProps) {
 
 const REFUSED = {
   'data-disabled': true,
+  'aria-disabled': true,
   title: 'The definition has problems: they are solved before it can run.',
 }
 

@@ -82,14 +82,26 @@ export const workflowItem = (name: string, description: string | null): PaletteI
   step: { workflow: name },
 })
 
-/** Items in which every word of the search is found. */
+/** Items in which every word of the search is found: in their titles first, then in what is said about them. */
 export function found(items: readonly PaletteItem[], search: string): PaletteItem[] {
   const words = search
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '')
-  return items.filter((item) => {
-    const text = `${item.title} ${item.words} ${item.text}`.toLowerCase()
-    return words.every((word) => text.includes(word))
+  const ranked = items.map((item) => ({ item, rank: rankOf(item, words) }))
+  return ranked
+    .filter(({ rank }) => rank < NOT_FOUND)
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ item }) => item)
+}
+
+const NOT_FOUND = 3
+
+function rankOf({ title, words, text }: PaletteItem, search: readonly string[]): number {
+  const places = [title, words, text].map((place) => place.toLowerCase())
+  const ranks = search.map((word) => {
+    const place = places.findIndex((one) => one.includes(word))
+    return place < 0 ? NOT_FOUND : place
   })
+  return Math.max(0, ...ranks)
 }

@@ -12,7 +12,7 @@ export interface ShownPanels {
   /** Narrow windows show one panel over the canvas */
   readonly sheet: 'inspector' | 'yaml' | null
   /** What is searched among the steps to add; null while that is closed */
-  readonly palette: string | null
+  readonly palette: { readonly search: string; readonly round: number } | null
 }
 
 /** Panels that open and close; which of them are open is remembered. */
@@ -22,7 +22,7 @@ export function usePanels() {
   const [hasProblems, setProblems] = usePersisted('builder.problems', false)
   const [hasInspector, setInspector] = usePersisted('builder.inspector', true)
   const [sheet, setSheet] = useState<ShownPanels['sheet']>(null)
-  const [palette, setPalette] = useState<string | null>(null)
+  const [palette, setPalette] = useState<ShownPanels['palette']>(null)
   const panels = useMemo<PanelActions>(() => {
     const toggleSheet = (name: 'inspector' | 'yaml') => setSheet((before) => (before === name ? null : name))
     return {
@@ -30,7 +30,8 @@ export function usePanels() {
       toggleInspector: () => (isNarrow ? toggleSheet('inspector') : setInspector(!hasInspector)),
       openInspector: () => (isNarrow ? setSheet('inspector') : setInspector(true)),
       toggleProblems: () => setProblems(!hasProblems),
-      openPalette: (search = '') => setPalette(search),
+      // Asked for again while it is open: a new round, which puts the cursor into the search.
+      openPalette: (search = '') => setPalette((before) => ({ search, round: (before?.round ?? 0) + 1 })),
     }
   }, [isNarrow, hasYaml, hasInspector, hasProblems, setYaml, setInspector, setProblems])
   const close = useMemo(() => ({ sheet: () => setSheet(null), palette: () => setPalette(null) }), [])
