@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { EngineUnreachable } from '../../src-shared/client/index.ts'
 import { ProblemError } from '../../src-shared/contract/index.ts'
 import { formatCount, plural } from '../ui/format.ts'
-import { Loading } from '../ui/Notes.tsx'
+import { Failed, Loading } from '../ui/Notes.tsx'
 import type { Sorting } from './csv.ts'
 import classes from './Table.module.css'
 import type { FromTable, TableRow, ToTable } from './table-protocol.ts'
@@ -13,6 +13,30 @@ interface TablePreviewProps {
   readonly address: string
   readonly size: number
   readonly name: string
+}
+
+type Opened = Extract<FromTable, { type: 'opened' }>
+
+const ROW = 26
+/** Of the column with the numbers of the rows */
+const LINE_WIDTH = 56
+const PAGE = 200
+const MIN_WIDTH = 64
+const MAX_WIDTH = 320
+const CHAR_WIDTH = 7.4
+
+/** A table file of any length: its rows are held by a worker, and only those in sight are drawn. */
+export function TablePreview(props: TablePreviewProps) {
+  const [reading, setReading] = useState(0)
+  return <OneReading key={reading} {...props} onAgain={() => setReading(reading + 1)} />
+}
+
+function OneReading({ address, size, name, onAgain }: TablePreviewProps & { readonly onAgain: () => void }) {
+  const table = useTable(address, size)
+  if (table.failure !== null)
+    return <Failed what={`${name} could not be read`} error={table.failure} onRetry={onAgain} />
+  if (table.opened === null) return <Loading what="Reading the table…" />
+  return <Grid table={table} opened={table.opened} name={name} />
 }
 
 type Opened = Extract<FromTable, { type: 'opened' }>
