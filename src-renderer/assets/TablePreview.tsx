@@ -39,24 +39,6 @@ function OneReading({ address, size, name, onAgain }: TablePreviewProps & { read
   return <Grid table={table} opened={table.opened} name={name} />
 }
 
-type Opened = Extract<FromTable, { type: 'opened' }>
-
-const ROW = 26
-/** Of the column with the numbers of the rows */
-const LINE_WIDTH = 56
-const PAGE = 200
-const MIN_WIDTH = 64
-const MAX_WIDTH = 320
-const CHAR_WIDTH = 7.4
-
-/** A table file of any length: its rows are held by a worker, and only those in sight are drawn. */
-export function TablePreview({ address, size, name }: TablePreviewProps) {
-  const table = useTable(address, size)
-  if (table.failure !== null) throw table.failure
-  if (table.opened === null) return <Loading what="Reading the table…" />
-  return <Grid table={table} opened={table.opened} name={name} />
-}
-
 /** The error as the worker met it. */
 function failureOf({ code, message, context }: Extract<FromTable, { type: 'failed' }>): Error {
   return code === null ? new EngineUnreachable('ECONNRESET', message) : new ProblemError(code, message, context)
