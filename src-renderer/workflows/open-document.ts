@@ -1,6 +1,7 @@
 import { draftRoutes } from '../../src-shared/contract/index.ts'
 import type { DocumentFile } from '../../src-shared/desktop/bridge.ts'
 import { call, PROJECT } from '../api/index.ts'
+import { rememberFile } from '../builder/files-on-disk.ts'
 
 /** How many drafts are looked through for the one of a file. */
 const LOOKED_THROUGH = 1000
@@ -26,5 +27,6 @@ export async function draftOfDocument(document: DocumentFile): Promise<string> {
       revision: 0,
     },
   })
+  rememberFile(document.path, document.digest)
   return draft
 }

@@ -148,7 +148,7 @@ function useUpload(
     } catch (error) {
       if (stop.signal.aborted) return
       const { detail, fix } = complaintOf(error)
-      setFault(error instanceof RangeError || fix === null ? detail : `${detail} ${fix}`)
+      setFault(fix === null ? detail : `${detail} ${fix}`)
     } finally {
       if (running.current === stop) {
         running.current = null

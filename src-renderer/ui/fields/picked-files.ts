@@ -1,3 +1,5 @@
+import { ProblemError } from '../../../src-shared/contract/index.ts'
+
 /** Files that a person picked or dropped, with their place in the folder. Paths use forward slashes. */
 export interface PickedFile {
   readonly path: string
@@ -26,7 +28,10 @@ export function pickedByInput(files: readonly File[]): Picked {
 /** What was dropped. The entries must be taken at once: the browser empties the list after the event. */
 export function pickedByDrop(transfer: DataTransfer): Promise<Picked> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
-  return readEntries(entries)
+  if (entries.length > 0) return readEntries(entries)
+  // Some programs hand over files without a place in a file system.
+  const files = [...transfer.files].map((file) => ({ path: file.name, file }))
+  return Promise.resolve({ folder: null, files })
 }
 
 async function readEntries(entries: readonly FileSystemEntry[]): Promise<Picked> {
@@ -73,9 +78,9 @@ const isSkipped = (path: string): boolean =>
 
 function bounded<T>(files: T[]): T[] {
   if (files.length <= MAX_FILES) return files
-  throw new RangeError(
-    `The folder holds more than ${MAX_FILES.toLocaleString()} files. Pack them into an archive, or choose a smaller folder.`,
-  )
+  throw new ProblemError('payload_too_large', `The folder holds more than ${MAX_FILES.toLocaleString()} files.`, {
+    fix: 'Pack them into an archive, or choose a smaller folder.',
+  })
 }
 
 const byPath = (files: PickedFile[]): PickedFile[] => bounded(files).sort((a, b) => (a.path < b.path ? -1 : 1))

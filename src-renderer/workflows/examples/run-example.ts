@@ -12,7 +12,9 @@ export async function importExample(example: Example): Promise<void> {
   if (await isThere(example.name)) return
   const [bundle] = await bundlesOf({ folder: example.name, files: await filesOf(example) })
   if (bundle === undefined)
-    throw new Error(`The example ${example.name} did not come with this Weir. Install it again.`)
+    throw new ProblemError('not_found', `The example ${example.name} did not come with this Weir.`, {
+      fix: 'Install Weir again.',
+    })
   await publish(await checkBundle(bundle))
 }
 

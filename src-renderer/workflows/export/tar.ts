@@ -1,3 +1,5 @@
+import { ProblemError } from '../../../src-shared/contract/index.ts'
+
 /** Writes the old and plain kind of archive (POSIX ustar), which every system can unpack. */
 
 export interface TarEntry {
@@ -37,9 +39,9 @@ function splitPath(path: string): readonly [Uint8Array, Uint8Array] {
     const name = encoder.encode(path.slice(at + 1))
     if (prefix.length <= PREFIX_BYTES && name.length <= NAME_BYTES) return [prefix, name]
   }
-  throw new RangeError(
-    `The path ${path} is too long for an archive. Export the YAML alone, and copy the files by hand.`,
-  )
+  throw new ProblemError('bad_request', `The path ${path} is too long for an archive.`, {
+    fix: 'Export the YAML alone, and copy the files by hand.',
+  })
 }
 
 function header(prefix: Uint8Array, name: Uint8Array, entry: TarEntry, at: number): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch'
+import { ProblemError } from '../../../src-shared/contract/index.ts'
 import { parseYaml } from '../../../src-shared/definition/index.ts'
 import type { Picked, PickedFile } from '../../ui/fields/index.ts'
 
@@ -37,14 +38,15 @@ export async function bundlesOf(picked: Picked): Promise<readonly Bundle[]> {
 
 async function textOf(path: string, file: File): Promise<string> {
   if (file.size > MAX_SOURCE_BYTES) {
-    throw new RangeError(
-      `${path} has more than 10 MB, the most that a definition may have. Put long scripts and data into files of their own.`,
-    )
+    throw new ProblemError('payload_too_large', `${path} has more than 10 MB, the most that a definition may have.`, {
+      fix: 'Put long scripts and data into files of their own, and name them under "files".',
+    })
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer())
   } catch (error) {
-    if (error instanceof TypeError) throw new TypeError(`${path} is not UTF-8 text. Save it as UTF-8.`)
+    if (error instanceof TypeError)
+      throw new ProblemError('bad_request', `${path} is not UTF-8 text.`, { fix: 'Save it as UTF-8.', cause: error })
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { notifications } from '@mantine/notifications'
+import { ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Picked } from '../../ui/fields/index.ts'
 import { sayFailed } from '../../ui/say.ts'
 import { type Bundle, bundlesOf } from './bundle.ts'
@@ -16,13 +17,7 @@ export async function importPicked(picking: Promise<Picked>, openDraft: (draft: 
   try {
     const picked = await picking
     const bundles = await bundlesOf(picked)
-    if (bundles.length === 0) {
-      throw new Error(
-        picked.folder === null
-          ? 'There was no YAML file in that. Choose a weir.yaml, a *.weir.yaml, or the folder that holds it.'
-          : `The folder ${picked.folder} holds no weir.yaml and no *.weir.yaml.`,
-      )
-    }
+    if (bundles.length === 0) throw nothingIn(picked)
     const questions: Checked[] = []
     for (const bundle of bundles) {
       const checked = await checkBundle(bundle)
@@ -34,6 +29,15 @@ export async function importPicked(picking: Promise<Picked>, openDraft: (draft: 
     sayFailed('That was not imported', error)
   }
 }
+
+const nothingIn = ({ folder }: Picked): ProblemError =>
+  folder === null
+    ? new ProblemError('bad_request', 'There was no YAML file in that.', {
+        fix: 'Choose a weir.yaml, a *.weir.yaml, or the folder that holds it.',
+      })
+    : new ProblemError('bad_request', `The folder ${folder} holds no weir.yaml and no *.weir.yaml.`, {
+        fix: 'Choose the folder of a workflow, or a single YAML file.',
+      })
 
 /** New, sound and complete: nothing to ask. */
 const isPlain = ({ isValid, existing, bundle, problems }: Checked): boolean =>
