@@ -1,5 +1,6 @@
 import { ReactFlowProvider } from '@xyflow/react'
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
+import { bridge } from '../api/index.ts'
 import { Screen } from '../ui/Screen.tsx'
 import { Split } from '../ui/Split.tsx'
 import classes from './Builder.module.css'
@@ -31,6 +32,8 @@ interface BuilderProps {
 export function Builder({ onPublished }: BuilderProps) {
   const conflict = useDocument((state) => state.conflict)
   const title = useTitle()
+  const actions = useDocument((state) => state.actions)
+  useEffect(() => bridge?.documents.onChange((document) => actions.meetFile(document)), [actions])
   return (
     <ReactFlowProvider>
       <WithChildren>

@@ -107,6 +107,8 @@ export interface DocumentActions {
   discard(): Promise<void>
   /** Writes the text back to the file that it was opened from */
   saveFile(): Promise<void>
+  /** The file that it was opened from was changed by another program */
+  meetFile(document: DocumentFile): void
   keepMine(): Promise<void>
   takeTheirs(): Promise<void>
   /** Goes on with a text that the person made of both */

@@ -279,6 +279,16 @@ describe('a document', () => {
     expect(store.getState().conflict).toBeNull()
   })
 
+  it('shows both when its file is changed on disk, unless it says the same', () => {
+    const store = open({ content: { ...content(), origin: '/w.yaml' }, fileDigest: 'd1' })
+    const file = (path: string, text: string, digest: string) => ({ path, name: 'w.yaml', text, digest })
+    store.getState().actions.meetFile(file('/other.yaml', 'x', 'd2'))
+    store.getState().actions.meetFile(file('/w.yaml', SOURCE, 'd2'))
+    expect(store.getState().conflict).toBeNull()
+    store.getState().actions.meetFile(file('/w.yaml', 'x', 'd3'))
+    expect(store.getState().conflict).toMatchObject({ kind: 'file', theirs: { text: 'x' } })
+  })
+
   it('cannot be changed when it is an old version', async () => {
     const store = open({ isReadOnly: true })
     const { actions } = store.getState()

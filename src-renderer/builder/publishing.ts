@@ -6,7 +6,7 @@ import type { TextState } from './text-state.ts'
 
 export type Publishing = Pick<
   DocumentActions,
-  'flush' | 'publish' | 'discard' | 'saveFile' | 'keepMine' | 'takeTheirs' | 'keepMerged' | 'postpone'
+  'flush' | 'publish' | 'discard' | 'saveFile' | 'keepMine' | 'takeTheirs' | 'keepMerged' | 'meetFile' | 'postpone'
 >
 
 interface Parts {
@@ -37,6 +37,13 @@ export function createPublishing(parts: Parts): Publishing {
     keepMine: () => settle(parts, null),
     keepMerged: (source) => settle(parts, source),
     takeTheirs: () => takeTheirs(parts),
+    meetFile(document) {
+      const { origin, source, conflict } = store.getState()
+      if (document.path !== origin || document.digest === parts.file.digest || conflict !== null) return
+      // Written elsewhere with the same text: there is nothing to decide.
+      if (document.text === source) parts.file.digest = document.digest
+      else store.setState({ conflict: { kind: 'file', theirs: document } })
+    },
     postpone() {
       // A draft cannot be saved before this is decided; the others can wait.
       if (store.getState().conflict?.kind !== 'draft') store.setState({ conflict: null })

@@ -30,7 +30,7 @@ export function useConnecting(shown: { readonly current: Shown }, steps: StepAct
     const judge = (source: End, target: End): Verdict =>
       connection(shown.current.graph, store.getState().definition, source, target)
     return {
-      isValid(
+      isValidConnection(
         link:
           | Connection
           | { source: string; target: string; sourceHandle?: string | null; targetHandle?: string | null },
