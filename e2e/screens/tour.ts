@@ -113,7 +113,7 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
     isThere: (window) => expect(window.getByRole('tab', { name: 'Compare', selected: true })).toBeVisible(),
   },
   { name: 'doctor', path: '/doctor', isThere: text('Free disk space') },
-  { name: 'settings', path: '/settings', isThere: text('Keep ended runs for') },
+  { name: 'settings', path: '/settings', isThere: text('Data folder') },
 ]
 
 /** Takes a picture for people to look at. */

@@ -19,6 +19,7 @@ export function MissingScreen() {
     <Empty
       icon={<IconMapPinOff size={28} stroke={1.5} />}
       title="There is no such screen"
+      isPage
       actions={
         <Button component={Link} to="/">
           Go to Home

@@ -14,6 +14,7 @@ export function SignIn() {
       <Empty
         icon={<IconLock size={28} stroke={1.5} />}
         title="Sign in to this engine"
+        isPage
         actions={
           <Button variant="default" onClick={() => location.reload()}>
             Reload

@@ -10,14 +10,17 @@ interface EmptyProps {
   readonly children?: ReactNode
   /** The next step, as buttons */
   readonly actions?: ReactNode
+  /** True where nothing else heads the page */
+  readonly isPage?: boolean
 }
 
 /** Nothing is there, and that is all right: says what would be here, and offers the next step. */
-export function Empty({ icon, title, children, actions }: EmptyProps) {
+export function Empty({ icon, title, children, actions, isPage = false }: EmptyProps) {
+  const Title = isPage ? 'h1' : 'h2'
   return (
     <div className={classes.empty}>
       {icon !== undefined && <div className={classes.icon}>{icon}</div>}
-      <h2 className={classes.title}>{title}</h2>
+      <Title className={classes.title}>{title}</Title>
       {children !== undefined && <div className={classes.text}>{children}</div>}
       {actions !== undefined && <div className={classes.actions}>{actions}</div>}
     </div>

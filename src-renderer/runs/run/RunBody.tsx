@@ -52,17 +52,12 @@ export function RunBody() {
           />
         </div>
         {isNarrow && (
-          <Drawer
-            opened={side !== null}
-            onClose={close}
-            position="bottom"
-            size="85%"
-            withCloseButton={false}
-            padding={0}
-            aria-label={place.step === undefined ? 'Result of the run' : `Step ${place.step}`}
-          >
-            {side}
-          </Drawer>
+          <Drawer.Root opened={side !== null} onClose={close} position="bottom" size="85%" padding={0}>
+            <Drawer.Overlay />
+            <Drawer.Content aria-label={place.step === undefined ? 'Result of the run' : `Step ${place.step}`}>
+              {side}
+            </Drawer.Content>
+          </Drawer.Root>
         )}
       </div>
     </Screen>
