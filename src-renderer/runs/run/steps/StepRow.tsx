@@ -74,7 +74,7 @@ function Cell({
   const { step, times } = facts
   switch (column.id) {
     case 'status':
-      return <Status status={step.status} />
+      return <Status status={step.status} compact={column.isCompact === true} />
     case 'step':
       return <Name step={step} isExpanded={isExpanded} onToggle={onToggle} />
     case 'duration':

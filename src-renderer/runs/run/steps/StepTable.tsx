@@ -169,7 +169,7 @@ interface HeadCellProps {
 }
 
 /** Sorts up, then down, then as the definition has it. */
-function HeadCell({ column: { id, title, isNumber }, sort, onSort }: HeadCellProps) {
+function HeadCell({ column: { id, title, isNumber, isCompact }, sort, onSort }: HeadCellProps) {
   const descending = sort?.by === id ? sort.descending : null
   const next = descending === null ? { by: id, descending: false } : descending ? null : { by: id, descending: true }
   return (
@@ -179,7 +179,7 @@ function HeadCell({ column: { id, title, isNumber }, sort, onSort }: HeadCellPro
       className={isNumber === true ? classes.numberHead : classes.headCell}
     >
       <button type="button" className={classes.sort} onClick={() => onSort(next)}>
-        {title}
+        <span className={isCompact === true ? 'visually-hidden' : undefined}>{title}</span>
         {descending !== null && (descending ? <IconArrowDown size={12} /> : <IconArrowUp size={12} />)}
       </button>
     </div>

@@ -11,15 +11,13 @@ import { statusLooks } from '../../../ui/status.ts'
 import { useHead, useRunState, useRunStore } from '../data/run-store.ts'
 import { useCalm } from '../data/use-calm.ts'
 import type { Place } from '../place.ts'
-import { type ColumnId, columns } from './columns.ts'
+import { type ColumnId, columns, narrowColumns } from './columns.ts'
 import { csvOf } from './csv.ts'
 import { flatRows, type RowWishes, treeRows } from './rows.ts'
 import { StepTable } from './StepTable.tsx'
 import classes from './steps.module.css'
 
-/** On a phone the rest is in the sheet of the step. */
 const NARROW = '(max-width: 700px)'
-const NARROW_COLUMNS: readonly ColumnId[] = ['status', 'step', 'duration']
 
 const DEFAULT_HIDDEN: readonly ColumnId[] = ['cpu']
 
@@ -33,9 +31,9 @@ export function StepsTab({ place }: { readonly place: Place }) {
   const [hidden, setHidden] = usePersisted<readonly ColumnId[]>('run.steps.hidden', DEFAULT_HIDDEN)
   const { rows, isFlat, topic } = useRows(wishes, expanded, runAt)
   const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) === true
-  const shown = columns.filter(({ id }) =>
-    isNarrow ? NARROW_COLUMNS.includes(id) : id === 'step' || id === 'status' || !hidden.includes(id),
-  )
+  const shown = isNarrow
+    ? narrowColumns
+    : columns.filter(({ id }) => id === 'step' || id === 'status' || !hidden.includes(id))
   const toggle = (key: string): void => {
     const next = new Set(expanded)
     if (!next.delete(key)) next.add(key)
@@ -58,7 +56,7 @@ export function StepsTab({ place }: { readonly place: Place }) {
             Fold all
           </Button>
         )}
-        <ColumnMenu hidden={hidden} onChange={setHidden} />
+        {!isNarrow && <ColumnMenu hidden={hidden} onChange={setHidden} />}
         <SaveButton runAt={runAt} />
       </div>
       {rows.length === 0 ? (

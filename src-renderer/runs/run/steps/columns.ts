@@ -14,6 +14,8 @@ export interface Column {
   /** CSS width of its track */
   readonly width: string
   readonly isNumber?: boolean
+  /** Only its shape is shown, where there is little room */
+  readonly isCompact?: boolean
   /** Null comes last, whatever the order */
   readonly value: (facts: Facts) => string | number | null
   readonly text: (facts: Facts) => string
@@ -123,3 +125,15 @@ export const columns: readonly Column[] = [
 ]
 
 export type ColumnId = Column['id']
+
+/** On a phone the rest is in the sheet of the step. */
+const NARROW: Partial<Record<ColumnId, Partial<Column>>> = {
+  status: { width: '20px', isCompact: true },
+  step: { width: 'minmax(140px, 1fr)' },
+  duration: { width: '84px' },
+}
+
+export const narrowColumns: readonly Column[] = columns.flatMap((column) => {
+  const changes = NARROW[column.id]
+  return changes === undefined ? [] : [{ ...column, ...changes }]
+})
