@@ -106,7 +106,7 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
     path: `/runs/${approval}`,
     isThere: (window) => expect(window.getByRole('button', { name: 'Answer' }).first()).toBeVisible(),
   },
-  { name: 'run-failed', path: `/runs/${failed}`, isThere: text('has no column temperature') },
+  { name: 'run-failed', path: `/runs/${failed}`, isThere: text('1 failed') },
   {
     name: 'run-compare',
     path: `/runs/${weather}?tab=compare`,

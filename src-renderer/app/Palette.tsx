@@ -44,6 +44,7 @@ export function Palette() {
       highlightQuery
       scrollable
       maxHeight={420}
+      attributes={{ content: { 'aria-label': 'Search or run a command' } }}
       nothingFound="Nothing has that name."
       searchProps={{
         leftSection: <IconSearch size={16} stroke={1.5} />,
