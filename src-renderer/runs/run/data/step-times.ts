@@ -1,4 +1,4 @@
-import type { Execution, RunStep } from '../../../../src-shared/contract/index.ts'
+import type { RunStep } from '../../../../src-shared/contract/index.ts'
 
 /** When a step was ready, began and ended, as far as the run tells; ms since 1970. */
 export interface StepTimes {
