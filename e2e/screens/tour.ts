@@ -81,6 +81,8 @@ export interface Stop {
 }
 
 const text = (words: string | RegExp) => (window: Page) => expect(window.getByText(words).first()).toBeVisible()
+const selected = (name: string) => (window: Page) =>
+  expect(window.locator('.react-flow__node.selected', { hasText: name })).toHaveCount(1)
 const node = (name: string) => (window: Page) =>
   expect(window.locator('.react-flow__node', { hasText: name }).first()).toBeVisible()
 
@@ -88,7 +90,7 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
   { name: 'home', path: '/', isThere: text('flaky-approval') },
   { name: 'workflows', path: '/workflows', isThere: text('seattle-weather') },
   { name: 'builder', path: '/workflows/seattle-weather', isThere: node('trend') },
-  { name: 'builder-step', path: '/workflows/seattle-weather?step=stats', isThere: node('stats') },
+  { name: 'builder-step', path: '/workflows/seattle-weather?step=stats', isThere: selected('stats') },
   { name: 'builder-new', path: '/drafts/0b7a9a52-54a2-4d6c-9a0f-2f1d0f2b9a11', isThere: text('Add the first step') },
   { name: 'runs', path: '/runs', isThere: text(failed) },
   { name: 'run-graph', path: `/runs/${weather}`, isThere: node('trend') },

@@ -51,7 +51,7 @@ type Phase =
   | { readonly kind: 'failed'; readonly error: unknown }
 
 /** Opens the document, and closes it when the screen goes. */
-function useOpening(open: OpenedProps['open'], step: string | null) {
+function useOpening(open: OpenedProps['open']) {
   const [phase, setPhase] = useState<Phase>({ kind: 'opening' })
   const [attempt, setAttempt] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a further attempt opens again
@@ -65,7 +65,6 @@ function useOpening(open: OpenedProps['open'], step: string | null) {
           return
         }
         opened = store
-        if (step !== null) store.getState().actions.select({ kind: 'steps', names: [step] })
         if (note !== null) say(note)
         setPhase({ kind: 'open', store })
       },
@@ -86,7 +85,12 @@ function useOpening(open: OpenedProps['open'], step: string | null) {
 }
 
 function Opened({ title, open, step }: OpenedProps) {
-  const { phase, retry } = useOpening(open, step)
+  const { phase, retry } = useOpening(open)
+  const store = phase.kind === 'open' ? phase.store : null
+  // Also when an address with another step is gone to while the document is open.
+  useEffect(() => {
+    if (step !== null) store?.getState().actions.select({ kind: 'steps', names: [step] })
+  }, [store, step])
   const navigate = useNavigate()
   const onPublished = useCallback(
     (name: string, store: DocumentStore) => {

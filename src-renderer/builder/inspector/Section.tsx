@@ -12,7 +12,7 @@ export function Section({ title, aside, children }: SectionProps) {
   return (
     <section className={classes.section} aria-label={title}>
       <header className={classes.sectionHead}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {aside}
       </header>
       <div className={classes.fields}>{children}</div>
