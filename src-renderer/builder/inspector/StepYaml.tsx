@@ -18,7 +18,7 @@ export function StepYaml({ step }: { readonly step: string }) {
       <header className={classes.sectionHead}>
         <UnstyledButton className={classes.disclose} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <IconChevronRight size={14} aria-hidden data-open={isOpen || undefined} />
-          <h3>YAML of this step</h3>
+          <h2>YAML of this step</h2>
         </UnstyledButton>
         {isOpen && text !== null && <CopyButton value={text} label="Copy the YAML of this step" />}
       </header>
