@@ -20,6 +20,14 @@ const NEWER_NODE: Readonly<Record<string, string>> = {
   oxlint: 'only in npm run check, and runs on the floor',
   '@oxlint/binding-linux-arm64-gnu': 'part of oxlint',
   '@oxlint/binding-linux-x64-gnu': 'part of oxlint',
+  '@tanstack/history': 'runs only in browsers, bundled',
+  '@tanstack/react-router': 'runs only in browsers, bundled',
+  '@tanstack/router-core': 'runs only in browsers, bundled',
+  electron: 'brings a Node of its own; where its download does not work, scripts/electron.mjs takes another way',
+  '@electron/get': 'part of the download of electron',
+  '@electron-internal/extract-zip': 'part of the download of electron',
+  '@electron/rebuild': 'part of electron-builder, which rebuilds nothing here',
+  'node-abi': 'part of electron-builder, which rebuilds nothing here',
 }
 
 interface Locked {
