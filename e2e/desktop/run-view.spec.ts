@@ -72,6 +72,7 @@ test('a failed run opens on the step that failed, with the last lines of its log
   await expect(window.getByText('Step fit failed: The command ended with exit code 3.')).toBeVisible()
   await window.getByRole('button', { name: 'Re-run', exact: true }).click()
   await window.getByRole('menuitem', { name: 'Re-run what failed' }).click()
+  await show(window, run, '?step=fit')
   await expect(step.getByText('Attempts (2)')).toBeVisible()
 })
 

@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { routes } from '../../src-shared/contract/index.ts'
-import { expect, test } from '../desktop/fixtures.ts'
+import { expect, test, until } from '../desktop/fixtures.ts'
 import { goTo } from './go-to.ts'
 import { picture } from './tour.ts'
 
@@ -48,14 +48,27 @@ test('a workflow of three steps is drawn by hand, published, run, and seen to fi
 
 /** Draws a line from one node's body to another's, as a hand does: the second follows the first. */
 async function connect(window: Page, from: string, to: string): Promise<void> {
-  const source = await node(window, from).locator('.react-flow__handle.source').first().boundingBox()
-  const target = await node(window, to).locator('.react-flow__handle.target').first().boundingBox()
-  if (source === null || target === null) throw new Error(`${from} or ${to} has no place to draw a line at`)
+  const lines = await window.locator('.react-flow__edge').count()
+  const source = await restingPlace(node(window, from).locator('.react-flow__handle.source').first())
+  const target = await restingPlace(node(window, to).locator('.react-flow__handle.target').first())
   await window.mouse.move(source.x + source.width / 2, source.y + source.height / 2)
   await window.mouse.down()
   await window.mouse.move(target.x - 40, target.y - 20, { steps: 8 })
   await window.mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 8 })
   await window.mouse.up()
+  await expect(window.locator('.react-flow__edge')).toHaveCount(lines + 1)
+}
+
+/** Where something is once it moves no more: the canvas glides to what it shows. */
+async function restingPlace(thing: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  let before = ''
+  return until('the canvas rests', async () => {
+    const box = await thing.boundingBox()
+    const now = JSON.stringify(box)
+    const rests = now === before
+    before = now
+    return rests && box
+  })
 }
 
 test('a run that is watched goes on when the engine is killed', async ({ window, engine }) => {
@@ -76,6 +89,7 @@ test('what is typed outlives a crash of the desktop', async ({ launch, engine })
   const window = await before.window()
   await goTo(window, '/workflows/typed?step=a')
   await window.getByRole('textbox', { name: 'Description' }).first().fill('Says it')
+  await expect(window.getByText(/1 change, saved/)).toBeVisible()
   await before.crash()
   const again = await (await launch()).window()
   await goTo(again, '/workflows/typed?step=a')
