@@ -14,13 +14,24 @@ const ANSWER_LIMIT_BYTES = 1024 * 1024
 
 /** Where the engine of a data folder said that it listens, or where it would. */
 export function engineSocket(data: string): string {
+  const { socket } = said(data)
+  return typeof socket === 'string' && socket !== '' ? socket : socketPlace(data, 'engine').path
+}
+
+/** Which start of the engine wrote its address: another one each time. */
+export function startOf(data: string): string {
+  const { pid, startedAt } = said(data)
+  return `${String(pid)} ${String(startedAt)}`
+}
+
+/** What the engine said of itself; empty when there is none, or one that is about to say it. */
+function said(data: string): Readonly<Record<string, unknown>> {
   try {
-    const { socket } = JSON.parse(readFileSync(join(data, 'engine.json'), 'utf8')) as { socket?: unknown }
-    if (typeof socket === 'string' && socket !== '') return socket
+    const content: unknown = JSON.parse(readFileSync(join(data, 'engine.json'), 'utf8'))
+    return typeof content === 'object' && content !== null ? { ...content } : {}
   } catch {
-    // No engine, or one that is about to say it: it will listen at the usual place.
+    return {}
   }
-  return socketPlace(data, 'engine').path
 }
 
 /** Whether an engine has said that it listens, and not yet that it does no more. */

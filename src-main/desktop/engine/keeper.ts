@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import type { EngineState } from '../../../src-shared/desktop/bridge.ts'
 import { socketPlace } from '../../supervisor/socket-path.ts'
 import { log } from '../log.ts'
-import { hasAddress, versionOf } from './ask.ts'
+import { hasAddress, startOf, versionOf } from './ask.ts'
 import { type Cursors, follow, type RunNews } from './follow.ts'
 
 /** How often an engine that is being started again is looked for. */
@@ -52,6 +52,8 @@ class Keeper implements EngineKeeper {
   readonly #end = new AbortController()
   #mayStart = true
   #hasBeenReady = false
+  /** Which start of the engine was said to be ready */
+  #readyStart: string | null = null
   /** A stop of our own is under way: the loop keeps its hands off. */
   #hold: Promise<unknown> | null = null
   #wake: () => void = () => undefined
@@ -150,20 +152,23 @@ class Keeper implements EngineKeeper {
   /** Resolves when the engine is gone, and says what became of it. */
   async #whileReady(version: string): Promise<void> {
     if (this.#hold !== null) return
+    const start = startOf(this.#data)
+    // It ended and was started again before anybody looked: what was open on it is gone all the same.
+    if (this.state.phase === 'ready' && start !== this.#readyStart) this.#wasLost()
+    this.#readyStart = start
     this.#hasBeenReady = true
     this.#set({ phase: 'ready', data: this.#data, version, isOurs: version === this.#version })
     const { signal } = this.#end
     const ending = await follow(this.#data, this.#cursors, (news) => this.#hear(news), signal)
     if (signal.aborted || this.#hold !== null) return
-    if (ending === null) {
-      await this.#pause(POLL_MS)
-      return
-    }
     if (ending === 'stopped') this.#wasStopped()
-    else if ((await versionOf(this.#data)) === null) {
-      this.#mayStart = true
-      this.#set({ phase: 'lost', data: this.#data, reason: 'The engine ended unexpectedly and is started again.' })
-    }
+    else if ((await versionOf(this.#data)) === null) this.#wasLost()
+    else if (ending === null) await this.#pause(POLL_MS)
+  }
+
+  #wasLost(): void {
+    this.#mayStart = true
+    this.#set({ phase: 'lost', data: this.#data, reason: 'The engine ended unexpectedly and is started again.' })
   }
 
   async #boot(): Promise<void> {
