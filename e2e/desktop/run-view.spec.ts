@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { routes } from '../../src-shared/contract/index.ts'
+import { expectAccessible } from '../screens/axe.ts'
+import { goTo } from '../screens/go-to.ts'
 import { expect, test } from './fixtures.ts'
 import { waiting } from './workflows.ts'
 
@@ -48,9 +49,7 @@ steps:
 `
 
 const show = async (window: Page, run: string, search = ''): Promise<void> => {
-  await window.evaluate((hash) => {
-    ;(globalThis as unknown as { location: { hash: string } }).location.hash = hash
-  }, `#/runs/${run}${search}`)
+  await goTo(window, `/runs/${run}${search}`)
   await expect(window.getByRole('tablist')).toBeVisible()
 }
 
@@ -163,10 +162,6 @@ test('the parts of the run view can be used by everybody', async ({ window, engi
     await show(window, run, `?tab=${tab}&step=fit`)
     await expect(window.getByRole('tab', { selected: true })).toHaveText(new RegExp(tab, 'i'))
     await expect(window.getByRole('region', { name: 'Step fit' })).toBeVisible()
-    const { violations } = await new AxeBuilder({ page: window })
-      .setLegacyMode()
-      .exclude('.react-flow__attribution')
-      .analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+    await expectAccessible(window, tab)
   }
 })

@@ -58,16 +58,6 @@ const table = {
     params: z.object({ id: z.string() }),
     response: 'none',
   }),
-  quiet: route({
-    id: 'test.quiet',
-    method: 'PUT',
-    path: '/api/v1/quiet',
-    permission: 'WORKFLOW',
-    change: true,
-    audited: false,
-    summary: 'Keeps what is typed',
-    response: 'none',
-  }),
 } as const
 
 let server: TestApi
@@ -101,13 +91,11 @@ beforeAll(async () => {
           throw new Error('a secret of the inside')
         },
         remove: () => undefined,
-        quiet: () => undefined,
       }),
   })
 })
 afterAll(() => server.stop())
 beforeEach(() => {
-  server.audited.length = 0
   logged.length = 0
 })
 
@@ -325,77 +313,6 @@ function viaHost(host: string, socketPath?: string): Promise<{ status: number | 
     call.end()
   })
 }
-
-describe('the audit table', () => {
-  test('has every change with who, from where, what and how it ended, and nothing of the body', async () => {
-    await call('/api/v1/echo/ana?times=2', json({ text: 'a password' }))
-    await call('/api/v1/echo/ana', json({ text: 1 }))
-    await call('/api/v1/echo/ana', json({ text: 'xx' }, { authorization: 'Bearer guessed' }))
-    await call('/api/v1/things/7', { method: 'DELETE', headers: { authorization: 'Bearer reader' } })
-    await call('/api/v1/echo/ana', { ...json({}), body: '{"tex' })
-    await call('/api/v1/fail/known')
-    const [done] = server.audited
-    expect(done).toMatchObject({
-      actor: 'tester',
-      from: '127.0.0.1',
-      action: 'test.echo',
-      target: '/api/v1/echo/ana',
-      status: 201,
-      code: null,
-    })
-    expect(server.audited.map(({ actor, action, status, code }) => [actor, action, status, code])).toEqual([
-      ['tester', 'test.echo', 201, null],
-      ['tester', 'test.echo', 400, 'bad_request'],
-      ['unknown', 'test.echo', 401, 'unauthorized'],
-      ['reader', 'test.remove', 403, 'forbidden'],
-      ['tester', 'test.echo', 400, 'bad_request'],
-    ])
-    expect(JSON.stringify(server.audited)).not.toContain('password')
-  })
-
-  test('has no entry of what programs do again and again, but one of its refusal', async () => {
-    expect((await call('/api/v1/quiet', { method: 'PUT' })).status).toBe(204)
-    expect(server.audited).toEqual([])
-    await call('/api/v1/quiet', { method: 'PUT', headers: { authorization: 'Bearer reader' } })
-    expect(server.audited).toMatchObject([{ actor: 'reader', action: 'test.quiet', code: 'forbidden' }])
-  })
-
-  test('has the entry before the caller has the answer', async () => {
-    const order: string[] = []
-    let release: () => void = () => undefined
-    const written = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const slow = await startTestApi({
-      audit: async () => {
-        order.push('asked to write')
-        await written
-        order.push('written')
-      },
-      mount: (mount) => mount({ remove: table.remove }, { remove: () => undefined }),
-    })
-    const answered = slow
-      .client()
-      .call(table.remove, { params: { id: '7' } })
-      .then(() => order.push('answered'))
-    await expect.poll(() => order).toEqual(['asked to write'])
-    release()
-    await answered
-    expect(order).toEqual(['asked to write', 'written', 'answered'])
-    await slow.stop()
-  })
-
-  test('that cannot be written is a failure of the call', async () => {
-    const broken = await startTestApi({
-      audit: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
-      mount: (mount) => mount({ remove: table.remove }, { remove: () => undefined }),
-    })
-    await expect(broken.client().call(table.remove, { params: { id: '7' } })).rejects.toMatchObject({
-      code: 'disk_full',
-    })
-    await broken.stop()
-  })
-})
 
 test('callers on the socket need no token, and are named as such', async () => {
   const { createNodeClient } = await import('../../../src-shared/client/node.ts')
