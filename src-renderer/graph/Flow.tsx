@@ -2,21 +2,18 @@ import '@xyflow/react/dist/base.css'
 import {
   Background,
   BackgroundVariant,
-  getViewportForBounds,
   MiniMap,
   type OnMove,
   ReactFlow,
   type ReactFlowProps,
-  useReactFlow,
   useStore,
-  useStoreApi,
 } from '@xyflow/react'
-import { type ReactNode, useCallback, useLayoutEffect, useRef } from 'react'
+import { type ReactNode, useCallback, useRef } from 'react'
 import { Controls } from './Controls.tsx'
-import { type Detail, DetailContext, detailAt } from './contexts.ts'
+import { type Detail, DetailContext, detailAt, readableZoom } from './contexts.ts'
 import classes from './Flow.module.css'
-import { fitOptions, fitting } from './fit.ts'
 import { type StepFlowNode, StepNode } from './StepNode.tsx'
+import { MIN_ZOOM, useFit } from './use-fit.ts'
 import { Wire, type WireEdge } from './Wire.tsx'
 
 const nodeTypes = { step: StepNode }
@@ -25,7 +22,6 @@ const edgeTypes = { wire: Wire }
 /** From here on a picture does not fit on a screen. */
 const MINIMAP_FROM = 30
 const GRID = 20
-const MIN_ZOOM = 0.02
 const MAX_ZOOM = 2
 
 export interface FlowProps extends ReactFlowProps<StepFlowNode, WireEdge> {
@@ -39,10 +35,12 @@ export interface FlowProps extends ReactFlowProps<StepFlowNode, WireEdge> {
 
 /** The canvas with nodes and lines that the builder and the run view share. */
 export function Flow({ fitKey, controls, onTidy, isTidying = false, label, children, ...props }: FlowProps) {
-  const detail = useStore((store): Detail => detailAt(store.transform[2]))
+  const isEditable = props.nodesConnectable === true
+  const detail = useStore((store): Detail => detailAt(store.transform[2], isEditable))
   const count = props.nodes?.length ?? 0
+  const hasMap = count >= MINIMAP_FROM
   const box = useRef<HTMLElement>(null)
-  const onTouched = useFit(fitKey, count, box)
+  const onTouched = useFit({ fitKey, nodes: props.nodes ?? NONE, box, least: readableZoom(isEditable) })
   const onMoveStart = useCallback<OnMove>(
     (event, viewport) => {
       box.current?.setAttribute('data-moving', '')
@@ -65,13 +63,13 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
           disableKeyboardA11y
           deleteKeyCode={null}
           elevateNodesOnSelect={false}
-          attributionPosition="bottom-center"
+          attributionPosition={hasMap ? 'bottom-center' : 'bottom-right'}
           onMoveStart={onMoveStart}
           onMoveEnd={onMoveEnd}
           {...props}
         >
           <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.2} color="var(--weir-grid)" />
-          {count >= MINIMAP_FROM && (
+          {hasMap && (
             <MiniMap
               pannable
               zoomable
@@ -92,56 +90,7 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
   )
 }
 
+const NONE: readonly StepFlowNode[] = []
+
 const miniColor = (node: StepFlowNode): string =>
   node.selected === true ? 'var(--weir-accent)' : node.data.mark === null ? 'var(--mini)' : 'var(--weir-failed)'
-
-/** Shows everything when the picture was laid out anew, and while nobody has moved the view also in another size. */
-function useFit(fitKey: string | number, count: number, box: { readonly current: HTMLElement | null }): OnMove {
-  const show = useShow()
-  const size = useStore((store) => `${store.width} ${store.height}`)
-  const fitted = useRef<{ readonly key: string | number; readonly size: string } | null>(null)
-  const isTouched = useRef(false)
-  useLayoutEffect(() => {
-    const before = fitted.current
-    if (count === 0 || size.startsWith('0 ')) return
-    const isAnew = before?.key !== fitKey
-    if (!isAnew && (isTouched.current || before.size === size)) return
-    fitted.current = { key: fitKey, size }
-    if (isAnew) isTouched.current = false
-    show(before !== null && isAnew)
-    // Until here the picture would be seen at a place that it leaves at once.
-    box.current?.setAttribute('data-shown', '')
-  }, [fitKey, count, size, show, box])
-  return useCallback((event) => {
-    // Without an event it was moved by the program.
-    if (event !== null) isTouched.current = true
-  }, [])
-}
-
-/** All of it; of a picture that would be too small to read, its beginning. */
-function useShow(): (isSmooth: boolean) => void {
-  const { getNodes, getNodesBounds, setViewport } = useReactFlow()
-  const store = useStoreApi()
-  return useCallback(
-    (isSmooth) => {
-      const bounds = getNodesBounds(getNodes())
-      const { width, height } = store.getState()
-      const all = getViewportForBounds(bounds, width, height, MIN_ZOOM, fitting.maxZoom, fitting.padding)
-      const zoom = Math.max(all.zoom, READABLE_ZOOM)
-      const isWhole = zoom === all.zoom
-      const viewport = isWhole
-        ? all
-        : {
-            x: BEGIN - bounds.x * zoom,
-            y: (height - Math.min(bounds.height * zoom, height)) / 2 - bounds.y * zoom,
-            zoom,
-          }
-      void setViewport(viewport, isSmooth ? { duration: fitOptions.duration } : {})
-    },
-    [getNodes, getNodesBounds, setViewport, store],
-  )
-}
-
-/** Names can be read from here on. */
-const READABLE_ZOOM = 0.3
-const BEGIN = 40

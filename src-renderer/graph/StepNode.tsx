@@ -18,7 +18,7 @@ export interface StepNodeData extends Record<string, unknown> {
 
 export type StepFlowNode = Node<StepNodeData, 'step'>
 
-/** A step as a box of 220 pixels: what it is, its name, what it does, its ports, and what is set beside. */
+/** A step as a box: what it is, its name, what it does, its ports, and what is set beside. */
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepFlowNode>) {
   const detail = useContext(DetailContext)
   const useStepState = useContext(StepStateContext)
@@ -38,12 +38,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   if (detail !== 'full') {
     return (
       <div className={[...classNames, classes.far].join(' ')} style={style}>
-        {detail === 'name' && (
-          <span className={classes.farTitles}>
-            <span className={classes.farName}>{step.name}</span>
-            {state !== null && <FarState state={state} />}
-          </span>
-        )}
+        {detail === 'name' && <FarTitles step={step} state={state} />}
         {state?.fanOut != null && <FanOutBar fanOut={state.fanOut} />}
         <Anchors step={step} />
       </div>
@@ -59,17 +54,37 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   )
 })
 
-/** Where the step stands, large enough to be read from afar. */
-function FarState({ state: { status, durationMs, from, fanOut } }: { readonly state: StepState }) {
+/** Name, and where the step stands or what it is, large enough to be read from afar. */
+function FarTitles({ step, state }: { readonly step: GraphNode; readonly state: StepState | null }) {
+  const { icon: Icon } = lookOf(step)
+  return (
+    <>
+      <span className={classes.farIcon}>
+        {state === null ? (
+          <Icon size={28} stroke={1.8} aria-hidden />
+        ) : (
+          <Status status={state.status} compact size={28} />
+        )}
+      </span>
+      <span className={classes.farTitles}>
+        <span className={classes.farName}>{step.name}</span>
+        {state !== null && <FarState state={state} />}
+      </span>
+    </>
+  )
+}
+
+/** How long it took, or how far its fan-out is. */
+function FarState({ state: { durationMs, from, fanOut } }: { readonly state: StepState }) {
+  if (fanOut === null && durationMs === null && from === null) return null
   return (
     <span className={classes.farState}>
-      <Status status={status} compact size={24} />
       {fanOut !== null ? (
         <span className="tabular">
           {fanOut.done}/{fanOut.total}
         </span>
       ) : (
-        (durationMs !== null || from !== null) && <Elapsed ms={durationMs} from={from} />
+        <Elapsed ms={durationMs} from={from} />
       )}
     </span>
   )

@@ -6,10 +6,17 @@ export type Detail = 'full' | 'name' | 'box'
 
 export const DetailContext = createContext<Detail>('full')
 
-const NAMES_BELOW = 0.45
+/** Who draws needs the ports for longer than who watches, to whom a name and a state in large letters say more. */
+const NAMES_BELOW = { drawing: 0.5, watching: 0.72 }
 const BOXES_BELOW = 0.12
 
-export const detailAt = (zoom: number): Detail => (zoom >= NAMES_BELOW ? 'full' : zoom >= BOXES_BELOW ? 'name' : 'box')
+export const detailAt = (zoom: number, isEditable: boolean): Detail => {
+  if (zoom < BOXES_BELOW) return 'box'
+  return zoom < (isEditable ? NAMES_BELOW.drawing : NAMES_BELOW.watching) ? 'name' : 'full'
+}
+
+/** Least zoom at which a picture is shown that does not fit: there names can be read, and ports where lines are drawn. */
+export const readableZoom = (isEditable: boolean): number => (isEditable ? 0.6 : 0.45)
 
 /** What a run says about a step, on its node. */
 export interface StepState {

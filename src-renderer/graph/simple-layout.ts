@@ -7,7 +7,7 @@ export interface Point {
 }
 export type Positions = Readonly<Record<string, Point>>
 
-const COLUMN_GAP = 90
+const COLUMN_GAP = 64
 const ROW_GAP = 28
 /** Times that the rows are sorted by their neighbours, to and fro. */
 const SWEEPS = 6

@@ -1,7 +1,7 @@
 import { type GraphNode, PARAMS_NODE } from './types.ts'
 
 /** Sizes of a node in pixels: layout, lines and CSS (StepNode.module.css) must agree on them. */
-export const NODE_WIDTH = 220
+export const NODE_WIDTH = 200
 /** Icon and name, and one line of what it does */
 export const HEAD_HEIGHT = 56
 export const PORT_HEIGHT = 20
