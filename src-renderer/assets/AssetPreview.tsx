@@ -72,8 +72,10 @@ function Head({ asset, file, address, onEnlarge }: HeadProps) {
       <span className={`${classes.name} truncate`} title={visible(file.path)}>
         {visible(nameOf(file.path))}
       </span>
-      <span className="dim tabular">{formatBytes(file.size)}</span>
-      <Copyable value={file.digest} shown={file.digest.slice(0, DIGEST_CHARS)} label="Copy the SHA-256 digest" />
+      <span className={`${classes.fact} dim tabular`}>{formatBytes(file.size)}</span>
+      <span className={`${classes.fact} ${classes.digest}`}>
+        <Copyable value={file.digest} shown={file.digest.slice(0, DIGEST_CHARS)} label="Copy the SHA-256 digest" />
+      </span>
       <span className={classes.spring} />
       {bridge === null && address !== null && opensInWindow(kindOf(file.path)) && (
         <Tooltip label="Open in a new tab">

@@ -4,11 +4,12 @@ import { type EngineSettings, engineRoutes, ProblemError } from '../../src-share
 import { bridge, call, complaintOf, keyOf, queryClient, useAsk } from '../api/index.ts'
 import { restart } from '../app/EngineMenu.tsx'
 import { Copyable } from '../ui/Copy.tsx'
-import { type FieldValues, ParamFields } from '../ui/fields/index.ts'
+import type { FieldValues } from '../ui/fields/index.ts'
 import { Failed, Loading } from '../ui/Notes.tsx'
 import { Section } from '../ui/Screen.tsx'
 import { say } from '../ui/say.ts'
-import { ENGINE_FIELDS, ENGINE_TITLES, isChanged, settingsOf, valuesOf } from './engine-form.ts'
+import { EngineFields } from './EngineFields.tsx'
+import { isChanged, isEngineField, problemsIn, settingsOf, valuesOf } from './engine-form.ts'
 import classes from './settings.module.css'
 
 /** Settings that the engine keeps in its data folder. */
@@ -87,7 +88,7 @@ function EngineForm({ settings }: { readonly settings: EngineSettings }) {
         if (read !== null && hasChanges) void save(read)
       }}
     >
-      <ParamFields params={ENGINE_FIELDS} titles={ENGINE_TITLES} values={values} onChange={change} problems={refused} />
+      <EngineFields values={values} onChange={change} problems={{ ...problemsIn(values), ...refused }} />
       {error !== null && <Failed error={error} what="The settings were not saved" />}
       {hasChanges && (
         <div className={classes.formActions}>
@@ -111,5 +112,5 @@ function inWords(problem: unknown): string {
 /** `body.listen` and `body.retention.keepRuns` are about the last of their parts. */
 function fieldIn(field: string | undefined): string | null {
   const name = field?.split('.').at(-1) ?? ''
-  return Object.hasOwn(ENGINE_FIELDS, name) ? name : null
+  return isEngineField(name) ? name : null
 }

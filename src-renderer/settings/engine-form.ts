@@ -4,36 +4,27 @@ import type { FieldValues, Params } from '../ui/fields/param-values.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 
-/** The engine's settings as fields. */
-export const ENGINE_FIELDS: Params = {
-  keepRuns: {
-    type: 'integer',
-    minimum: 0,
-    description: 'Ended runs that a project keeps. The oldest go first, with their logs and assets.',
-  },
-  keepDays: {
-    type: 'number',
-    minimum: 0,
-    description: 'Days that an ended run is kept. A run goes when either number is exceeded.',
-  },
-  logLevel: {
-    type: 'string',
-    enum: [...LEVELS],
-    description: 'How much the engine writes into its own log. Logs of runs are not touched by it.',
-  },
-  listen: {
-    type: 'string',
-    required: false,
-    description: 'Address and port of the API on this machine, such as 127.0.0.1:7767. Empty: chosen by the engine.',
-  },
+/** How much is written, for the choice; the API's words are those of the log itself. */
+export const LEVEL_WORDS: Readonly<Record<(typeof LEVELS)[number], string>> = {
+  trace: 'Every detail',
+  debug: 'For finding faults',
+  info: 'What happens',
+  warn: 'Warnings and errors',
+  error: 'Errors only',
+  fatal: 'What ends the engine',
 }
 
-export const ENGINE_TITLES: Readonly<Record<string, string>> = {
-  keepRuns: 'Runs to keep',
-  keepDays: 'Days to keep runs',
-  logLevel: 'Log of the engine',
-  listen: 'Address',
+/** The engine's settings as fields: what may stand in them. */
+const ENGINE_FIELDS: Params = {
+  keepRuns: { type: 'integer', minimum: 0 },
+  keepDays: { type: 'number', minimum: 0 },
+  logLevel: { type: 'string', enum: [...LEVELS] },
+  listen: { type: 'string', required: false },
 }
+
+export type EngineField = 'keepRuns' | 'keepDays' | 'logLevel' | 'listen'
+
+export const isEngineField = (name: string): name is EngineField => Object.hasOwn(ENGINE_FIELDS, name)
 
 export const valuesOf = ({ listen, logLevel, retention }: EngineSettings): FieldValues => ({
   keepRuns: retention.keepRuns,
@@ -41,6 +32,10 @@ export const valuesOf = ({ listen, logLevel, retention }: EngineSettings): Field
   logLevel,
   listen: listen ?? '',
 })
+
+/** What is wrong in the fields. */
+export const problemsIn = (values: FieldValues): Readonly<Record<string, string>> =>
+  readParams(ENGINE_FIELDS, values).problems
 
 /** The settings that stand in the fields; null while something is wrong there. */
 export function settingsOf(values: FieldValues): EngineSettings | null {

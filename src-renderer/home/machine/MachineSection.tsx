@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Machine } from '../../../src-shared/contract/index.ts'
-import { formatBytes } from '../../ui/format.ts'
+import { formatBytes, plural } from '../../ui/format.ts'
 import { Failed, Loading } from '../../ui/Notes.tsx'
 import { Section } from '../../ui/Screen.tsx'
 import classes from '../home.module.css'
@@ -34,7 +34,7 @@ function Gauges({ machine, samples }: { readonly machine: Machine; readonly samp
         share={cpu}
         reserved={share(reserved.cpus, cpus)}
         reservedText={`Steps have set aside ${round(reserved.cpus)} of ${cpus}`}
-        text={cpu === null ? `${cpus}` : `${Math.round(cpu * 100)} % of ${cpus}`}
+        text={cpu === null ? plural(cpus, 'processor') : `${Math.round(cpu * 100)} % of ${cpus}`}
         line={<Sparkline samples={samples} value={(sample) => sample.cpu} />}
       />
       <Gauge
@@ -92,7 +92,7 @@ const TIGHT = 0.9
 
 function Gauge({ name, share: used, text, reserved = 0, reservedText, line }: GaugeProps) {
   const bar = (
-    <span className={classes.gaugeBar} aria-hidden>
+    <span className={classes.gaugeBar} data-unknown={used === null || undefined} aria-hidden>
       <span
         className={classes.gaugeUsed}
         data-tight={(used ?? 0) >= TIGHT || undefined}

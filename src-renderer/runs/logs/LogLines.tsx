@@ -1,6 +1,15 @@
 import { Button } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react'
+import {
+  type KeyboardEvent,
+  type Ref,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { plural } from '../../ui/format.ts'
 import { say } from '../../ui/say.ts'
 import classes from './Log.module.css'
@@ -32,6 +41,8 @@ interface LogLinesProps {
   readonly onWhole: (row: number) => void
   readonly onKey: (event: KeyboardEvent) => void
   readonly label: string
+  /** As high as its lines, up to these pixels; it fills its place when absent */
+  readonly maxHeight?: number
   readonly ref?: Ref<LinesHandle>
 }
 
@@ -58,9 +69,10 @@ export function LogLines(props: LogLinesProps) {
     } else if (event.key === 'Escape' && selection !== null) select(null)
     else if (!moveByKey(event, control)) props.onKey(event)
   }
+  const height = useHeight(layer, state.rows, props.maxHeight)
   const hidden = following ? 0 : state.rows - place.row - Math.floor(extent.viewport / ROW_HEIGHT)
   return (
-    <div className={classes.lines}>
+    <div className={classes.lines} style={height === undefined ? undefined : { height, flex: 'none' }}>
       <div
         ref={scroller}
         className={classes.scroller}
@@ -93,6 +105,23 @@ export function LogLines(props: LogLinesProps) {
       )}
     </div>
   )
+}
+
+/** As high as the lines are drawn, wrapped ones too; few lines are all drawn. */
+function useHeight(layer: RefObject<HTMLDivElement | null>, rows: number, max: number | undefined): number | undefined {
+  const [drawn, setDrawn] = useState(0)
+  const isFew = max !== undefined && rows * ROW_HEIGHT <= max
+  useLayoutEffect(() => {
+    const element = layer.current
+    if (!isFew || element === null) return
+    const measure = (): void => setDrawn(element.offsetHeight)
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [layer, isFew])
+  if (max === undefined) return undefined
+  return isFew ? Math.min(max, Math.max(drawn, rows * ROW_HEIGHT)) : max
 }
 
 function Rows(

@@ -110,6 +110,8 @@ function WholeLog({ run, step, attempt }: PartOfLog) {
 
 /** Lines of the small view to begin with. */
 const COMPACT_LINES = 200
+/** Ten of them */
+const COMPACT_PX = 200
 
 function CompactLog({ run, step, attempt }: PartOfLog) {
   const log = useLog({ run, step, attempt, tail: COMPACT_LINES })
@@ -133,6 +135,7 @@ function CompactLog({ run, step, attempt }: PartOfLog) {
           current={null}
           onWhole={setWhole}
           onKey={() => undefined}
+          maxHeight={COMPACT_PX}
           label={step === undefined ? 'End of the output of the run' : `End of the output of ${step}`}
         />
       </LogBody>
@@ -164,7 +167,10 @@ function LogBody({
     )
   }
   if (state.phase === 'failed') return null
-  if (state.phase === 'reading' || state.phase === 'cut') return <Loading what="Reading the log…" />
+  if (state.phase === 'reading' || state.phase === 'cut') {
+    // In the room that one line will take: nothing moves when it comes.
+    return isSmall ? <p className={classes.nothing}>Reading the log…</p> : <Loading what="Reading the log…" />
+  }
   const words = state.phase === 'live' ? 'It is shown here as soon as something is.' : 'The commands printed nothing.'
   if (isSmall) return <p className={classes.nothing}>Nothing was written. {words}</p>
   return (

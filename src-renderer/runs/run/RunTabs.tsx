@@ -1,6 +1,6 @@
 import { Button, Tabs } from '@mantine/core'
 import { IconFlag } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { AssetsTab } from '../../assets/AssetsTab.tsx'
 import { CompareTab } from './compare/CompareTab.tsx'
 import { useHead } from './data/run-store.ts'
@@ -20,7 +20,13 @@ interface RunTabsProps {
 
 export function RunTabs({ place, onResult }: RunTabsProps) {
   const { id: run } = useHead()
+  const bar = useRef<HTMLDivElement>(null)
   const current = tabs.find(({ id }) => id === place.tab) ?? tabs[0]
+  // On a phone the tabs may be wider than the screen.
+  useEffect(() => {
+    const at = tabs.findIndex(({ id }) => id === place.tab)
+    bar.current?.querySelectorAll('[role="tab"]')[at]?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [place.tab])
   return (
     <Tabs
       value={current?.id ?? null}
@@ -28,7 +34,7 @@ export function RunTabs({ place, onResult }: RunTabsProps) {
       keepMounted={false}
       className={classes.tabs}
     >
-      <div className={classes.tabBar}>
+      <div ref={bar} className={classes.tabBar}>
         <Tabs.List className={classes.tabList}>
           {tabs.map(({ id, name }) => (
             <Tabs.Tab key={id} value={id} className={classes.tab}>
@@ -41,11 +47,12 @@ export function RunTabs({ place, onResult }: RunTabsProps) {
             variant="subtle"
             h={28}
             className={classes.result}
+            classNames={{ section: classes.flag ?? '' }}
             leftSection={<IconFlag size={16} stroke={1.5} />}
+            aria-label="Show the result"
             onClick={onResult}
           >
-            <span className={classes.wide}>Show the result</span>
-            <span className={classes.narrow}>Result</span>
+            <span className={classes.words}>Show the result</span>
           </Button>
         )}
       </div>

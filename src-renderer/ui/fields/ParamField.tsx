@@ -9,8 +9,6 @@ import { isRequired, shortText } from './param-values.ts'
 
 interface ParamFieldProps {
   readonly name: string
-  /** What it is called on the screen */
-  readonly title: string
   readonly param: Param
   readonly given: Json | undefined
   readonly onChange: (value: Json | undefined) => void
@@ -20,13 +18,14 @@ interface ParamFieldProps {
 }
 
 /** One field with its name, what it is for, its limits, and what is wrong with it. */
-export function ParamField({ name, title, param, given, onChange, problem, isTried, onBusy }: ParamFieldProps) {
+export function ParamField({ name, param, given, onChange, problem, isTried, onBusy }: ParamFieldProps) {
   const id = useId()
   const wrong = problem ?? ownProblem(param, given, isTried || given !== undefined)
   // One thing at a time: what is wrong names the limit.
   const hint = wrong === null ? hintOf(param, given) : null
   const labelId = `${id}-label`
   const describedBy = `${id}-about`
+  const about = typeInWords(param)
   const isFiles = param.type === 'file' || param.type === 'directory'
   return (
     <div className={classes.field} data-param={name} data-wrong={wrong !== null || undefined}>
@@ -36,9 +35,9 @@ export function ParamField({ name, title, param, given, onChange, problem, isTri
           {...(isFiles ? { labelElement: 'div' } : { htmlFor: id })}
           required={needsValue(param)}
         >
-          {title}
+          {name}
         </Input.Label>
-        <span className={classes.type}>{typeInWords(param)}</span>
+        {about !== '' && <span className={classes.type}>{about}</span>}
       </div>
       {isFiles ? (
         <FileField {...{ name, param, onChange, onBusy, labelId, describedBy }} value={given} />
@@ -72,17 +71,17 @@ function hintOf(param: Param, given: Json | undefined): string | null {
   return parts.length === 0 ? null : parts.join(' · ')
 }
 
-const TYPES: Record<Param['type'], string> = {
-  string: 'text',
+/** What the control does not say by its looks. */
+const TYPES: Partial<Record<Param['type'], string>> = {
   integer: 'whole number',
   number: 'number',
-  boolean: 'yes or no',
   array: 'list, as JSON',
   object: 'object, as JSON',
-  file: 'file',
-  directory: 'folder',
-  secret: 'secret, not kept',
+  secret: 'not kept with the run',
 }
 
-const typeInWords = (param: Param): string =>
-  `${param.enum === undefined ? TYPES[param.type] : 'choice'}${needsValue(param) || param.default !== undefined ? '' : ', optional'}`
+function typeInWords(param: Param): string {
+  const type = param.enum === undefined ? TYPES[param.type] : undefined
+  const isOptional = !needsValue(param) && param.default === undefined
+  return [type, isOptional ? 'optional' : undefined].filter((part) => part !== undefined).join(', ')
+}

@@ -12,8 +12,6 @@ interface ParamFieldsProps {
   readonly problems?: Readonly<Record<string, string>>
   /** Somebody tried to send the form: say what is missing, too */
   readonly isTried?: boolean
-  /** What fields are called on the screen, where that is not their name */
-  readonly titles?: Readonly<Record<string, string>>
   /** True while a file travels */
   readonly onBusy?: (isBusy: boolean) => void
 }
@@ -22,15 +20,7 @@ interface ParamFieldsProps {
  * The parameters of a workflow, or the form of an approval, as fields. `readParams` turns what stands in them into what
  * the engine takes, and says what is wrong.
  */
-export function ParamFields({
-  params,
-  values,
-  onChange,
-  problems = {},
-  isTried = false,
-  titles = {},
-  onBusy,
-}: ParamFieldsProps) {
+export function ParamFields({ params, values, onChange, problems = {}, isTried = false, onBusy }: ParamFieldsProps) {
   const [, setBusy] = useState<ReadonlySet<string>>(new Set())
   const setBusyField = useCallback(
     (name: string, isBusy: boolean) =>
@@ -54,7 +44,6 @@ export function ParamFields({
         <ParamField
           key={name}
           name={name}
-          title={titles[name] ?? name}
           param={param}
           given={values[name]}
           onChange={(value) => change(name, value)}
