@@ -36,6 +36,9 @@ steps:
     run: echo plots
 `
 
+/** Millimetres of rain from which a day counts as wet in the run that came before */
+const WETTER_DAY = 5
+
 /** What a lab has after a day: published examples with their files, runs that ended in different ways, a draft. */
 export async function furnish(engine: EngineHands): Promise<Shown> {
   await publishExample(
@@ -50,9 +53,12 @@ export async function furnish(engine: EngineHands): Promise<Shown> {
     join(ROOT, 'node_modules/vega-datasets/data/seattle-weather.csv'),
     'seattle-weather.csv',
   )
-  const start = async (workflow: string, values: Record<string, AssetValue> = {}): Promise<string> =>
+  const start = async (workflow: string, values: Record<string, AssetValue | number> = {}): Promise<string> =>
     (await engine.client().call(routes.runs.start, { params, body: { workflow, params: values } })).id
-  const weather = await start('seattle-weather', { csv: { kind: 'asset', name: 'csv', files: [csv] } })
+  const file: AssetValue = { kind: 'asset', name: 'csv', files: [csv] }
+  // The one that the other is compared with.
+  await engine.runIs(await start('seattle-weather', { csv: file, wetDay: WETTER_DAY }), 'succeeded')
+  const weather = await start('seattle-weather', { csv: file })
   const failed = await start('broken-import')
   const approval = await start('flaky-approval')
   await engine.runIs(weather, 'succeeded')
@@ -81,41 +87,68 @@ export interface Stop {
 }
 
 const text = (words: string | RegExp) => (window: Page) => expect(window.getByText(words).first()).toBeVisible()
-const selected = (name: string) => (window: Page) =>
-  expect(window.locator('.react-flow__node.selected', { hasText: name })).toHaveCount(1)
-const node = (name: string) => (window: Page) =>
-  expect(window.locator('.react-flow__node', { hasText: name }).first()).toBeVisible()
+/** The layout is there, its library works on no better one, and the view rests. */
+const drawn = async (window: Page, name: string): Promise<void> => {
+  await expect(window.locator('.react-flow__node', { hasText: name }).first()).toBeVisible()
+  await expect(window.locator('section[aria-busy="true"], section[data-moving]')).toHaveCount(0)
+}
+const node = (name: string) => (window: Page) => drawn(window, name)
+const selected = (name: string) => async (window: Page) => {
+  await drawn(window, name)
+  await expect(window.locator('.react-flow__node.selected', { hasText: name })).toHaveCount(1)
+}
+/** The log was read to its end, and its lines are drawn. */
+const logged = (line: string | RegExp) => async (window: Page) => {
+  const log = window.getByRole('region', { name: /log$/i })
+  await expect(log.getByText(line).first()).toBeVisible()
+  await expect(log.getByRole('status').first()).toHaveText(/^\d+ lines? · /)
+}
+const LAST_LINE_OF_CHECK = /1461 days from 2012-01-01/
+/** Beside the rest only where there is room for both. */
+const beside = (isThere: (window: Page) => Promise<unknown>) => async (window: Page) => {
+  const width = await window.evaluate(() => (globalThis as unknown as { innerWidth: number }).innerWidth)
+  if (width > NARROW_PX) await isThere(window)
+}
+const NARROW_PX = 700
+/** The page that the last step has written, in its frame. */
+const reported = (window: Page) =>
+  expect(window.frameLocator('iframe').first().getByRole('heading', { name: 'Seattle weather' })).toBeVisible()
+/** The bars are painted. */
+const plotted = (window: Page) => expect(window.getByTestId('timeline').locator('canvas').first()).toBeVisible()
+const all =
+  (...those: ((window: Page) => Promise<unknown>)[]) =>
+  async (window: Page) => {
+    for (const isThere of those) await isThere(window)
+  }
 
 export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => [
-  { name: 'home', path: '/', isThere: text('flaky-approval') },
+  { name: 'home', path: '/', isThere: all(text('flaky-approval'), text(/ % of \d+$/)) },
   { name: 'workflows', path: '/workflows', isThere: text('seattle-weather') },
-  { name: 'builder', path: '/workflows/seattle-weather', isThere: node('trend') },
+  { name: 'builder', path: '/workflows/seattle-weather', isThere: all(node('trend'), text('Valid')) },
   { name: 'builder-step', path: '/workflows/seattle-weather?step=stats', isThere: selected('stats') },
   { name: 'builder-new', path: '/drafts/0b7a9a52-54a2-4d6c-9a0f-2f1d0f2b9a11', isThere: text('Add the first step') },
   { name: 'runs', path: '/runs', isThere: text(failed) },
-  { name: 'run-graph', path: `/runs/${weather}`, isThere: node('trend') },
-  { name: 'run-timeline', path: `/runs/${weather}?tab=timeline`, isThere: text('trend') },
+  { name: 'run-graph', path: `/runs/${weather}`, isThere: all(node('trend'), beside(reported)) },
+  { name: 'run-timeline', path: `/runs/${weather}?tab=timeline`, isThere: all(text('trend'), plotted) },
   { name: 'run-steps', path: `/runs/${weather}?tab=steps`, isThere: text('trend') },
-  { name: 'run-assets', path: `/runs/${weather}?tab=assets`, isThere: text('report.html') },
   {
-    name: 'run-logs',
-    path: `/runs/${weather}?tab=logs`,
-    isThere: (window) => expect(window.getByLabel('Log', { exact: true })).toBeVisible(),
+    name: 'run-assets',
+    path: `/runs/${weather}?tab=assets`,
+    isThere: all(text('report.html'), beside(text('2012-01-01'))),
   },
-  { name: 'run-step', path: `/runs/${weather}?tab=steps&step=check`, isThere: text('check') },
+  { name: 'run-logs', path: `/runs/${weather}?tab=logs`, isThere: logged(LAST_LINE_OF_CHECK) },
+  { name: 'run-step', path: `/runs/${weather}?tab=steps&step=check`, isThere: logged(LAST_LINE_OF_CHECK) },
   {
     name: 'run-approval',
     path: `/runs/${approval}`,
-    isThere: (window) => expect(window.getByRole('button', { name: 'Answer' }).first()).toBeVisible(),
+    isThere: all(node('review'), (window) =>
+      expect(window.getByRole('button', { name: 'Answer' }).first()).toBeVisible(),
+    ),
   },
-  { name: 'run-failed', path: `/runs/${failed}`, isThere: text('1 failed') },
-  {
-    name: 'run-compare',
-    path: `/runs/${weather}?tab=compare`,
-    isThere: (window) => expect(window.getByRole('tab', { name: 'Compare', selected: true })).toBeVisible(),
-  },
+  { name: 'run-failed', path: `/runs/${failed}`, isThere: all(node('read'), text('1 failed')) },
+  { name: 'run-compare', path: `/runs/${weather}?tab=compare`, isThere: all(text('wetDay'), text('Outputs')) },
   { name: 'doctor', path: '/doctor', isThere: text('Free disk space') },
-  { name: 'settings', path: '/settings', isThere: text('Data folder') },
+  { name: 'settings', path: '/settings', isThere: all(text('Data folder'), text('Runs to keep')) },
 ]
 
 /** Takes a picture for people to look at. */

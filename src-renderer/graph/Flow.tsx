@@ -51,7 +51,7 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
   const onMoveEnd = useCallback(() => box.current?.removeAttribute('data-moving'), [])
   return (
     <DetailContext.Provider value={detail}>
-      <section ref={box} className={classes.flow} aria-label={label} data-detail={detail}>
+      <section ref={box} className={classes.flow} aria-label={label} aria-busy={isTidying} data-detail={detail}>
         <ReactFlow<StepFlowNode, WireEdge>
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}

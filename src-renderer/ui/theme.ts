@@ -75,14 +75,15 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
     // The smallest control is 30 px high; its text is that of the body.
     Input: Input.extend({ vars: () => ({ wrapper: { '--input-fz': '13px' } }) }),
+    InputWrapper: { styles: { label: { fontSize: 13, fontWeight: 500, marginBottom: 4 } } },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } },
     MultiSelect: { defaultProps: { size: 'xs' } },
     TagsInput: { defaultProps: { size: 'xs' } },
-    Checkbox: { defaultProps: { size: 'xs' } },
-    Switch: { defaultProps: { size: 'xs' } },
+    Checkbox: { defaultProps: { size: 'xs' }, styles: { label: { fontSize: 13 } } },
+    Switch: { defaultProps: { size: 'xs' }, styles: { label: { fontSize: 13 } } },
     SegmentedControl: { defaultProps: { size: 'sm' }, styles: { label: { paddingInline: 8, fontWeight: 500 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
     // The placeholder would be a child that a menu may not have.

@@ -62,16 +62,18 @@ function ownProblem(param: Param, given: Json | undefined, sayMissing: boolean):
   return reading.isMissing === true && !sayMissing ? null : reading.problem
 }
 
+const isNumber = ({ type }: Param): boolean => type === 'integer' || type === 'number'
+
 /** Limits, and the default once something else stands there. */
 function hintOf(param: Param, given: Json | undefined): string | null {
-  const limits = limitsInWords(param)
+  const limits = isNumber(param) ? null : limitsInWords(param)
   const isChanged = param.default !== undefined && param.default !== null && given !== undefined
   const usual = isChanged && param.default !== undefined ? `default ${shortText(param.default)}` : null
   const parts = [limits, usual].filter((part) => part !== null)
   return parts.length === 0 ? null : parts.join(' · ')
 }
 
-/** What the control does not say by its looks. */
+/** What the control does not say by its looks; limits of numbers are short enough to stand there, too. */
 const TYPES: Partial<Record<Param['type'], string>> = {
   integer: 'whole number',
   number: 'number',
@@ -82,6 +84,7 @@ const TYPES: Partial<Record<Param['type'], string>> = {
 
 function typeInWords(param: Param): string {
   const type = param.enum === undefined ? TYPES[param.type] : undefined
+  const limits = isNumber(param) ? limitsInWords(param) : null
   const isOptional = !needsValue(param) && param.default === undefined
-  return [type, isOptional ? 'optional' : undefined].filter((part) => part !== undefined).join(', ')
+  return [type, limits, isOptional ? 'optional' : null].filter((part) => part != null).join(', ')
 }
