@@ -10,6 +10,17 @@ export interface Complaint {
   readonly details: string
 }
 
+/** What the desktop said of a file or a link: it knows what to do. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly fix: string
+
+  constructor({ message, fix }: { readonly message: string; readonly fix: string }) {
+    super(message)
+    this.fix = fix
+  }
+}
+
 /** Says any error in words. */
 export function complaintOf(error: unknown): Complaint {
   if (error instanceof ProblemError) {
@@ -31,6 +42,10 @@ export function complaintOf(error: unknown): Complaint {
       details: `${error.message} (${error.code})`,
     }
   }
+  if (error instanceof Refusal) {
+    const { message, fix } = error
+    return { title: 'That is not possible', detail: sentence(message), fix, details: `${message} ${fix}` }
+  }
   const message = error instanceof Error ? error.message : String(error)
   return {
     title: 'Something in this window went wrong',
@@ -40,10 +55,13 @@ export function complaintOf(error: unknown): Complaint {
   }
 }
 
-/** Engine sentences may begin small and end without a stop. */
+/** Engine sentences may begin small and end without a stop. Names, e.g. of files, begin as they are written. */
 export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return trimmed
-  const begun = trimmed[0]?.toUpperCase() + trimmed.slice(1)
+  const begun = isWord(trimmed) ? trimmed[0]?.toUpperCase() + trimmed.slice(1) : trimmed
   return /[.!?…:]$/.test(begun) ? begun : `${begun}.`
 }
+
+/** `the disk is full`, but not `data.weir.yaml is empty` or `params.n: 7 is too much`. */
+const isWord = (text: string): boolean => /^\p{Ll}[\p{L}'’-]*([\s,;]|[.!?…:]?$)/u.test(text)

@@ -1,6 +1,5 @@
 import { ReactFlowProvider } from '@xyflow/react'
 import { useEffect, useRef } from 'react'
-import { bridge } from '../api/index.ts'
 import { Screen } from '../ui/Screen.tsx'
 import { Split } from '../ui/Split.tsx'
 import classes from './Builder.module.css'
@@ -11,6 +10,7 @@ import { Drawer } from './Drawer.tsx'
 import { useDocument } from './document-context.tsx'
 import type { DocumentStore } from './document-types.ts'
 import { EmptyCanvas } from './EmptyCanvas.tsx'
+import { followFile } from './files-on-disk.ts'
 import { WithChildren } from './inspector/children.ts'
 import { Inspector } from './inspector/Inspector.tsx'
 import { ProblemsPanel } from './ProblemsPanel.tsx'
@@ -33,7 +33,8 @@ export function Builder({ onPublished }: BuilderProps) {
   const conflict = useDocument((state) => state.conflict)
   const title = useTitle()
   const actions = useDocument((state) => state.actions)
-  useEffect(() => bridge?.documents.onChange((document) => actions.meetFile(document)), [actions])
+  const origin = useDocument((state) => state.origin)
+  useEffect(() => (origin === null ? undefined : followFile(origin, actions.meetFile)), [origin, actions])
   return (
     <ReactFlowProvider>
       <WithChildren>

@@ -28,7 +28,10 @@ export interface DocumentNeeds {
   readonly saveFile: ((path: string, text: string, digest: string) => Promise<SaveOutcome>) | null
   readonly backups: Backups
   readonly texts: TextWork
-  readonly newId: () => string
+  /** For the draft of a version, or of a new workflow */
+  readonly newId: (base: { readonly workflow: string; readonly version: number } | null) => Promise<string>
+  /** Which text of a file the document agrees with from now on */
+  readonly rememberFile: (path: string, digest: string) => void
   readonly window: string
   readonly now: () => number
   readonly sayFailed: (what: string, error: unknown) => void

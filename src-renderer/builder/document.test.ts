@@ -80,6 +80,7 @@ let engine = new FakeEngine()
 let backups = new Map<string, BackupRecord>()
 let failures: string[] = []
 let files = new Map<string, string>()
+let remembered = new Map<string, string>()
 
 const needs = (): DocumentNeeds => ({
   validate: async () => [],
@@ -105,7 +106,8 @@ const needs = (): DocumentNeeds => ({
   texts: createTextWork(() => {
     throw new Error('small texts need no worker')
   }),
-  newId: () => crypto.randomUUID(),
+  newId: async () => crypto.randomUUID(),
+  rememberFile: (path, digest) => void remembered.set(path, digest),
   window: 'this',
   now: () => Date.now(),
   sayFailed: (what) => void failures.push(what),
@@ -138,6 +140,7 @@ beforeEach(() => {
   backups = new Map()
   failures = []
   files = new Map()
+  remembered = new Map()
 })
 afterEach(() => vi.useRealTimers())
 
@@ -285,6 +288,7 @@ describe('a document', () => {
     store.getState().actions.meetFile(file('/other.yaml', 'x', 'd2'))
     store.getState().actions.meetFile(file('/w.yaml', SOURCE, 'd2'))
     expect(store.getState().conflict).toBeNull()
+    expect(remembered.get('/w.yaml')).toBe('d2')
     store.getState().actions.meetFile(file('/w.yaml', 'x', 'd3'))
     expect(store.getState().conflict).toMatchObject({ kind: 'file', theirs: { text: 'x' } })
   })

@@ -6,13 +6,13 @@ import {
   type Workflow,
   workflowRoutes,
 } from '../../src-shared/contract/index.ts'
-import type { WeirBridge } from '../../src-shared/desktop/bridge.ts'
 import { bridge, call, PROJECT } from '../api/index.ts'
 import { sayFailed } from '../ui/say.ts'
 import { type BackupRecord, openBackups, WINDOW_ID } from './backup.ts'
 import { createDocument } from './document.ts'
 import type { DocumentNeeds } from './document-needs.ts'
 import type { Base, DocumentStore } from './document-types.ts'
+import { draftIdOf } from './draft-id.ts'
 import { fileDigestOf, rememberFile } from './files-on-disk.ts'
 import { decideStart, type Start } from './opening.ts'
 import { baseOf } from './publishing.ts'
@@ -52,7 +52,7 @@ export async function openWorkflow(name: string): Promise<OpenedDocument> {
   const draft = draftId === undefined ? null : await getDraft(draftId)
   const backup = left.find(({ draft: id, content }) => (draft === null ? content.workflow === name : id === draft.id))
   const start = decideStart(draft, backup ?? null)
-  const id = draft?.id ?? backup?.draft ?? crypto.randomUUID()
+  const id = draft?.id ?? backup?.draft ?? (await draftIdOf(name, workflow.version))
   if (start === null) return opened(id, { ...NEW, content: contentOf(workflow) }, null, baseOf(workflow))
   const base = start.content.base === workflow.version ? baseOf(workflow) : await baseVersion(start.content)
   return opened(id, start, backup ?? null, base)
@@ -135,20 +135,13 @@ async function needsOfWindow(): Promise<DocumentNeeds> {
         throw error
       }
     },
-    saveFile: bridge === null ? null : saveFileOn(bridge.documents),
+    saveFile: bridge === null ? null : bridge.documents.save,
     backups,
     texts: createTextWork(() => new Worker(new URL('./text.worker.ts', import.meta.url), { type: 'module' })),
-    newId: () => crypto.randomUUID(),
+    newId: async (base) => (base === null ? crypto.randomUUID() : await draftIdOf(base.workflow, base.version)),
+    rememberFile,
     window: WINDOW_ID,
     now: () => Date.now(),
     sayFailed,
   }
 }
-
-const saveFileOn =
-  (documents: WeirBridge['documents']): NonNullable<DocumentNeeds['saveFile']> =>
-  async (path, text, digest) => {
-    const outcome = await documents.save(path, text, digest)
-    if (outcome.kind === 'saved') rememberFile(path, outcome.digest)
-    return outcome
-  }

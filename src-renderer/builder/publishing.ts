@@ -1,4 +1,5 @@
 import { type Json, ProblemError, type Workflow } from '../../src-shared/contract/index.ts'
+import { Refusal } from '../api/problem.ts'
 import type { Autosave } from './autosave.ts'
 import type { DocumentNeeds } from './document-needs.ts'
 import type { Base, Conflict, DocumentActions, DocumentStore } from './document-types.ts'
@@ -41,7 +42,7 @@ export function createPublishing(parts: Parts): Publishing {
       const { origin, source, conflict } = store.getState()
       if (document.path !== origin || document.digest === parts.file.digest || conflict !== null) return
       // Written elsewhere with the same text: there is nothing to decide.
-      if (document.text === source) parts.file.digest = document.digest
+      if (document.text === source) agree(parts, document.digest)
       else store.setState({ conflict: { kind: 'file', theirs: document } })
     },
     postpone() {
@@ -69,9 +70,10 @@ async function publish(parts: Parts): Promise<Workflow | null> {
   store.setState({ isPublishing: true })
   try {
     const published = await needs.publish({ source, files, layout, base: expectedVersion(parts) })
+    const id = await needs.newId({ workflow: published.name, version: published.version })
     await forgetDraft(parts)
     store.setState({ workflow: published.name, base: baseOf(published), conflict: null })
-    autosave.restart(needs.newId())
+    autosave.restart(id)
     parts.text.count()
     // Typed while it was being published: that is a draft again.
     if (store.getState().source !== source || store.getState().layout !== layout) parts.text.touch()
@@ -102,9 +104,10 @@ async function forgetDraft({ store, needs, autosave }: Parts): Promise<void> {
 
 async function discard(parts: Parts): Promise<void> {
   const { store, needs, autosave, text } = parts
+  const { base, workflow } = store.getState()
+  const id = await needs.newId(base === null || workflow === null ? null : { workflow, version: base.version })
   await forgetDraft(parts)
-  autosave.restart(needs.newId())
-  const { base } = store.getState()
+  autosave.restart(id)
   if (base === null) return
   store.setState({
     source: base.source,
@@ -118,13 +121,21 @@ async function discard(parts: Parts): Promise<void> {
   text.count()
 }
 
-async function saveFile({ store, needs, file }: Parts): Promise<void> {
+/** The text on disk is the one that this document was made from, or has become. */
+function agree({ store, needs, file }: Parts, digest: string): void {
+  file.digest = digest
+  const { origin } = store.getState()
+  if (origin !== null) needs.rememberFile(origin, digest)
+}
+
+async function saveFile(parts: Parts): Promise<void> {
+  const { store, needs, file } = parts
   const { origin, source } = store.getState()
   if (origin === null || needs.saveFile === null) return
   const outcome = await needs.saveFile(origin, source, file.digest)
-  if (outcome.kind === 'saved') file.digest = outcome.digest
+  if (outcome.kind === 'saved') agree(parts, outcome.digest)
   else if (outcome.kind === 'changed') store.setState({ conflict: { kind: 'file', theirs: outcome.document } })
-  else throw new Error(`${outcome.message} ${outcome.fix}`)
+  else throw new Refusal(outcome)
 }
 
 const LABELS = {
@@ -138,20 +149,20 @@ const sourceOf = (conflict: Conflict): string =>
 
 /** What is here stays, or a text made of both; it then counts as made from what was met. */
 async function settle(parts: Parts, merged: string | null): Promise<void> {
-  const { store, autosave, text, file } = parts
+  const { store, autosave, text } = parts
   const { conflict } = store.getState()
   if (conflict === null) return
   store.setState({ conflict: null })
   if (conflict.kind === 'draft') autosave.settle(conflict.theirs.revision, false)
   else if (conflict.kind === 'publish') store.setState({ base: baseOf(conflict.theirs) })
-  else file.digest = conflict.theirs.digest
+  else agree(parts, conflict.theirs.digest)
   if (merged !== null) text.put({ label: 'Merge both texts' }, { source: merged })
   else text.touch()
   if (conflict.kind === 'file') await saveFile(parts)
 }
 
 async function takeTheirs(parts: Parts): Promise<void> {
-  const { store, autosave, text, file } = parts
+  const { store, autosave, text } = parts
   const { conflict } = store.getState()
   if (conflict === null) return
   store.setState({ conflict: null })
@@ -160,7 +171,7 @@ async function takeTheirs(parts: Parts): Promise<void> {
     autosave.settle(conflict.theirs.revision, false)
   } else if (conflict.kind === 'publish') {
     store.setState({ base: baseOf(conflict.theirs), files: conflict.theirs.files })
-  } else file.digest = conflict.theirs.digest
+  } else agree(parts, conflict.theirs.digest)
   const layout = conflict.kind === 'file' ? {} : { layout: conflict.theirs.layout }
   text.put({ label: LABELS[conflict.kind] }, { source: sourceOf(conflict), ...layout })
   text.touch()

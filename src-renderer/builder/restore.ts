@@ -2,6 +2,7 @@ import { draftRoutes, workflowRoutes } from '../../src-shared/contract/index.ts'
 import { call, PROJECT } from '../api/index.ts'
 import { confirm } from '../ui/Confirm.tsx'
 import type { DocumentState } from './document-types.ts'
+import { draftIdOf } from './draft-id.ts'
 
 const params = { project: PROJECT }
 
@@ -12,7 +13,7 @@ export async function restoreVersion({ workflow, base, source, files, layout }: 
   const before = drafts.items[0]
   if (before !== undefined && !(await mayReplace(base.version))) return false
   const newest = await call(workflowRoutes.get, { params: { ...params, workflow }, query: {} })
-  const draft = before?.id ?? crypto.randomUUID()
+  const draft = before?.id ?? (await draftIdOf(workflow, newest.version))
   // Made from the newest version, which publishing it replaces.
   await call(draftRoutes.save, {
     params: { ...params, draft },

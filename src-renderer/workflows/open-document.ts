@@ -1,7 +1,7 @@
 import { draftRoutes } from '../../src-shared/contract/index.ts'
 import type { DocumentFile } from '../../src-shared/desktop/bridge.ts'
 import { call, PROJECT } from '../api/index.ts'
-import { rememberFile } from '../builder/files-on-disk.ts'
+import { fileIsNow, rememberFile } from '../builder/files-on-disk.ts'
 
 /** How many drafts are looked through for the one of a file. */
 const LOOKED_THROUGH = 1000
@@ -13,7 +13,11 @@ const LOOKED_THROUGH = 1000
 export async function draftOfDocument(document: DocumentFile): Promise<string> {
   const drafts = await call(draftRoutes.list, { params: { project: PROJECT }, query: { limit: LOOKED_THROUGH } })
   const before = drafts.items.find((draft) => draft.origin === document.path)
-  if (before !== undefined) return before.id
+  if (before !== undefined) {
+    // Changed since the draft was made? The document finds out, and shows both.
+    fileIsNow(document)
+    return before.id
+  }
   const draft = crypto.randomUUID()
   await call(draftRoutes.save, {
     params: { project: PROJECT, draft },
