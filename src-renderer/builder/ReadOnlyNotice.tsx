@@ -3,15 +3,16 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { sayFailed } from '../ui/say.ts'
 import { useDocument, useDocumentStore } from './document-context.tsx'
+import { useLastingFault } from './lasting-fault.ts'
 import classes from './ReadOnlyNotice.module.css'
 import { restoreVersion } from './restore.ts'
 
 /** Above an old version: that it is one, and how to get it back. Above a text that cannot be read: that the canvas is older. */
 export function ReadOnlyNotice() {
   const isReadOnly = useDocument((state) => state.isReadOnly)
-  const isUnreadable = useDocument((state) => state.parsed.source === state.source && state.parsed.value === undefined)
+  const fault = useLastingFault()
   if (isReadOnly) return <OldVersion />
-  if (!isUnreadable) return null
+  if (fault === null) return null
   return (
     <div className={classes.notice} role="status">
       The YAML cannot be read at the moment. The canvas shows what was readable last.

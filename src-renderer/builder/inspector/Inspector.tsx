@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
-import { useEffect, useState } from 'react'
 import { sentence } from '../../api/index.ts'
 import { graphOf } from '../../graph/model.ts'
 import { PARAMS_NODE } from '../../graph/types.ts'
 import { plural } from '../../ui/format.ts'
 import { useDocument, useDocumentActions } from '../document-context.tsx'
+import { useLastingFault } from '../lasting-fault.ts'
 import type { TextFault } from '../reading.ts'
 import { LockContext } from './fields/lock.ts'
 import { Words } from './fields/Problems.tsx'
@@ -39,29 +39,6 @@ function Selected() {
   const [only] = names
   if (only === undefined || selection.kind !== 'steps') return <WorkflowInspector />
   return names.length === 1 ? <StepInspector key={only} step={only} /> : <Several names={names} />
-}
-
-/** ms: while a key is being typed in the YAML, the text cannot be read for a moment; the forms do not flicker for that. */
-const LASTING_MS = 1_500
-
-/** Why the text cannot be read, once it could not for a while. */
-function useLastingFault(): TextFault | null {
-  const fault = useDocument((state) =>
-    state.parsed.source === state.source && state.parsed.value === undefined
-      ? (state.parsed.faults.find((one) => one.severity === 'error') ?? null)
-      : null,
-  )
-  const isBroken = fault !== null
-  const [isLasting, setLasting] = useState(false)
-  useEffect(() => {
-    if (!isBroken) return
-    const timer = setTimeout(() => setLasting(true), LASTING_MS)
-    return () => {
-      clearTimeout(timer)
-      setLasting(false)
-    }
-  }, [isBroken])
-  return isLasting ? fault : null
 }
 
 /** While the text cannot be read, forms would write into something that is not there. */
