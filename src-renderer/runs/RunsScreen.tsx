@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { Screen } from '../ui/Screen.tsx'
-import { type RunFilter, withoutEmpty } from './list/filter.ts'
+import { filterOf, type RunFilter, withoutEmpty } from './list/filter.ts'
 import classes from './list/list.module.css'
 import { RunFilters } from './list/RunFilters.tsx'
 import { RunList } from './list/RunList.tsx'
@@ -12,7 +12,7 @@ import { StartMenu } from './list/StartMenu.tsx'
 export function RunsScreen() {
   const search = useSearch({ from: '/runs' })
   const navigate = useNavigate()
-  const filter = useMemo<RunFilter>(() => withoutEmpty(search), [search])
+  const filter = useMemo<RunFilter>(() => filterOf(search), [search])
   const setFilter = useCallback(
     (next: RunFilter) => void navigate({ to: '/runs', search: withoutEmpty(next), replace: true }),
     [navigate],

@@ -93,6 +93,28 @@ export function sentenceOf(filter: RunFilter): string {
 
 export const isFiltered = (filter: RunFilter): boolean => Object.values(filter).some((part) => part !== undefined)
 
+/** The engine takes no longer words. */
+const SEARCH_LIMIT = 200
+
+/**
+ * The filter that an address holds. Links may be typed by hand, cut, or come from another version: what is not known in
+ * them is left out, for the list of the rest is more use than an error.
+ */
+export function filterOf({ status, workflow, trigger, search, since }: RunFilter): RunFilter {
+  return withoutEmpty({
+    status: known(status, STATUSES),
+    workflow,
+    trigger: known(trigger, TRIGGERS),
+    search: search?.slice(0, SEARCH_LIMIT),
+    since: sincePhrase(since) === null ? undefined : since,
+  })
+}
+
+const known = (text: string | undefined, choices: readonly Choice[]): string =>
+  listOf(text)
+    .filter((one) => choices.some(({ value }) => value === one))
+    .join(',')
+
 /** The filter without empty parts, as it goes into the address. */
 export function withoutEmpty(filter: RunFilter): RunFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, part]) => part !== undefined && part !== ''))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Page, RunSummary } from '../../../src-shared/contract/index.ts'
-import { ACTIVE, isFiltered, queryOf, sentenceOf, stillFits, withoutEmpty } from './filter.ts'
+import { ACTIVE, filterOf, isFiltered, queryOf, sentenceOf, stillFits, withoutEmpty } from './filter.ts'
 import { merged, type RunPages, runsOf } from './pages.ts'
 
 describe('a filter', () => {
@@ -26,6 +26,16 @@ describe('a filter', () => {
     })
     expect(queryOf({ since: '2026-11-01T00:00:00Z' }, now)).toEqual({ since: '2026-11-01T00:00:00.000Z' })
     expect(queryOf({ since: 'nonsense' }, now)).toEqual({})
+  })
+
+  it('takes from an address what it knows, and leaves out the rest', () => {
+    const address = { status: 'failed,nonsense', trigger: 'x', since: 'abc', search: 'y'.repeat(5000), tab: 'compare' }
+    expect(filterOf(address)).toEqual({ status: 'failed', search: 'y'.repeat(200) })
+    expect(filterOf({ status: 'nonsense', workflow: 'a', since: '7d', trigger: 'rerun,manual' })).toEqual({
+      workflow: 'a',
+      since: '7d',
+      trigger: 'rerun,manual',
+    })
   })
 
   it('is empty when nothing is chosen', () => {
