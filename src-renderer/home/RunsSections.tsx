@@ -76,12 +76,11 @@ function More({ status, isMore }: { readonly status?: string; readonly isMore: b
   )
 }
 
-const OF_A_PERSON = /^waits for a person: ?/
-
 function WaitingRun({ run }: { readonly run: RunSummary }) {
   const why = useAsk(runRoutes.why, { params: { project: PROJECT, run: run.id }, query: {} })
-  const question = why.data?.reasons.find(({ text }) => OF_A_PERSON.test(text))
-  const text = question?.text.replace(OF_A_PERSON, '') ?? why.data?.summary
+  const asking = why.data?.reasons.find(({ question }) => question !== undefined)
+  // A question may be empty.
+  const text = asking?.question || why.data?.summary
   return (
     <li className={classes.waiting}>
       <div className={classes.waitingText}>
@@ -91,17 +90,17 @@ function WaitingRun({ run }: { readonly run: RunSummary }) {
         </span>
       </div>
       <Button
-        variant={question === undefined ? 'default' : 'filled'}
+        variant={asking === undefined ? 'default' : 'filled'}
         renderRoot={(props) => (
           <Link
             to="/runs/$run"
             params={{ run: run.id }}
-            search={question === undefined ? {} : { step: question.step }}
+            search={asking === undefined ? {} : { step: asking.step }}
             {...props}
           />
         )}
       >
-        {question === undefined ? 'Show' : 'Answer'}
+        {asking === undefined ? 'Show' : 'Answer'}
       </Button>
     </li>
   )

@@ -258,6 +258,7 @@ export const runRoutes = {
           status: StepStatus,
           text: z.string(),
           details: z.string().optional().describe('For a failure: the end of what the step wrote to standard error'),
+          question: z.string().optional().describe('What a person is asked, for a step that waits for an answer'),
         }),
       ),
     }),

@@ -46,6 +46,10 @@ describe('why a step is not running', () => {
     expect(text(driver, 'edge')).toBe('its inputs are being put together')
     expect(text(driver, 'nap')).toBe('sleeps until 1970-01-01T00:16:41.000Z')
     expect(text(driver, 'ask')).toBe('waits for a person: publish?')
+    const { reasons } = why(driver.state, driver.run('r1'), null)
+    expect(reasons.flatMap(({ step, question }) => (question === undefined ? [] : [[step, question]]))).toEqual([
+      ['ask', 'publish?'],
+    ])
     expect(text(driver, 'call')).toBe('waits for its child run r2')
     expect(text(driver, 'again')).toBe('waits until 1970-01-01T00:16:42.000Z for attempt 2: it ended with 1')
   })

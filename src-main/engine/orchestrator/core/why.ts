@@ -10,6 +10,8 @@ export interface Reason {
   readonly text: string
   /** For a failure: the end of what the step wrote to standard error */
   readonly details?: string
+  /** What a person is asked */
+  readonly question?: string
 }
 
 /** How many reasons one answer holds; a fan-out of 10,000 has as many, and nobody reads them. */
@@ -52,7 +54,8 @@ function runSummary(run: RunState, reasons: readonly Reason[]): string {
 function reasonOf(state: State, unit: Unit, ahead: Ahead): Reason {
   const details = unit.outcome === 'failed' ? unit.error?.details : undefined
   const reason = { step: unitKey(unit), status: stepStatus(unit), text: reasonText(state, unit, ahead) }
-  return details === undefined ? reason : { ...reason, details }
+  if (details !== undefined) return { ...reason, details }
+  return unit.phase === 'approval' ? { ...reason, question: unit.message ?? '' } : reason
 }
 
 /**
