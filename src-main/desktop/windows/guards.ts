@@ -35,6 +35,8 @@ export function guardSession(own: Session = session.defaultSession): void {
 const OUTSIDE = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*']
 
 function guard(contents: WebContents): void {
+  // No header closes this way out for the script of a report: see view-policy.ts.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(({ url }) => {
     openOutside(url)
