@@ -1,3 +1,4 @@
+import { Kbd } from '@mantine/core'
 import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight'
 import { IconPlayerPlay, IconSearch, IconSitemap } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
@@ -6,8 +7,12 @@ import { runRoutes, workflowRoutes } from '../../src-shared/contract/index.ts'
 import { PROJECT, useAsk } from '../api/index.ts'
 import { type Command, useAllCommands } from './commands.ts'
 import { keysInWords } from './keys.ts'
+import classes from './Palette.module.css'
 
 export const openPalette = (): void => spotlight.open()
+
+/** The command that opens this list has no place in it. */
+export const PALETTE = 'palette'
 
 /** Workflows and runs that are offered beside the commands. */
 const FOUND = 6
@@ -23,14 +28,14 @@ export function Palette() {
   const groups: SpotlightActionGroupData[] = GROUPS.map((group) => ({
     group,
     actions: commands
-      .filter((one) => one.group === group)
+      .filter((one) => one.group === group && one.id !== PALETTE)
       .map(({ id, title, icon: Icon, keys, words, run }) => ({
         id,
         label: title,
         onClick: run,
         leftSection: Icon === undefined ? null : <Icon size={16} stroke={1.5} />,
         ...(words === undefined ? {} : { keywords: words }),
-        ...(keys === undefined ? {} : { rightSection: <kbd className="dim">{keysInWords(keys)}</kbd> }),
+        ...(keys === undefined ? {} : { rightSection: <Kbd size="xs">{keysInWords(keys)}</Kbd> }),
       })),
   })).filter(({ actions }) => actions.length > 0)
   return (
@@ -44,10 +49,24 @@ export function Palette() {
       highlightQuery
       scrollable
       maxHeight={420}
+      centered={false}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      classNames={{
+        inner: classes.inner ?? '',
+        content: classes.content ?? '',
+        search: classes.search ?? '',
+        actionsList: classes.list ?? '',
+        actionsGroup: classes.group ?? '',
+        action: classes.action ?? '',
+        actionDescription: classes.description ?? '',
+        actionSection: classes.section ?? '',
+      }}
+      styles={{ body: { padding: 0 } }}
       attributes={{ content: { 'aria-label': 'Search or run a command' } }}
       nothingFound="Nothing has that name."
       searchProps={{
         leftSection: <IconSearch size={16} stroke={1.5} />,
+        size: 'md',
         placeholder: 'A command, a workflow, a run',
         'aria-label': 'Search or run a command',
       }}

@@ -5,7 +5,7 @@ import { bridge } from '../api/index.ts'
 import { type Command, useCommands } from './commands.ts'
 import { restart } from './EngineMenu.tsx'
 import { listenToKeys } from './keys.ts'
-import { openPalette } from './Palette.tsx'
+import { openPalette, PALETTE } from './Palette.tsx'
 import { places } from './places.ts'
 
 /** Commands that can be given on every screen. */
@@ -32,7 +32,7 @@ export function useFrameCommands(): void {
         run: () => void navigate({ to: '/drafts/$draft', params: { draft: crypto.randomUUID() } }),
       },
       {
-        id: 'palette',
+        id: PALETTE,
         title: 'Search or run a command',
         group: 'Weir',
         icon: IconCommand,

@@ -76,6 +76,11 @@ export const theme = createTheme({
     // The smallest control is 30 px high; its text is that of the body.
     Input: Input.extend({ vars: () => ({ wrapper: { '--input-fz': '13px' } }) }),
     InputWrapper: { styles: { label: { fontSize: 13, fontWeight: 500, marginBottom: 4 } } },
+    Kbd: {
+      styles: {
+        root: { borderBottomWidth: 1, color: 'var(--weir-text-dim)', fontFamily: 'var(--weir-font)', fontWeight: 500 },
+      },
+    },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
@@ -87,10 +92,14 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: 'sm' }, styles: { label: { paddingInline: 8, fontWeight: 500 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
     // The placeholder would be a child that a menu may not have.
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 }, withInitialFocusPlaceholder: false } },
+    Menu: {
+      defaultProps: { shadow: 'md', transitionProps: { duration: 120 }, withInitialFocusPlaceholder: false },
+      styles: { item: { padding: '6px 10px', fontSize: 13 }, itemSection: { color: 'var(--weir-text-dim)' } },
+    },
     Modal: {
       defaultProps: {
         transitionProps: { duration: 140 },
+        overlayProps: { backgroundOpacity: 0.45 },
         centered: true,
         closeButtonProps: { 'aria-label': 'Close' },
         // Its <header> is no banner of the page.
