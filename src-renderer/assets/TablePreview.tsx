@@ -150,7 +150,9 @@ function Grid({ table, opened, name }: { readonly table: TableState; readonly op
         </table>
       </section>
       <footer className={classes.foot}>
-        {plural(opened.count, 'row')}, {plural(opened.header.length, 'column')}
+        {plural(opened.count, 'row')}, {plural(opened.columns, 'column')}
+        {opened.columns > opened.header.length &&
+          `, of which the first ${formatCount(opened.header.length)} are shown; save the file to have all of them`}
         {!opened.isWhole && ' of the first 96 MiB; save the file to have all of it'}
         {opened.problem !== null && <span className={classes.problem}>{opened.problem}</span>}
       </footer>

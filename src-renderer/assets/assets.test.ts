@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
-import { parseTable, sortedRows } from './csv.ts'
+import { drawn, parseTable, sortedRows } from './csv.ts'
 import { PART, rowsOf } from './json-rows.ts'
 import { kindOf, looksLikeText } from './kinds.ts'
 import { visible } from './visible.ts'
@@ -34,6 +34,16 @@ describe('tables', () => {
     const table = parseTable('__proto__,constructor\n1,2,3\n4\n', true)
     expect(table.header).toEqual(['__proto__', 'constructor', ''])
     expect(table.numeric).toEqual([true, true, true])
+  })
+
+  test('of a table that is wider than can be drawn, the first columns are; sorting has all of a field', () => {
+    const wide = parseTable(`a,b\n"${'x,\n'.repeat(2000)}`, true)
+    expect(wide).toMatchObject({ columns: 2, problem: expect.stringContaining('no end') })
+    expect(drawn(wide.rows[0] ?? [])[0]).toHaveLength(2001)
+    const columns = Array.from({ length: 10_000 }, (_, index) => `c${index}`).join(',')
+    const table = parseTable(`${columns}\n${columns}\n`, true)
+    expect([table.columns, table.header.length, table.numeric.length]).toEqual([10_000, 300, 300])
+    expect(drawn(table.rows[0] ?? [])).toHaveLength(300)
   })
 
   test('numbers are told from words', () => {

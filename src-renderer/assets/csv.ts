@@ -3,11 +3,24 @@ import Papa from 'papaparse'
 export interface Table {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
+  /** How many columns there are in the file; `header` and what is drawn of a row have no more than {@link MOST_COLUMNS} */
+  readonly columns: number
   /** By column: holds nothing but numbers (and gaps) */
   readonly numeric: readonly boolean[]
   /** What the parser complained of, e.g. a quote without an end */
   readonly problem: string | null
 }
+
+/** Columns that are drawn. A row of 10,000 cells stops a window for seconds, one of a lost quote's 2,000,000 for good. */
+export const MOST_COLUMNS = 300
+/** Characters of a field that are drawn; all of them are in the file, and on screen a field is a line of 40. */
+const MOST_CHARACTERS = 2_000
+
+/** What is drawn of a row. */
+export const drawn = (row: readonly string[]): string[] =>
+  row
+    .slice(0, MOST_COLUMNS)
+    .map((cell) => (cell.length > MOST_CHARACTERS ? `${cell.slice(0, MOST_CHARACTERS)}…` : cell))
 
 /** What a number looks like in a table; no thousands, which are a matter of the country. */
 const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$|^\s*(nan|inf|-inf)\s*$/i
@@ -29,11 +42,13 @@ export function parseTable(text: string, isWhole: boolean): Table {
   if (!isWhole && data.length > 1) data.pop()
   const [header = [], ...rows] = data
   const width = rows.reduce((most, row) => Math.max(most, row.length), header.length)
-  const names = Array.from({ length: width }, (_, index) => header[index] ?? '')
+  const titles = drawn(header)
+  const names = Array.from({ length: Math.min(width, MOST_COLUMNS) }, (_, index) => titles[index] ?? '')
   const error = errors.find(({ type, code }) => type === 'Quotes' && (isWhole || code !== 'MissingQuotes'))
   return {
     header: names,
     rows,
+    columns: width,
     numeric: names.map((_, column) => isNumeric(rows, column)),
     problem: error === undefined ? null : `${PROBLEMS[error.code] ?? error.message} (row ${(error.row ?? 0) + 1}).`,
   }

@@ -18,6 +18,8 @@ export type FromTable =
   | {
       readonly type: 'opened'
       readonly header: readonly string[]
+      /** In the file, of which the header holds no more than can be drawn */
+      readonly columns: number
       readonly numeric: readonly boolean[]
       readonly problem: string | null
       readonly count: number
