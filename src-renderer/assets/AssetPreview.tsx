@@ -21,11 +21,15 @@ interface AssetPreviewProps {
   readonly file: AssetFile
   /** Of the preview itself; it fills its place when absent */
   readonly height?: number
+  /** Whether it is seen in the whole window, where something else decides that, too */
+  readonly isLarge?: boolean
+  readonly onLarge?: (isLarge: boolean) => void
 }
 
 /** One file: what it is, what is in it, and save. Can be seen in the whole window. */
-export function AssetPreview({ asset, file, height }: AssetPreviewProps) {
-  const [isLarge, setLarge] = useState(false)
+export function AssetPreview({ asset, file, height, ...large }: AssetPreviewProps) {
+  const [isOwnLarge, setOwnLarge] = useState(false)
+  const { isLarge = isOwnLarge, onLarge: setLarge = setOwnLarge } = large
   const view = useViewBase(asset.id)
   const address = view.data === undefined ? null : addressOf(view.data.base, file.path)
   const body = (
@@ -41,42 +45,59 @@ export function AssetPreview({ asset, file, height }: AssetPreviewProps) {
   )
   return (
     <section className={classes.preview} aria-label={file.path}>
-      <Head asset={asset} file={file} address={address} onEnlarge={() => setLarge(true)} />
+      <header className={classes.head}>
+        <span className={`${classes.name} truncate`} title={visible(file.path)}>
+          {visible(nameOf(file.path))}
+        </span>
+        <Facts file={file} />
+        <Tools asset={asset} file={file} address={address} />
+        <Tooltip label="Show in the whole window">
+          <ActionIcon aria-label="Show in the whole window" onClick={() => setLarge(true)}>
+            <IconMaximize size={16} />
+          </ActionIcon>
+        </Tooltip>
+      </header>
       <div className={classes.body} style={height === undefined ? undefined : { height, flex: 'none' }}>
         {!isLarge && body}
       </div>
-      <Modal
-        opened={isLarge}
-        onClose={() => setLarge(false)}
-        fullScreen
-        title={visible(file.path)}
-        classNames={{ content: classes.large ?? '', body: classes.largeBody ?? '' }}
-        styles={{ body: { padding: 0 } }}
-      >
-        {body}
-      </Modal>
+      <Modal.Root opened={isLarge} onClose={() => setLarge(false)} fullScreen transitionProps={{ duration: 140 }}>
+        <Modal.Content classNames={{ content: classes.large ?? '' }}>
+          <Modal.Header role="none" className={`${classes.head} ${classes.largeHead}`}>
+            <Modal.Title className={`${classes.name} truncate`}>{visible(file.path)}</Modal.Title>
+            <Facts file={file} />
+            <Tools asset={asset} file={file} address={address} />
+            <Modal.CloseButton aria-label="Close" className={classes.close ?? ''} />
+          </Modal.Header>
+          <Modal.Body className={classes.largeBody ?? ''} p={0}>
+            {body}
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </section>
   )
 }
 
-interface HeadProps {
-  readonly asset: Asset
-  readonly file: AssetFile
-  readonly address: string | null
-  readonly onEnlarge: () => void
-}
-
-function Head({ asset, file, address, onEnlarge }: HeadProps) {
+function Facts({ file }: { readonly file: AssetFile }) {
   return (
-    <header className={classes.head}>
-      <span className={`${classes.name} truncate`} title={visible(file.path)}>
-        {visible(nameOf(file.path))}
-      </span>
+    <>
       <span className={`${classes.fact} dim tabular`}>{formatBytes(file.size)}</span>
       <span className={`${classes.fact} ${classes.digest}`}>
         <Copyable value={file.digest} shown={file.digest.slice(0, DIGEST_CHARS)} label="Copy the SHA-256 digest" />
       </span>
       <span className={classes.spring} />
+    </>
+  )
+}
+
+interface ToolsProps {
+  readonly asset: Asset
+  readonly file: AssetFile
+  readonly address: string | null
+}
+
+function Tools({ asset, file, address }: ToolsProps) {
+  return (
+    <>
       {bridge === null && address !== null && opensInWindow(kindOf(file.path)) && (
         <Tooltip label="Open in a new tab">
           <ActionIcon
@@ -90,17 +111,12 @@ function Head({ asset, file, address, onEnlarge }: HeadProps) {
           </ActionIcon>
         </Tooltip>
       )}
-      <Tooltip label="Show in the whole window">
-        <ActionIcon aria-label="Show in the whole window" onClick={onEnlarge}>
-          <IconMaximize size={16} />
-        </ActionIcon>
-      </Tooltip>
       <Tooltip label="Save the file">
         <ActionIcon aria-label={`Save ${nameOf(file.path)}`} onClick={() => void saveFile(asset, file)}>
           <IconDownload size={16} />
         </ActionIcon>
       </Tooltip>
-    </header>
+    </>
   )
 }
 

@@ -88,7 +88,8 @@ export const theme = createTheme({
     MultiSelect: { defaultProps: { size: 'xs' } },
     TagsInput: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' }, styles: { label: { fontSize: 13 } } },
-    Switch: { defaultProps: { size: 'xs' }, styles: { label: { fontSize: 13 } } },
+    Badge: { styles: { root: { textTransform: 'none', fontSize: 11, fontWeight: 500 } } },
+    Switch: { defaultProps: { size: 'xs', withThumbIndicator: false }, styles: { label: { fontSize: 13 } } },
     SegmentedControl: { defaultProps: { size: 'sm' }, styles: { label: { paddingInline: 8, fontWeight: 500 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
     // The placeholder would be a child that a menu may not have.

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Modal, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconReportAnalytics, IconX } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { AssetPreview } from '../../../assets/AssetPreview.tsx'
@@ -97,16 +97,9 @@ function Report({ report: { asset, file } }: { readonly report: Shown }) {
         </Button>
       }
     >
-      <div className={classes.report}>{!isOpen && <AssetPreview asset={asset} file={file} height={PREVIEW_PX} />}</div>
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        fullScreen
-        title={file.path}
-        classNames={{ content: classes.large ?? '', body: classes.largeBody ?? '' }}
-      >
-        <AssetPreview asset={asset} file={file} />
-      </Modal>
+      <div className={classes.report}>
+        <AssetPreview asset={asset} file={file} height={PREVIEW_PX} isLarge={isOpen} onLarge={setOpen} />
+      </div>
     </Part>
   )
 }

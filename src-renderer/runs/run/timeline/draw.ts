@@ -62,11 +62,15 @@ export function drawTimeline(surface: Surface, picture: Picture): void {
   surface.unclip()
 }
 
+const LABEL_PX = 60
+
 function drawAxis(surface: Surface, { view, left, width, height, runAt, palette }: Picture): void {
   for (const { at, label } of ticks(view, width, runAt)) {
     const x = Math.round(left + xOf(at, view, width)) + 0.5
     surface.line(x, AXIS_PX, x, height, palette.line)
-    surface.text(x, AXIS_PX / 2, label, palette.dim, { align: label === '0' ? 'left' : 'center' })
+    // A label that would be cut off stands beside its line.
+    const align = label === '0' ? 'left' : left + width - x < LABEL_PX / 2 ? 'right' : 'center'
+    surface.text(align === 'right' ? x - 4 : x, AXIS_PX / 2, label, palette.dim, { align })
   }
   surface.line(left, AXIS_PX - 0.5, left + width, AXIS_PX - 0.5, palette.line)
 }
