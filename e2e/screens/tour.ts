@@ -92,6 +92,7 @@ const drawn = async (window: Page, name: string): Promise<void> => {
   await expect(window.locator('.react-flow__node', { hasText: name }).first()).toBeVisible()
   await expect(window.locator('section[aria-busy="true"], section[data-moving]')).toHaveCount(0)
 }
+/** A step at the beginning: of a picture that is larger than the screen only what is in sight is drawn. */
 const node = (name: string) => (window: Page) => drawn(window, name)
 const selected = (name: string) => async (window: Page) => {
   await drawn(window, name)
@@ -124,11 +125,11 @@ const all =
 export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => [
   { name: 'home', path: '/', isThere: all(text('flaky-approval'), text(/ % of \d+$/)) },
   { name: 'workflows', path: '/workflows', isThere: text('seattle-weather') },
-  { name: 'builder', path: '/workflows/seattle-weather', isThere: all(node('trend'), text('Valid')) },
+  { name: 'builder', path: '/workflows/seattle-weather', isThere: all(node('check'), beside(text('Valid'))) },
   { name: 'builder-step', path: '/workflows/seattle-weather?step=stats', isThere: selected('stats') },
   { name: 'builder-new', path: '/drafts/0b7a9a52-54a2-4d6c-9a0f-2f1d0f2b9a11', isThere: text('Add the first step') },
   { name: 'runs', path: '/runs', isThere: text(failed) },
-  { name: 'run-graph', path: `/runs/${weather}`, isThere: all(node('trend'), beside(reported)) },
+  { name: 'run-graph', path: `/runs/${weather}`, isThere: all(node('check'), beside(reported)) },
   { name: 'run-timeline', path: `/runs/${weather}?tab=timeline`, isThere: all(text('trend'), plotted) },
   { name: 'run-steps', path: `/runs/${weather}?tab=steps`, isThere: text('trend') },
   {
@@ -141,11 +142,11 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
   {
     name: 'run-approval',
     path: `/runs/${approval}`,
-    isThere: all(node('review'), (window) =>
+    isThere: all(node('measure'), (window) =>
       expect(window.getByRole('button', { name: 'Answer' }).first()).toBeVisible(),
     ),
   },
-  { name: 'run-failed', path: `/runs/${failed}`, isThere: all(node('read'), text('1 failed')) },
+  { name: 'run-failed', path: `/runs/${failed}`, isThere: all(node('fetch'), text('1 failed')) },
   { name: 'run-compare', path: `/runs/${weather}?tab=compare`, isThere: all(text('wetDay'), text('Outputs')) },
   { name: 'doctor', path: '/doctor', isThere: text('Free disk space') },
   { name: 'settings', path: '/settings', isThere: all(text('Data folder'), text('Runs to keep')) },

@@ -68,7 +68,7 @@ function Versions({ workflow, onOpen, onStarted }: VersionsProps) {
         {versions.map(({ version, digest, createdAt }, i) => (
           <li key={version}>
             <strong className="tabular">{version}</strong>
-            {i === 0 && <Badge variant="light">newest</Badge>}
+            {i === 0 && <Badge variant="light">Newest</Badge>}
             <span className="dim">
               <RelativeTime at={createdAt} />
             </span>
