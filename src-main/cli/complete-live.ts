@@ -39,6 +39,11 @@ function lookupWith(globals: Globals): Lookup {
         )
         return page.items.map((each) => ({ value: each.name, about: each.description ?? '' }))
       }),
+    projects: () =>
+      ask(globals, async ({ client, routes }, signal) => {
+        const page = await client.call(routes.projects.list, {}, { signal })
+        return page.items.map((each) => ({ value: each.name, about: each.description }))
+      }),
     steps: (run) =>
       ask(globals, async ({ client, routes, project }, signal) => {
         const found = await client.call(routes.runs.get, { params: { project, run } }, { signal })

@@ -5,6 +5,7 @@ import { createProgram } from './program.ts'
 const lookup: Lookup = {
   runs: async () => await Promise.resolve([{ value: 'k3m9abcd', about: 'weather failed' }]),
   workflows: async () => await Promise.resolve([{ value: 'weather', about: 'Seattle' }]),
+  projects: async () => await Promise.resolve([{ value: 'mice', about: 'Imaging' }]),
   steps: async (run) => await Promise.resolve([{ value: 'fit', about: run }]),
 }
 const values = async (...words: string[]) =>

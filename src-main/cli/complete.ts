@@ -10,6 +10,7 @@ export interface Candidate {
 export interface Lookup {
   runs(): Promise<Candidate[]>
   workflows(): Promise<Candidate[]>
+  projects(): Promise<Candidate[]>
   steps(run: string): Promise<Candidate[]>
 }
 
@@ -30,6 +31,7 @@ interface Answer {
 /** What the options and arguments mean whose values are not listed in the tree. */
 const optionMeaning: Readonly<Record<string, Meaning>> = {
   workflow: 'workflow',
+  project: 'project',
   run: 'run',
   step: 'step',
   from: 'step',
@@ -39,6 +41,7 @@ const optionMeaning: Readonly<Record<string, Meaning>> = {
   to: 'files',
 }
 const argumentMeaning: Readonly<Record<string, Meaning>> = {
+  project: 'project',
   run: 'run',
   'run-or-asset': 'run',
   name: 'workflow',
@@ -46,7 +49,7 @@ const argumentMeaning: Readonly<Record<string, Meaning>> = {
   'file-or-name': 'source',
   step: 'step',
 }
-type Meaning = 'run' | 'workflow' | 'step' | 'files' | 'source'
+type Meaning = 'project' | 'run' | 'workflow' | 'step' | 'files' | 'source'
 
 /**
  * Completes a command line from the command tree.
@@ -135,6 +138,8 @@ async function valuesOf(
   switch (meaning) {
     case 'run':
       return { candidates: await lookup.runs() }
+    case 'project':
+      return { candidates: await lookup.projects() }
     case 'workflow':
       return { candidates: await lookup.workflows() }
     case 'source':

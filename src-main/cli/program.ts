@@ -9,6 +9,7 @@ import { draftCommand } from './draft.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodesHelp, exitNumber } from './exit-codes.ts'
 import { formats } from './output.ts'
+import { projectCommand } from './project.ts'
 import { runCommand } from './run.ts'
 import { versionCommand } from './version.ts'
 import { workflowCommand } from './workflow.ts'
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     .option('-q, --quiet', 'print only what was asked for: no notes, no progress; lists print names only', false)
     .addHelpText('after', `\n${exitCodesHelp()}\n\n${environmentHelp}\n\nHelp on a command: weir <command> --help`)
   const areas = [
+    projectCommand(),
     workflowCommand(),
     draftCommand(),
     runCommand(),

@@ -169,7 +169,8 @@ function factsOf(
       started: parts.config,
       async apply({ logLevel, retention }) {
         parts.logFile.setLevel(logLevel)
-        await (await opened.services).setRetention(retention)
+        const services = await opened.services
+        services.setRetention(retention)
       },
     }),
     stop: options.onStopRequest,

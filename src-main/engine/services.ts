@@ -1,10 +1,12 @@
-import { type EngineStatus, ProblemError, type RunEvent } from '../../src-shared/contract/index.ts'
+import { type EngineStatus, ProblemError, type Route, type RunEvent, routes } from '../../src-shared/contract/index.ts'
 import { type AssetService, assetHandlers, createAssetService } from './assets/index.ts'
 import { createDraftService, type DraftService, draftHandlers } from './drafts/index.ts'
 import type { EventSource } from './events/index.ts'
+import type { CallContext, Handlers } from './http/index.ts'
 import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
 import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
 import type { Logger } from './telemetry/index.ts'
+import type { StepResources } from './workflows/index.ts'
 import { createWorkflowService, type WorkflowService, workflowHandlers } from './workflows/index.ts'
 
 export interface ServicesOptions {
@@ -40,29 +42,38 @@ export function openServices(options: ServicesOptions) {
     services.catch(() => made.delete(project))
     return services
   }
-  const known = new Map<string, Project>()
   const runsOf = async (name: string): Promise<RunService> => (await servicesOf(name)).runs
   return {
     handlers: {
       projects: projectHandlers(projects),
-      runs: runHandlers(runsOf),
-      workflows: workflowHandlers(async (name) => (await servicesOf(name)).workflows),
-      drafts: draftHandlers(async (name) => (await servicesOf(name)).drafts),
-      assets: assetHandlers(async (name) => (await servicesOf(name)).assets),
+      runs: unlessArchived(projects, routes.runs, runHandlers(runsOf)),
+      workflows: unlessArchived(
+        projects,
+        routes.workflows,
+        workflowHandlers(async (name) => (await servicesOf(name)).workflows),
+      ),
+      drafts: unlessArchived(
+        projects,
+        routes.drafts,
+        draftHandlers(async (name) => (await servicesOf(name)).drafts),
+      ),
+      assets: unlessArchived(
+        projects,
+        routes.assets,
+        assetHandlers(async (name) => (await servicesOf(name)).assets),
+      ),
     },
     events: eventSource(projects, runsOf),
     projects: (): Promise<EngineStatus['projects']> => projects.list(),
     capacity: projects.capacity,
-    reserved: projects.reserved,
-    setRetention: projects.setRetention,
+    reserved: (): Promise<StepResources> => projects.reserved(),
+    setRetention: (to: ServicesOptions['retention']): void => projects.setRetention(to),
     /** Starts the orchestrators, so that what an engine before this one left is taken back. */
-    async start(): Promise<void> {
-      await projects.start()
-      for (const { name } of await projects.list()) known.set(name, await projects.get(name))
-    },
+    start: (): Promise<void> => projects.start(),
     /** Projects that cannot be used now: each with a sentence that says so, and what to do if that is known. */
     problems: (): ProjectProblem[] =>
-      [...known.values()]
+      projects
+        .opened()
         .filter(({ thread }) => thread.state === 'failed')
         .map(({ name, thread }) => ({
           text: sentence(`The project ${name} cannot be used now: ${thread.reason ?? 'its orchestrator failed'}`),
@@ -70,6 +81,31 @@ export function openServices(options: ServicesOptions) {
         })),
     close: (): Promise<void> => projects.close(),
   }
+}
+
+/** The handlers of a table whose changes an archived project refuses. */
+function unlessArchived<T extends Record<string, Route>>(
+  projects: Projects,
+  table: T,
+  handlers: Handlers<T>,
+): Handlers<T> {
+  const guarded = Object.entries(table).map(([name, { change }]) => {
+    const handler = handlers[name as keyof T] as (input: OfProject, context: CallContext) => unknown
+    if (!change) return [name, handler]
+    return [
+      name,
+      (input: OfProject, context: CallContext) => {
+        projects.refuseArchived(input.params.project)
+        return handler(input, context)
+      },
+    ]
+  })
+  // The same names with the same types: what a handler takes and answers is not touched.
+  return Object.fromEntries(guarded) as Handlers<T>
+}
+
+interface OfProject {
+  readonly params: { readonly project: string }
 }
 
 export interface ProjectProblem {
@@ -101,19 +137,21 @@ async function makeServices(project: Project): Promise<ProjectServices> {
 /** Events of the journal, made from its entries once for all who listen to a project. */
 function eventSource(projects: Projects, runsOf: (project: string) => Promise<RunService>): EventSource {
   const listeners = new Map<string, Set<(events: readonly RunEvent[]) => void>>()
-  const listen = async (project: string): Promise<void> => {
-    const runs = await runsOf(project)
+  const listen = async (project: Project): Promise<void> => {
+    const runs = await runsOf(project.name)
     runs.onCommit((entries) => {
-      const all = listeners.get(project)
+      const all = listeners.get(project.name)
       if (all === undefined || all.size === 0) return
-      const events = entries.flatMap((entry) => toRunEvents(project, entry))
+      const events = entries.flatMap((entry) => toRunEvents(project.name, entry))
       for (const listener of [...all]) listener(events)
     })
   }
-  const listening = new Map<string, Promise<void>>()
+  // By project, not by name: a name can come to stand for another one.
+  const listening = new WeakMap<Project, Promise<void>>()
   return {
-    async exists(project) {
-      if (!(await isThere(projects, project))) return false
+    async exists(name) {
+      const project = await found(projects, name)
+      if (project === null) return false
       const started = listening.get(project) ?? listen(project)
       listening.set(project, started)
       started.catch(() => listening.delete(project))
@@ -131,12 +169,11 @@ function eventSource(projects: Projects, runsOf: (project: string) => Promise<Ru
   }
 }
 
-async function isThere(projects: Projects, name: string): Promise<boolean> {
+async function found(projects: Projects, name: string): Promise<Project | null> {
   try {
-    await projects.get(name)
-    return true
+    return await projects.get(name)
   } catch (error) {
-    if (error instanceof ProblemError && error.code === 'project_not_found') return false
+    if (error instanceof ProblemError && error.code === 'project_not_found') return null
     throw error
   }
 }

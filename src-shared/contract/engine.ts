@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Time } from './common.ts'
+import { Project } from './projects.ts'
 import { route } from './route.ts'
 
 export const Health = z.object({
@@ -36,7 +37,9 @@ export const EngineStatus = z.object({
   startedAt: Time,
   data: z.string().describe('The data folder'),
   listen: z.array(z.string()).describe('Addresses at which the API answers'),
-  projects: z.array(z.object({ name: z.string(), state: z.enum(['idle', 'running', 'failed']), activeRuns: z.int() })),
+  projects: z
+    .array(Project.pick({ name: true, state: true, activeRuns: true }))
+    .describe('Those that are not archived'),
   memoryBytes: z.int(),
 })
 export type EngineStatus = z.infer<typeof EngineStatus>

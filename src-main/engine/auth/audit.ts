@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../../src-shared/contract/index.ts'
-import { openEngineDatabase } from './database.ts'
+import { openEngineDatabase } from '../storage/index.ts'
 
 export type NewAuditEntry = Omit<AuditEntry, 'id'>
 

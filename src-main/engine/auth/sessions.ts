@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { type EngineDatabase, openEngineDatabase } from './database.ts'
+import { type EngineDatabase, openEngineDatabase } from '../storage/index.ts'
 import type { Principal } from './principal.ts'
 import { digestOf, newSecret } from './random.ts'
 

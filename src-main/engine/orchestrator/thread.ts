@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Blobs, openBlobStore, sweep } from '../assets/index.ts'
 import {
@@ -100,7 +100,8 @@ async function start(): Promise<{ calls: Calls; retention: Retention; stop: () =
           blobs,
           report,
           now: clock.now,
-          owner: `${data.engineId}/${data.project}`,
+          // By its folder: a project can be renamed.
+          owner: `${data.engineId}/${basename(data.folder)}`,
           activeTokens: () => orchestrator.state.executions.keys(),
         })
         return new Map<string, Executor>([

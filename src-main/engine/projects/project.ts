@@ -6,6 +6,9 @@ import type { JournalEntries, ThreadData } from '../orchestrator/index.ts'
 import { openSqlite, type ProjectStorage } from '../storage/index.ts'
 import { ProjectThread } from './thread.ts'
 
+/** The project's database, in its folder */
+export const DATABASE = 'project.db'
+
 /** One project as the engine's main thread sees it: reads from its own handle, changes through the project's thread. */
 export interface Project {
   readonly name: string
@@ -34,7 +37,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const { name, folder, engineId, capacity, retention } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const listeners = new Set<(entries: JournalEntries) => void>()
-  const database = join(folder, 'project.db')
+  const database = join(folder, DATABASE)
   let reader: ProjectStorage | null = null
   const thread = new ProjectThread({
     file: options.threadFile,

@@ -1,12 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError, type Project as ProjectView } from '../../../src-shared/contract/index.ts'
+import { openSqlite } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
 import { machineCapacity } from './capacity.ts'
-import { openProject, type Project } from './project.ts'
+import { adoptFolders, removeCondemned } from './folders.ts'
+import { DATABASE, openProject, type Project } from './project.ts'
+import { openRegistry, type ProjectRow, type Registry } from './registry.ts'
 import { createReservations } from './reservations.ts'
 
-/** The project that is there from the first start. */
+/** The project that is there from the first start, and that is meant where none is named. */
 export const DEFAULT_PROJECT = 'default'
 
 export interface ProjectsOptions {
@@ -18,88 +22,300 @@ export interface ProjectsOptions {
   readonly engineId: string
   readonly retention: { readonly keepRuns: number; readonly keepDays: number }
   readonly note: (text: string) => void
+  readonly now?: () => number
 }
 
-/** The projects of this engine. */
+export interface ProjectContent {
+  readonly name: string
+  readonly description: string
+}
+
+/** The projects of this engine. Names are looked up in the registry; each is opened when it is first asked for. */
 export interface Projects {
   /** Refuses with `project_not_found`. */
   get(name: string): Promise<Project>
-  list(): Promise<ProjectView[]>
+  list(options?: { readonly archived?: boolean }): Promise<ProjectView[]>
+  view(name: string): Promise<ProjectView>
+  create(content: ProjectContent): Promise<ProjectView>
+  /** Refuses while runs are active: those that run carry the name. */
+  update(name: string, content: ProjectContent): Promise<ProjectView>
+  archive(name: string): Promise<ProjectView>
+  unarchive(name: string): Promise<ProjectView>
+  /** It is gone when this resolves; its folder is removed afterwards, if need be by the next start. */
+  remove(name: string): Promise<void>
+  /** Refuses with `project_archived`. */
+  refuseArchived(name: string): void
+  /** Those that were asked for since the start, and can be used */
+  opened(): readonly Project[]
   /** What executions may take from this machine in all */
   readonly capacity: StepResources
   /** What the executions that run now have set aside */
   reserved(): Promise<StepResources>
   /** What is kept from now on, in every project */
-  setRetention(retention: ProjectsOptions['retention']): Promise<void>
-  /** Starts the orchestrators, so that what an engine before this one left is taken back. Never rejects. */
+  setRetention(retention: ProjectsOptions['retention']): void
+  /** Starts the orchestrators that have something to take back from an engine before this one. Never rejects. */
   start(): Promise<void>
   close(): Promise<void>
 }
 
 export function openProjects(options: ProjectsOptions): Projects {
-  const root = join(options.data, 'projects')
-  const open = new Map<string, Promise<Project>>()
-  const capacity = machineCapacity()
-  let { retention } = options
-  const reservations = createReservations()
+  return new ProjectsOfEngine(options)
+}
 
-  const names = (): string[] => {
-    const there = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : []
-    const found = there.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-    return [...new Set([DEFAULT_PROJECT, ...found])].sort()
+class ProjectsOfEngine implements Projects {
+  readonly capacity = machineCapacity()
+  readonly #options: ProjectsOptions
+  readonly #root: string
+  readonly #now: () => number
+  readonly #registry: Registry
+  readonly #reservations = createReservations()
+  /** By folder */
+  readonly #open = new Map<string, Promise<Project>>()
+  readonly #opened = new Map<string, Project>()
+  /** Folders of projects that are being closed, to be renamed, archived or deleted */
+  readonly #closing = new Set<string>()
+  #retention: ProjectsOptions['retention']
+  #removing: Promise<void> = Promise.resolve()
+
+  constructor(options: ProjectsOptions) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+    this.#retention = options.retention
+    this.#root = join(options.data, 'projects')
+    this.#registry = openRegistry(options.data)
+    adoptFolders(this.#registry, this.#root, [DEFAULT_PROJECT], this.#now())
   }
 
-  const get = (name: string): Promise<Project> => {
-    const before = open.get(name)
-    if (before !== undefined) return before
-    if (!names().includes(name)) {
-      return Promise.reject(new ProblemError('project_not_found', `there is no project ${name}`))
+  async get(name: string): Promise<Project> {
+    return this.#project(this.#row(name))
+  }
+
+  async list({ archived = false }: { archived?: boolean } = {}): Promise<ProjectView[]> {
+    const rows = this.#registry.list().filter((row) => archived || row.archivedAt === null)
+    return Promise.all(rows.map((row) => this.#viewOf(row)))
+  }
+
+  async view(name: string): Promise<ProjectView> {
+    return this.#viewOf(this.#row(name))
+  }
+
+  async create({ name, description }: ProjectContent): Promise<ProjectView> {
+    this.#refuseTaken(name)
+    const createdAt = this.#now()
+    this.#registry.add({ folder: this.#freeFolder(name), name, description, createdAt, archivedAt: null })
+    return this.view(name)
+  }
+
+  async update(name: string, content: ProjectContent): Promise<ProjectView> {
+    const row = this.#row(name)
+    if (content.name === name) {
+      this.#registry.change(row.folder, content)
+      return this.view(name)
     }
-    const { threadFile, engineId, note } = options
-    const folder = join(root, name)
-    const fresh = openProject({ name, folder, threadFile, engineId, capacity, retention, note })
-    open.set(name, fresh)
-    fresh.catch(() => open.delete(name))
+    refuseFixed(name, 'renamed')
+    this.#refuseTaken(content.name)
+    await this.#unused(row, () => {
+      this.#refuseTaken(content.name)
+      this.#registry.change(row.folder, content)
+    })
+    return this.view(content.name)
+  }
+
+  async archive(name: string): Promise<ProjectView> {
+    const row = this.#row(name)
+    refuseFixed(name, 'archived')
+    if (row.archivedAt === null) await this.#unused(row, () => this.#registry.archive(row.folder, this.#now()))
+    return this.view(name)
+  }
+
+  async unarchive(name: string): Promise<ProjectView> {
+    this.#registry.archive(this.#row(name).folder, null)
+    return this.view(name)
+  }
+
+  async remove(name: string): Promise<void> {
+    const row = this.#row(name)
+    refuseFixed(name, 'deleted')
+    await this.#unused(row, () => this.#registry.condemn(row.folder))
+    this.#removeLater()
+  }
+
+  refuseArchived(name: string): void {
+    if (this.#registry.find(name)?.archivedAt == null) return
+    throw new ProblemError('project_archived', `the project ${name} is archived: it can only be read`, {
+      fix: `take it back into use: weir project unarchive ${name}`,
+    })
+  }
+
+  opened(): readonly Project[] {
+    return [...this.#opened.values()]
+  }
+
+  reserved(): Promise<StepResources> {
+    return this.#reservations.sum(this.opened())
+  }
+
+  setRetention(retention: ProjectsOptions['retention']): void {
+    this.#retention = retention
+    for (const { thread } of this.opened()) thread.setRetention(retention)
+  }
+
+  async start(): Promise<void> {
+    this.#removeLater()
+    await Promise.all(
+      this.#registry.list().map(async (row) => {
+        try {
+          if (row.name === DEFAULT_PROJECT || (await this.#mayHaveRuns(row)))
+            await (await this.#project(row)).thread.start()
+        } catch (error) {
+          this.#options.note(`project ${row.name} did not start: ${messageOf(error)}`)
+        }
+      }),
+    )
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#open.values())
+    await Promise.all(this.opened().map((project) => project.close()))
+    await this.#removing
+    this.#registry.close()
+  }
+
+  #row(name: string): ProjectRow {
+    const row = this.#registry.find(name)
+    if (row !== null) return row
+    throw new ProblemError('project_not_found', `there is no project ${name}`, {
+      fix: 'list the projects with: weir project list',
+    })
+  }
+
+  #project(row: ProjectRow): Promise<Project> {
+    const { folder, name } = row
+    if (this.#closing.has(folder)) {
+      return Promise.reject(new ProblemError('project_in_use', `the project ${name} is being changed by another call`))
+    }
+    const before = this.#open.get(folder)
+    if (before !== undefined) return before
+    const { threadFile, engineId, note } = this.#options
+    const { capacity } = this
+    const retention = this.#retention
+    const fresh = openProject({ name, folder: this.#path(folder), threadFile, engineId, capacity, retention, note })
+    this.#open.set(folder, fresh)
+    fresh.then(
+      (project) => this.#opened.set(folder, project),
+      () => this.#open.delete(folder),
+    )
     return fresh
   }
 
-  return {
-    get,
-    capacity,
-    reserved: async () => reservations.sum(await opened(open)),
-    async setRetention(next) {
-      retention = next
-      for (const { thread } of await opened(open)) thread.setRetention(next)
-    },
-    async list() {
-      return Promise.all(
-        names().map(async (name) => {
-          const { thread } = await get(name)
-          // A project that breaks while it is asked is listed as what it is: the others, and the engine, are well.
-          const stats = thread.state === 'running' ? await thread.call('stats').catch(() => null) : null
-          return { name, state: thread.state, activeRuns: stats?.activeRuns ?? 0 }
-        }),
-      )
-    },
-    async start() {
-      await Promise.all(
-        names().map(async (name) => {
-          try {
-            await (await get(name)).thread.start()
-          } catch (error) {
-            options.note(`project ${name} did not start: ${error instanceof Error ? error.message : String(error)}`)
-          }
-        }),
-      )
-    },
-    async close() {
-      await Promise.all((await opened(open)).map((project) => project.close()))
-    },
+  /** Asks only an orchestrator that runs: to list projects wakes none. */
+  async #viewOf({ folder, name, description, createdAt, archivedAt }: ProjectRow): Promise<ProjectView> {
+    const thread = this.#opened.get(folder)?.thread
+    // A project that breaks while it is asked is listed as what it is: the others, and the engine, are well.
+    const stats = thread?.state === 'running' ? await thread.call('stats').catch(() => null) : null
+    return {
+      name,
+      description,
+      state: archivedAt === null ? (thread?.state ?? 'idle') : 'archived',
+      activeRuns: stats?.activeRuns ?? 0,
+      createdAt: new Date(createdAt).toISOString(),
+      archivedAt: archivedAt === null ? null : new Date(archivedAt).toISOString(),
+    }
+  }
+
+  /**
+   * Closes a project whose runs have all ended, then acts. Nothing can begin meanwhile, and whoever asks for it
+   * afterwards opens it anew.
+   */
+  async #unused(row: ProjectRow, act: () => void): Promise<void> {
+    const opening = this.#project(row)
+    opening.catch(() => undefined)
+    if (this.#closing.has(row.folder)) return void (await opening)
+    this.#closing.add(row.folder)
+    try {
+      const project = await opening
+      const active = await this.#activeRuns(project)
+      this.#refuseActive(row, active ?? 0)
+      await project.close()
+      this.#open.delete(row.folder)
+      this.#opened.delete(row.folder)
+      // Only now nobody can start one: the last look is at the disk.
+      if (active !== null) this.#refuseActive(row, await this.#recordedRuns(row))
+      act()
+    } finally {
+      this.#closing.delete(row.folder)
+    }
+  }
+
+  /** Null when the project is broken: it can be put aside or deleted all the same. */
+  async #activeRuns({ thread }: Project): Promise<number | null> {
+    try {
+      return (await thread.call('stats')).activeRuns
+    } catch (error) {
+      this.#options.note(`whether runs of project ${thread.project} are active is not known: ${messageOf(error)}`)
+      return null
+    }
+  }
+
+  #refuseActive({ name }: ProjectRow, count: number): void {
+    if (count === 0) return
+    const runs = count === 1 ? '1 run of it is' : `${count} runs of it are`
+    throw new ProblemError('project_in_use', `the project ${name} is in use: ${runs} not finished`, {
+      fix: `wait for their end, or cancel them: weir run list --project ${name} --status running,waiting`,
+    })
+  }
+
+  /** Whether an engine before this one left runs that have not ended; a database that cannot be read tells it at the start. */
+  async #mayHaveRuns(row: ProjectRow): Promise<boolean> {
+    if (row.archivedAt !== null) return false
+    try {
+      return (await this.#recordedRuns(row)) > 0
+    } catch {
+      return true
+    }
+  }
+
+  async #recordedRuns({ folder }: ProjectRow): Promise<number> {
+    const path = join(this.#path(folder), DATABASE)
+    if (!existsSync(path)) return 0
+    const storage = openSqlite(path, { readOnly: true })
+    try {
+      return (await storage.activeRuns()).length
+    } finally {
+      await storage.close()
+    }
+  }
+
+  #refuseTaken(name: string): void {
+    if (this.#registry.find(name) === null) return
+    throw new ProblemError('project_exists', `there is a project ${name} already`, {
+      field: 'body.name',
+      fix: 'choose another name; archived projects keep theirs',
+    })
+  }
+
+  /** Named after the project for people who look; an earlier one of the same name may still be there. */
+  #freeFolder(name: string): string {
+    const taken = this.#registry.folders()
+    let folder = name
+    while (taken.has(folder) || existsSync(this.#path(folder))) folder = `${name}-${randomBytes(3).toString('hex')}`
+    return folder
+  }
+
+  #path(folder: string): string {
+    return join(this.#root, folder)
+  }
+
+  #removeLater(): void {
+    this.#removing = this.#removing.then(() => removeCondemned(this.#registry, this.#root, this.#options.note))
   }
 }
 
-/** Projects that could be opened. */
-async function opened(projects: ReadonlyMap<string, Promise<Project>>): Promise<Project[]> {
-  const all = await Promise.allSettled(projects.values())
-  return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+function refuseFixed(name: string, what: string): void {
+  if (name !== DEFAULT_PROJECT) return
+  throw new ProblemError('project_fixed', `the project ${DEFAULT_PROJECT} cannot be ${what}`, {
+    fix: 'it is what is meant where no project is named: make another one for what you keep apart',
+  })
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

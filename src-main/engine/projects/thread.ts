@@ -54,6 +54,10 @@ export class ProjectThread {
     this.#idle.unref()
   }
 
+  get project(): string {
+    return this.#parts.data.project
+  }
+
   get state(): 'idle' | 'running' | 'failed' {
     if (this.#reason !== null) return 'failed'
     return this.#worker === null ? 'idle' : 'running'

@@ -1,3 +1,4 @@
+export { type EngineDatabase, openEngineDatabase } from './engine-database.ts'
 export { acquireDataLock, type DataLock } from './lock.ts'
 export { storageProblem } from './sqlite/errors.ts'
 export { openSqlite, type SqliteOptions } from './sqlite.ts'

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
-import { storageProblem } from '../storage/index.ts'
+import { storageProblem } from './sqlite/errors.ts'
 
 export type EngineDatabase = InstanceType<typeof DatabaseSync>
 
@@ -34,8 +34,18 @@ const SESSIONS = `
   ) STRICT;
 `
 
+const PROJECTS = `
+  CREATE TABLE projects (
+    folder TEXT PRIMARY KEY,
+    name TEXT UNIQUE,
+    description TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    archived_at INTEGER
+  ) STRICT;
+`
+
 /** What makes the shape of version n of version n-1; the version is kept in `user_version`. */
-const STEPS: readonly string[] = [AUDIT, SESSIONS]
+const STEPS: readonly string[] = [AUDIT, SESSIONS, PROJECTS]
 
 /** Opens `<data>/engine.db`, makes it when it is not there, and brings it up to date. */
 export function openEngineDatabase(data: string): EngineDatabase {
