@@ -5,6 +5,7 @@ import { openBlobStore } from '../src-main/engine/assets/index.ts'
 import type { Executor, Report } from '../src-main/engine/executors/index.ts'
 import { createClock } from '../src-main/engine/orchestrator/clock.ts'
 import { newRunId } from '../src-main/engine/orchestrator/ids.ts'
+import { createShared, joinMachine } from '../src-main/engine/orchestrator/machine.ts'
 import { Orchestrator } from '../src-main/engine/orchestrator/orchestrator.ts'
 import { createSecrets } from '../src-main/engine/orchestrator/secrets.ts'
 import { createValues } from '../src-main/engine/orchestrator/values.ts'
@@ -62,6 +63,7 @@ export async function openStage(make: MakeExecutor, capacity = PLENTY, kept?: st
       secrets: createSecrets(join(folder, 'runs')),
       clock,
       capacity,
+      machine: joinMachine({ shared: createShared(), slot: 0, channel: 'bench' }),
       executors: (report) => {
         const executor = make({ blobs, report, now: clock.now })
         return new Map([

@@ -2,6 +2,7 @@ import { type ProblemCode, type ProblemContext, ProblemError } from '../../../sr
 import type { JournalEntry } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
 import type { Calls } from './calls.ts'
+import type { MachinePlace } from './machine.ts'
 
 /** What a project's thread is started with. */
 export interface ThreadData {
@@ -9,6 +10,8 @@ export interface ThreadData {
   readonly folder: string
   readonly engineId: string
   readonly capacity: StepResources
+  /** Its place among the projects that share the machine */
+  readonly machine: MachinePlace
   readonly retention: { readonly keepRuns: number; readonly keepDays: number }
 }
 

@@ -19,6 +19,7 @@ import {
   violations,
 } from './core/index.ts'
 import { jobOf } from './jobs.ts'
+import type { Machine } from './machine.ts'
 import { createResolver, toFailure } from './resolve.ts'
 import type { Secrets } from './secrets.ts'
 import type { Values } from './values.ts'
@@ -31,6 +32,8 @@ export interface OrchestratorParts {
   readonly secrets: Secrets
   readonly clock: Clock
   readonly capacity: StepResources
+  /** What this project shares with the others */
+  readonly machine: Machine
   /** By name; called with the function that takes their reports */
   readonly executors: (report: (report: Report) => void) => ReadonlyMap<string, Executor>
   readonly imageDigest: (image: string) => Promise<string | null>
@@ -95,6 +98,7 @@ export class Orchestrator {
     this.executors = parts.executors((report) => this.report(report))
     this.clockTimer = setInterval(() => this.checkClock(), CLOCK_CHECK_MS)
     this.clockTimer.unref()
+    parts.machine.onRoom(() => this.tell({ type: 'room' }))
   }
 
   /** Replays the active runs and takes back what still lives. */
@@ -110,7 +114,7 @@ export class Orchestrator {
     entries.sort((a, b) => a.cursor - b.cursor)
     for (const entry of entries) for (const event of JSON.parse(entry.events) as Event[]) apply(this.state, event)
     this.state.fresh.clear()
-    this.batch.add(recover(this.state, this.parts.clock.now()))
+    this.decide(() => recover(this.state, this.parts.clock.now()))
     this.wake()
   }
 
@@ -164,6 +168,7 @@ export class Orchestrator {
     this.closed = true
     if (this.timer !== null) clearTimeout(this.timer)
     clearInterval(this.clockTimer)
+    this.parts.machine.close()
     // First the turn: what it still starts, executors must hear of before they stop watching.
     while (this.busy) await new Promise((resolve) => setImmediate(resolve))
     this.refuse(this.inbox, new Error('the orchestrator has stopped'))
@@ -220,7 +225,17 @@ export class Orchestrator {
   }
 
   private run(command: Command): void {
-    this.batch.add(handle(this.state, command, this.parts.clock.now()))
+    this.decide(() => handle(this.state, command, this.parts.clock.now()))
+  }
+
+  private decide(events: () => Event[]): void {
+    const { state } = this
+    this.parts.machine.alone((others) => {
+      if (hasLess(others, state.others)) state.stirred = true
+      state.others = others
+      this.batch.add(events())
+      return { used: state.used, wants: state.queue.size > 0 }
+    })
   }
 
   /** Answers units whose values are in memory within the turn; the others when they are loaded. Returns what is left. */
@@ -338,3 +353,6 @@ export class Orchestrator {
     return planOf(workflow)
   }
 }
+
+const hasLess = (now: StepResources, before: StepResources): boolean =>
+  now.cpus < before.cpus || now.memoryBytes < before.memoryBytes || now.gpus < before.gpus

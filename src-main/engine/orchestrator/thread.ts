@@ -11,6 +11,7 @@ import { openSqlite, type ProjectStorage } from '../storage/index.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { createClock } from './clock.ts'
 import { newRunId } from './ids.ts'
+import { joinMachine } from './machine.ts'
 import { type FromThread, type ThreadData, type ToThread, toFault } from './messages.ts'
 import { Orchestrator } from './orchestrator.ts'
 import { createSecrets } from './secrets.ts'
@@ -95,6 +96,7 @@ async function start(): Promise<{ calls: Calls; retention: Retention; stop: () =
       secrets,
       clock,
       capacity: data.capacity,
+      machine: joinMachine(data.machine),
       executors: (report) => {
         containers = createContainerExecutor({
           blobs,

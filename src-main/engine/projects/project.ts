@@ -29,19 +29,20 @@ export interface ProjectOptions {
   readonly threadFile: string
   readonly engineId: string
   readonly capacity: ThreadData['capacity']
+  readonly machine: ThreadData['machine']
   readonly retention: ThreadData['retention']
   readonly note: (text: string) => void
 }
 
 export async function openProject(options: ProjectOptions): Promise<Project> {
-  const { name, folder, engineId, capacity, retention } = options
+  const { name, folder, engineId, capacity, machine, retention } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const listeners = new Set<(entries: JournalEntries) => void>()
   const database = join(folder, DATABASE)
   let reader: ProjectStorage | null = null
   const thread = new ProjectThread({
     file: options.threadFile,
-    data: { project: name, folder, engineId, capacity, retention },
+    data: { project: name, folder, engineId, capacity, machine, retention },
     committed: (entries) => {
       for (const listener of listeners) listener(entries)
     },

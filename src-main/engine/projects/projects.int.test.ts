@@ -102,6 +102,28 @@ test('a project with active runs is neither renamed nor archived nor deleted; it
   await remove('busy')
 })
 
+test('projects share the machine, and take turns', async () => {
+  const { cpus } = await client.call(routes.engine.machine, {})
+  const source = `name: nap\nsteps:\n  all:\n    run: sleep 600\n    resources: { cpus: ${cpus} }\n`
+  const held: string[] = []
+  for (const project of ['first', 'second']) {
+    await create(project)
+    await client.call(workflows.apply, { params: { project }, body: { source, files: [] } })
+    held.push(await run(project))
+  }
+  const [one = '', two = ''] = held
+  const why = async (): Promise<string> =>
+    (await client.call(runs.why, { params: { project: 'second', run: two } })).reasons[0]?.text ?? ''
+  await expect.poll(why, PATIENT).toBe(`waits for ${cpus} CPUs; 0 of ${cpus} are free; other projects use ${cpus}`)
+  const cancel = (project: string, id: string) => client.call(runs.cancel, { params: { project, run: id }, body: {} })
+  await cancel('first', one)
+  const step = async () => (await client.call(runs.get, { params: { project: 'second', run: two } })).steps[0]?.status
+  await expect.poll(step, PATIENT).toBe('running')
+  await cancel('second', two)
+  await expect.poll(() => statusOf('second', two), PATIENT).toBe('cancelled')
+  await Promise.all([remove('first'), remove('second')])
+})
+
 test('an archived project is read, and refuses every change until it is taken back into use', async () => {
   await create('shelf')
   await publish('shelf', '1ms')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError, type Project as ProjectView } from '../../../src-shared/contract/index.ts'
+import { createShared, SLOTS, vacateSlot } from '../orchestrator/index.ts'
 import { openSqlite } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
 import { machineCapacity } from './capacity.ts'
@@ -69,6 +70,9 @@ class ProjectsOfEngine implements Projects {
   readonly #now: () => number
   readonly #registry: Registry
   readonly #reservations = createReservations()
+  readonly #shared = createShared()
+  /** By folder: its place in what the projects share */
+  readonly #slots = new Map<string, number>()
   /** By folder */
   readonly #open = new Map<string, Promise<Project>>()
   readonly #opened = new Map<string, Project>()
@@ -199,13 +203,36 @@ class ProjectsOfEngine implements Projects {
     const { threadFile, engineId, note } = this.#options
     const { capacity } = this
     const retention = this.#retention
-    const fresh = openProject({ name, folder: this.#path(folder), threadFile, engineId, capacity, retention, note })
+    const machine = { shared: this.#shared, slot: this.#slotFor(row), channel: `weir-machine-${engineId}` }
+    const path = this.#path(folder)
+    const fresh = openProject({ name, folder: path, threadFile, engineId, capacity, machine, retention, note })
     this.#open.set(folder, fresh)
     fresh.then(
       (project) => this.#opened.set(folder, project),
-      () => this.#open.delete(folder),
+      () => this.#forget(folder),
     )
     return fresh
+  }
+
+  #slotFor({ folder, name }: ProjectRow): number {
+    const taken = new Set(this.#slots.values())
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (taken.has(slot)) continue
+      this.#slots.set(folder, slot)
+      return slot
+    }
+    throw new ProblemError('project_failed', `the project ${name} cannot be used now: ${SLOTS} others are`, {
+      fix: 'archive projects that are not needed, and start the engine again',
+    })
+  }
+
+  /** Of a project whose thread has ended. */
+  #forget(folder: string): void {
+    this.#open.delete(folder)
+    this.#opened.delete(folder)
+    const slot = this.#slots.get(folder)
+    if (slot !== undefined) vacateSlot(this.#shared, slot)
+    this.#slots.delete(folder)
   }
 
   /** Asks only an orchestrator that runs: to list projects wakes none. */
@@ -237,8 +264,7 @@ class ProjectsOfEngine implements Projects {
       const active = await this.#activeRuns(project)
       this.#refuseActive(row, active ?? 0)
       await project.close()
-      this.#open.delete(row.folder)
-      this.#opened.delete(row.folder)
+      this.#forget(row.folder)
       // Only now nobody can start one: the last look is at the disk.
       if (active !== null) this.#refuseActive(row, await this.#recordedRuns(row))
       act()

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createShared } from '../orchestrator/index.ts'
 import { ProjectThread } from './thread.ts'
 
 /**
@@ -49,6 +50,7 @@ const open = (failingStarts: number): ProjectThread => {
       folder,
       engineId: String(failingStarts),
       capacity: { cpus: 1, memoryBytes: 1, gpus: 0 },
+      machine: { shared: createShared(), slot: 0, channel: 'test' },
       retention: { keepRuns: 1, keepDays: 1 },
     },
     committed: () => undefined,

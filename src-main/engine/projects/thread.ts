@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Calls, FromThread, JournalEntries, ThreadData, ToThread } from '../orchestrator/index.ts'
-import { fromFault } from '../orchestrator/index.ts'
+import { fromFault, releaseLock } from '../orchestrator/index.ts'
 
 interface Parts {
   readonly file: string
@@ -156,7 +156,9 @@ export class ProjectThread {
     this.#reason = error
     for (const { reject } of this.#waiting.values()) reject(this.#refusal(error))
     this.#waiting.clear()
-    void worker.terminate()
+    const { shared, slot } = this.#parts.data.machine
+    // What its executions hold stays booked until it takes them back, but nobody may wait for its decision.
+    void worker.terminate().finally(() => releaseLock(shared, slot))
     if (this.#closing) return
     if (Date.now() - this.#startedAt > HEALTHY_MS) this.#failures = 0
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures)

@@ -62,6 +62,8 @@ export type Command =
       readonly reason: string
     }
   | { readonly type: 'capacity'; readonly capacity: StepResources }
+  /** Another project gave back what it had set aside */
+  | { readonly type: 'room' }
   | { readonly type: 'clock.jumped'; readonly byMs: number }
   | { readonly type: 'tick' }
 

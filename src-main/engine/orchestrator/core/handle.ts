@@ -106,6 +106,9 @@ function decide(turn: Turn, command: Command): void {
       state.stirred = true
       state.capacity = command.capacity
       return
+    case 'room':
+      state.stirred = true
+      return
     case 'clock.jumped':
       state.timers.shift('timeout', command.byMs)
       return

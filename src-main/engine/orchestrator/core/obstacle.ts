@@ -42,8 +42,8 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
   const most = unit.step.concurrency?.limit ?? 1
   if (key !== null && (state.concurrency.get(key) ?? 0) >= most) return { type: 'concurrency', key, limit: most }
   const { resources } = unit.step
-  const { capacity, used } = state
-  const free = (what: 'cpus' | 'memoryBytes' | 'gpus'): number => capacity[what] - used[what]
+  const { capacity, used, others } = state
+  const free = (what: 'cpus' | 'memoryBytes' | 'gpus'): number => capacity[what] - used[what] - others[what]
   if (resources.cpus > free('cpus') + EPSILON) return { type: 'cpus', wanted: resources.cpus, free: free('cpus') }
   if (resources.memoryBytes > free('memoryBytes')) {
     return { type: 'memory', wanted: resources.memoryBytes, free: free('memoryBytes') }

@@ -64,6 +64,17 @@ describe('room on the machine', () => {
     expect(driver.running()).toEqual(['r1:a', 'r1:small'])
   })
 
+  it('is what other projects have left over', () => {
+    const driver = new Driver({ capacity: { cpus: 4 } })
+    driver.state.others = { cpus: 2, memoryBytes: 0, gpus: 0 }
+    driver.start(plan(step('big', { resources: cpus(3) }), step('small', { resources: cpus(2) })))
+    expect(driver.running()).toEqual(['r1:small'])
+    driver.finish('small')
+    driver.state.others = { cpus: 1, memoryBytes: 0, gpus: 0 }
+    driver.send({ type: 'room' })
+    expect(driver.running()).toEqual(['r1:big'])
+  })
+
   it('is kept free for a step that has waited too long', () => {
     const driver = new Driver({ capacity: { cpus: 4 }, answers: { f: items(100) } })
     driver.start(plan(each('f', { resources: cpus(1) })))

@@ -184,6 +184,8 @@ export interface State {
   /** One sequence for all units: a run that left memory and came back never asks under an old number */
   nextGeneration: number
   capacity: StepResources
+  /** What other projects have set aside of it, as far as is known */
+  others: StepResources
   used: { cpus: number; memoryBytes: number; gpus: number }
   readonly runs: Map<string, RunState>
   /** Plans of the runs, by digest: put here before `run.created` is applied */
@@ -221,6 +223,7 @@ export function createState(epoch: number, capacity: StepResources): State {
     nextToken: 1,
     nextGeneration: 1,
     capacity,
+    others: { cpus: 0, memoryBytes: 0, gpus: 0 },
     used: { cpus: 0, memoryBytes: 0, gpus: 0 },
     runs: new Map(),
     plans: new Map(),

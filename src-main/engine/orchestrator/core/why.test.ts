@@ -68,6 +68,9 @@ describe('why a step is not running', () => {
     expect(text(driver, 'cpus')).toBe('waits for 2 CPUs; 1 of 4 are free')
     expect(text(driver, 'memory')).toBe('waits for 2 GiB of memory; 1 GiB of 2 GiB are free')
     expect(text(driver, 'gpus')).toBe('waits for 1 GPUs; 0 of 1 are free')
+    driver.state.others = { cpus: 1, memoryBytes: 2 ** 30, gpus: 0 }
+    expect(text(driver, 'cpus')).toBe('waits for 2 CPUs; 0 of 4 are free; other projects use 1')
+    expect(text(driver, 'memory')).toBe('waits for 2 GiB of memory; 0 GiB of 2 GiB are free; other projects use 1 GiB')
   })
 
   it('names limits, keys with their holders, pending results and executors', () => {

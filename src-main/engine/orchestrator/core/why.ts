@@ -147,17 +147,20 @@ function queuedText(state: State, unit: Unit, ahead: Ahead): string {
       case 'concurrency':
         return `holders of the concurrency key "${found.key}" run already (limit ${found.limit}): ${holders(state, found.key)}`
       case 'cpus':
-        return `waits for ${found.wanted} CPUs; ${Math.max(0, Math.round(found.free * 100) / 100)} of ${state.capacity.cpus} are free`
+        return `waits for ${found.wanted} CPUs; ${Math.max(0, Math.round(found.free * 100) / 100)} of ${state.capacity.cpus} are free${elsewhere(state.others.cpus)}`
       case 'memory':
-        return `waits for ${gib(found.wanted)} of memory; ${gib(Math.max(0, found.free))} of ${gib(state.capacity.memoryBytes)} are free`
+        return `waits for ${gib(found.wanted)} of memory; ${gib(Math.max(0, found.free))} of ${gib(state.capacity.memoryBytes)} are free${elsewhere(state.others.memoryBytes, gib)}`
       case 'gpus':
-        return `waits for ${found.wanted} GPUs; ${Math.max(0, found.free)} of ${state.capacity.gpus} are free`
+        return `waits for ${found.wanted} GPUs; ${Math.max(0, found.free)} of ${state.capacity.gpus} are free${elsewhere(state.others.gpus)}`
     }
   }
   const own = state.queue.get(`${unit.run.id}/${unit.step.name}`)
   const first = own === undefined ? 0 : ahead(own)
   return first === 0 ? 'it is next' : `${first} other steps go first`
 }
+
+const elsewhere = (amount: number, words: (amount: number) => string = String): string =>
+  amount > 0 ? `; other projects use ${words(amount)}` : ''
 
 function holders(state: State, key: string): string {
   const ids: string[] = []

@@ -8,6 +8,7 @@ import { type Calls, createCalls } from '../calls.ts'
 import { createClock } from '../clock.ts'
 import type { Event } from '../core/index.ts'
 import { newRunId } from '../ids.ts'
+import { ownMachine } from '../machine.ts'
 import { Orchestrator } from '../orchestrator.ts'
 import { createSecrets } from '../secrets.ts'
 import { createValues } from '../values.ts'
@@ -72,6 +73,7 @@ export class TestProject {
         project: 'default',
         clock,
         capacity: CAPACITY,
+        machine: ownMachine(),
         executors: (report) => new Map([['process', this.machine.executor(report)]]),
         imageDigest: async () => null,
         published: (entries) => published.push(...entries),
