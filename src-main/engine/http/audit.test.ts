@@ -111,6 +111,27 @@ test('has no entry of what programs do again and again, but one of its refusal',
   expect(server.audited).toMatchObject([{ actor: 'reader', action: 'test.quiet', code: 'forbidden' }])
 })
 
+test('is not filled by strangers: of many refusals most are counted in one entry', async () => {
+  const flooded = await startTestApi({
+    authenticate: () => null,
+    mount: (mount) => mount({ remove: table.remove }, { remove: () => undefined }),
+  })
+  const address = `${flooded.url}/api/v1/texts/${'x'.repeat(400)}`
+  const answers = await Promise.all(Array.from({ length: 100 }, () => fetch(address, { method: 'DELETE' })))
+  expect(answers.every(({ status }) => status === 401)).toBe(true)
+  expect(flooded.audited).toHaveLength(20)
+  expect(flooded.audited[0]?.target).toHaveLength(200)
+  flooded.api.stop()
+  expect(flooded.audited).toHaveLength(21)
+  expect(flooded.audited.at(-1)).toMatchObject({
+    actor: 'unknown',
+    action: 'test.remove',
+    target: '80 calls within a minute',
+    code: 'unauthorized',
+  })
+  await flooded.stop()
+})
+
 test('has the entry before the caller has the answer', async () => {
   const order: string[] = []
   let release: () => void = () => undefined

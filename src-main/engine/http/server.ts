@@ -9,6 +9,7 @@ import { JSON_BODY_LIMIT_BYTES, MAX_PARAM_LENGTH } from './limits.ts'
 import { knownAddresses } from './not-found.ts'
 import { PROBLEM_TYPE, problemOf } from './problem-of.ts'
 import { type Serve, serveRoute } from './serve.ts'
+import { createStrangers, type Strangers } from './strangers.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -78,7 +79,11 @@ const NO_SCHEMAS = { compilersFactory: { buildValidator: refuseSchemas, buildSer
 export function createApi(options: ApiOptions): Api {
   const { log, authenticate } = options
   const stopping = new AbortController()
-  const audit = auditor(options)
+  const strangers = createStrangers({
+    write: (entry) => options.audit.write(entry),
+    onError: (error) => log.error({ err: error }, 'an entry of the audit table could not be written'),
+  })
+  const audit = auditor(options, strangers)
   const refuse = refusal(log, audit)
   let active = 0
   const app = fastify({
@@ -123,7 +128,10 @@ export function createApi(options: ApiOptions): Api {
     app,
     mount: (table, handlers) => mount(app, table, handlers, serve),
     page: (path, make) => mountPage(app, path, make),
-    stop: () => stopping.abort(stoppingProblem()),
+    stop() {
+      stopping.abort(stoppingProblem())
+      strangers.close()
+    },
     stopping: stopping.signal,
     get active() {
       return active
@@ -199,11 +207,13 @@ function mountPage(app: FastifyInstance, path: string, make: () => Page | Promis
 }
 
 /** Writes an entry for calls that change something; others are not audited. */
-function auditor(options: ApiOptions): Serve['audit'] {
+function auditor({ audit }: ApiOptions, strangers: Strangers): Serve['audit'] {
   return async (request, status, code) => {
     const access = request.routeOptions.config?.access
     if (access?.change !== true || (access.audited === false && code === null)) return
-    await options.audit.write({
+    const isStranger = request.caller?.principal === undefined || request.caller.principal === null
+    const book = isStranger && code !== null ? strangers : audit
+    await book.write({
       at: new Date().toISOString(),
       actor: request.caller?.principal?.name ?? 'unknown',
       from: request.caller?.from ?? request.raw.socket.remoteAddress ?? 'unknown',
