@@ -24,8 +24,13 @@ interface ConnectionStore {
 
 /** How often a lost engine is looked for; a local one comes back in well under a second. */
 const RETRY_MS = 700
-/** How often a ready engine is asked whether it is. Events notice a loss at once; this is for when none are open. */
+/**
+ * How often a ready engine is asked whether it is. Events notice a loss at once; this is for a browser in which none are open:
+ * a desktop watches the engine itself, and says what becomes of it.
+ */
 const CHECK_MS = 15_000
+/** A local engine answers this question in milliseconds. One that is silent for so long hangs, or its machine does. */
+const SILENT_MS = 5_000
 
 export const useConnection = create<ConnectionStore>(() => ({ connection: { phase: 'connecting' }, generation: 0 }))
 
@@ -66,7 +71,7 @@ async function check(): Promise<void> {
   if (isChecking) return
   isChecking = true
   try {
-    const version = await client().call(engineRoutes.version, {})
+    const version = await client().call(engineRoutes.version, {}, { signal: AbortSignal.timeout(SILENT_MS) })
     const { connection } = useConnection.getState()
     if (connection.phase !== 'ready' || connection.version.version !== version.version) {
       useConnection.setState(({ generation }) => ({
@@ -81,6 +86,7 @@ async function check(): Promise<void> {
   }
   const { phase } = useConnection.getState().connection
   clearTimeout(timer)
+  if (phase === 'ready' && desktop?.phase === 'ready') return
   timer = setTimeout(() => void check(), phase === 'ready' ? CHECK_MS : RETRY_MS)
 }
 
@@ -93,7 +99,10 @@ function failed(error: unknown): void {
   // The desktop knows more than a call that failed.
   if (desktop !== null && (desktop.phase === 'failed' || desktop.phase === 'lost')) return
   if (connection.phase === 'connecting' || connection.phase === 'lost') return
-  if (error instanceof EngineUnreachable || error instanceof ProblemError) {
+  if (error instanceof EngineUnreachable || error instanceof ProblemError || isSilence(error)) {
     set({ phase: 'lost', reason: error.message })
   } else throw error
 }
+
+const isSilence = (error: unknown): error is DOMException =>
+  error instanceof DOMException && error.name === 'TimeoutError'
