@@ -270,6 +270,16 @@ describe('a document', () => {
     expect(store.getState().conflict).toMatchObject({ kind: 'publish' })
   })
 
+  it('brings a workflow back that was deleted meanwhile, once the person knows', async () => {
+    const store = open()
+    const { actions } = store.getState()
+    actions.edit('Change a', EDIT)
+    engine.versions = []
+    await expect(actions.publish()).rejects.toThrow('deleted meanwhile')
+    expect(store.getState()).toMatchObject({ base: null, source: EDITED, conflict: null, isPublishing: false })
+    expect(await actions.publish()).toMatchObject({ version: 1, source: EDITED })
+  })
+
   it('never overwrites a file on disk that was changed by somebody else', async () => {
     files.set('/w.yaml', 'theirs')
     const store = open({ content: { ...content(), origin: '/w.yaml' }, fileDigest: 'digest of what was read' })

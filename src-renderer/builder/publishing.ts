@@ -82,7 +82,15 @@ async function publish(parts: Parts): Promise<Workflow | null> {
     if (!(error instanceof ProblemError) || error.code !== 'workflow_conflict') throw error
     const name = nameOf(store.getState().definition)
     const theirs = name === null ? null : await needs.getWorkflow(name)
-    if (theirs === null) throw error
+    if (theirs === null) {
+      // Deleted elsewhere: what is here is a new workflow from now on.
+      store.setState({ base: null })
+      parts.text.count()
+      throw new Refusal({
+        message: `${name ?? 'The workflow'} was deleted meanwhile, by a person or a program.`,
+        fix: 'Your text is kept as a draft. Publish it again to bring the workflow back.',
+      })
+    }
     store.setState({ conflict: { kind: 'publish', theirs } })
     return null
   } finally {

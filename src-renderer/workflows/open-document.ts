@@ -1,7 +1,11 @@
 import { draftRoutes } from '../../src-shared/contract/index.ts'
 import type { DocumentFile } from '../../src-shared/desktop/bridge.ts'
-import { call, PROJECT } from '../api/index.ts'
+import { call, PROJECT, Refusal } from '../api/index.ts'
 import { fileIsNow, rememberFile } from '../builder/files-on-disk.ts'
+
+/** What the engine takes as the text of a definition. */
+const MOST_CHARACTERS = 10_000_000
+const MILLION = 1_000_000
 
 /** How many drafts are looked through for the one of a file. */
 const LOOKED_THROUGH = 1000
@@ -11,6 +15,13 @@ const LOOKED_THROUGH = 1000
  * @returns its identifier
  */
 export async function draftOfDocument(document: DocumentFile): Promise<string> {
+  const { length } = document.text
+  if (length > MOST_CHARACTERS) {
+    throw new Refusal({
+      message: `${document.name} has ${(length / MILLION).toFixed(1)} million characters; a definition has at most 10.`,
+      fix: 'Keep data outside of the definition and hand it in as a parameter or a file.',
+    })
+  }
   const drafts = await call(draftRoutes.list, { params: { project: PROJECT }, query: { limit: LOOKED_THROUGH } })
   const before = drafts.items.find((draft) => draft.origin === document.path)
   if (before !== undefined) {

@@ -201,6 +201,11 @@ describe('editDefinition', () => {
     expect(() => editDefinition('a: [', [{ path: ['a'], value: 1 }])).toThrow(/cannot be read/)
     expect(() => editDefinition('a: 1\na: 2', [{ path: ['a'], value: 1 }])).toThrow(/twice/)
     expect(() => editDefinition('a: text\n', [{ path: ['a', 'b'], value: 1 }])).toThrow(/`a` is a plain value/)
+    expect(() => editDefinition('- a\n', [{ path: ['steps', 'b'], value: {} }])).toThrow(/The definition is a list/)
+    const steps = 'steps:\n  - run: a\n'
+    expect(() => editDefinition(steps, [{ path: ['steps', 'b'], value: {} }])).toThrow(
+      /`steps` is a list, so `b` cannot/,
+    )
   })
 
   it('always means what was asked for, and keeps all comments outside', () => {

@@ -1,4 +1,4 @@
-import { type Document, isCollection, isNode, isScalar, parseDocument } from 'yaml'
+import { type Document, isCollection, isNode, isScalar, isSeq, parseDocument } from 'yaml'
 import { type Json, ProblemError } from '../contract/index.ts'
 import { canonicalJson } from './canonical.ts'
 import { indentOf, splice } from './edit-splice.ts'
@@ -97,14 +97,17 @@ function change(document: Document.Parsed, { path, value }: Edit): void {
   document.setIn(path, node)
 }
 
-/** Refuses a path through a plain value; an empty one can be filled. */
+/** Refuses a path through a plain value, or by name into a list; an empty value can be filled. */
 function checkWay(document: Document.Parsed, path: Path): void {
   for (let i = 0; i < path.length; i++) {
     const at = path.slice(0, i)
     const node: unknown = i === 0 ? document.contents : document.getIn(at, true)
-    if (node === undefined || node === null || isCollection(node) || (isScalar(node) && node.value === null)) continue
-    const message = `\`${at.join('.')}\` is a plain value, so nothing can be set inside it.`
-    throw new ProblemError('bad_request', message, { field: 'edits', fix: 'Set the value itself.' })
+    if (node === undefined || node === null || (isScalar(node) && node.value === null)) continue
+    const isList = isSeq(node)
+    if (isCollection(node) && !(isList && typeof path[i] === 'string')) continue
+    const name = at.length === 0 ? 'The definition' : `\`${at.join('.')}\``
+    const message = `${name} is a ${isList ? 'list' : 'plain value'}, so \`${path[i]}\` cannot be set inside it.`
+    throw new ProblemError('bad_request', message, { field: 'edits', fix: 'Correct it in the YAML first.' })
   }
 }
 

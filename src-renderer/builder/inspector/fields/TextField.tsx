@@ -1,6 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core'
 import type { z } from 'zod'
 import type { Json } from '../../../../src-shared/contract/index.ts'
+import { plural } from '../../../ui/format.ts'
 import type { ExpressionPlace } from '../readable.ts'
 import { faultOf, helpOf, labelOf } from '../schema-text.ts'
 import { hasExpression, readNumber, readValue, showValue } from '../values.ts'
@@ -29,6 +30,10 @@ const READ: Record<'text' | 'number' | 'value', (typed: string) => Json> = {
   value: readValue,
 }
 
+/** A field that grows with its text measures all of it: 10 MB stop the window for half a minute. */
+const MOST_CHARACTERS = 100_000
+const SHOWN_CHARACTERS = 80
+
 /** A text, number or value. What is typed is kept, and what is wrong with it said below. */
 export function TextField(props: TextFieldProps) {
   const { path, schema, reads = 'text', place, isBare = false, isLong = false, isShort = false, placeholder } = props
@@ -50,6 +55,14 @@ export function TextField(props: TextFieldProps) {
       onRemove={field.isLocked ? undefined : props.onRemove}
     >
       {(ids) => {
+        if (typed.length > MOST_CHARACTERS) {
+          return (
+            <span id={ids.control}>
+              {plural(typed.length, 'character')}, beginning with “{typed.slice(0, SHOWN_CHARACTERS).trim()}…”. Change
+              them in the YAML.
+            </span>
+          )
+        }
         if (place !== undefined) {
           return (
             <ValueEditor
