@@ -10,10 +10,9 @@ import {
   IconLayoutSidebarRight,
   IconPlus,
 } from '@tabler/icons-react'
-import { useReactFlow } from '@xyflow/react'
 import { useMemo } from 'react'
 import { type Command, useCommands } from '../app/commands.ts'
-import { fitOptions } from '../graph/fit.ts'
+import { useShow } from '../graph/show.ts'
 import { say, sayFailed } from '../ui/say.ts'
 import { useDocumentStore } from './document-context.tsx'
 import type { DocumentStore } from './document-types.ts'
@@ -32,7 +31,7 @@ export interface PanelActions {
 /** Offers what can be done in the builder to the palette and the keys. */
 export function useBuilderCommands(steps: { readonly current: StepActions | null }, panels: PanelActions): void {
   const store = useDocumentStore()
-  const { fitView } = useReactFlow()
+  const { all } = useShow()
   const next = useNextProblem()
   const commands = useMemo<Command[]>(
     () => [
@@ -44,7 +43,7 @@ export function useBuilderCommands(steps: { readonly current: StepActions | null
         group: 'Here',
         icon: IconArrowsMaximize,
         keys: 'f',
-        run: () => void fitView(fitOptions),
+        run: all,
       },
       {
         id: 'builder.validate',
@@ -56,7 +55,7 @@ export function useBuilderCommands(steps: { readonly current: StepActions | null
         run: next,
       },
     ],
-    [store, steps, panels, fitView, next],
+    [store, steps, panels, all, next],
   )
   useCommands(commands)
 }

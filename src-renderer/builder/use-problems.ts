@@ -1,6 +1,7 @@
 import { useReactFlow } from '@xyflow/react'
 import { useCallback, useRef } from 'react'
 import type { DefinitionProblem } from '../../src-shared/contract/index.ts'
+import { useShow } from '../graph/show.ts'
 import { say } from '../ui/say.ts'
 import { useDocumentStore } from './document-context.tsx'
 import { stepOfProblem } from './use-graph.ts'
@@ -8,16 +9,17 @@ import { stepOfProblem } from './use-graph.ts'
 /** Goes to the place of a problem: its step on the canvas and in the inspector. */
 export function useGoToProblem(): (problem: DefinitionProblem) => void {
   const store = useDocumentStore()
-  const { fitView, getZoom } = useReactFlow()
+  const { getZoom } = useReactFlow()
+  const show = useShow()
   return useCallback(
     (problem) => {
       const step = stepOfProblem(problem)
       store.getState().actions.select(step === null ? { kind: 'workflow' } : { kind: 'steps', names: [step] })
       if (step === null) return
       const zoom = Math.max(getZoom(), READABLE)
-      void fitView({ nodes: [{ id: step }], duration: 160, maxZoom: zoom, minZoom: zoom })
+      show.step(step, zoom)
     },
-    [store, fitView, getZoom],
+    [store, show, getZoom],
   )
 }
 

@@ -4,6 +4,7 @@ import { Panel, useReactFlow, useStore } from '@xyflow/react'
 import type { ReactNode } from 'react'
 import classes from './Controls.module.css'
 import { fitOptions } from './fit.ts'
+import { useShow } from './show.ts'
 
 interface ControlsProps {
   readonly onTidy?: (() => void) | undefined
@@ -13,7 +14,8 @@ interface ControlsProps {
 
 /** Zoom, fit, tidy up. */
 export function Controls({ onTidy, isTidying, children }: ControlsProps) {
-  const { zoomIn, zoomOut, zoomTo, fitView } = useReactFlow()
+  const { zoomIn, zoomOut, zoomTo } = useReactFlow()
+  const { all } = useShow()
   const percent = useStore((store) => Math.round(store.transform[2] * 100))
   return (
     <Panel position="bottom-left" className={classes.controls ?? ''}>
@@ -30,7 +32,7 @@ export function Controls({ onTidy, isTidying, children }: ControlsProps) {
       </Tooltip>
       <Control label="Zoom in" onClick={() => void zoomIn()} icon={<IconPlus size={16} />} />
       <span className={classes.line} />
-      <Control label="Show all (F)" onClick={() => void fitView(fitOptions)} icon={<IconArrowsMaximize size={16} />} />
+      <Control label="Show all (F)" onClick={all} icon={<IconArrowsMaximize size={16} />} />
       {onTidy !== undefined && (
         <Control label="Tidy up" onClick={onTidy} icon={<IconLayoutDistributeHorizontal size={16} />} />
       )}

@@ -1,18 +1,15 @@
 import '@xyflow/react/dist/base.css'
-import {
-  Background,
-  BackgroundVariant,
-  MiniMap,
-  type OnMove,
-  ReactFlow,
-  type ReactFlowProps,
-  useStore,
-} from '@xyflow/react'
-import { type ReactNode, useCallback, useRef } from 'react'
+import { type OnMove, ReactFlow, type ReactFlowProps, useStore, useStoreApi } from '@xyflow/react'
+import { type MouseEvent, type ReactNode, useCallback, useRef } from 'react'
 import { Controls } from './Controls.tsx'
 import { type Detail, DetailContext, detailAt, readableZoom } from './contexts.ts'
+import { Dots } from './Dots.tsx'
 import classes from './Flow.module.css'
+import { Overview } from './Overview.tsx'
+import { Painted } from './painted/Painted.tsx'
+import { usePainted } from './painted/use-painted.ts'
 import { type StepFlowNode, StepNode } from './StepNode.tsx'
+import { setPicture } from './show.ts'
 import { MIN_ZOOM, useFit } from './use-fit.ts'
 import { Wire, type WireEdge } from './Wire.tsx'
 
@@ -21,7 +18,6 @@ const edgeTypes = { wire: Wire }
 
 /** From here on a picture does not fit on a screen. */
 const MINIMAP_FROM = 30
-const GRID = 20
 const MAX_ZOOM = 2
 
 export interface FlowProps extends ReactFlowProps<StepFlowNode, WireEdge> {
@@ -37,10 +33,14 @@ export interface FlowProps extends ReactFlowProps<StepFlowNode, WireEdge> {
 export function Flow({ fitKey, controls, onTidy, isTidying = false, label, children, ...props }: FlowProps) {
   const isEditable = props.nodesConnectable === true
   const detail = useStore((store): Detail => detailAt(store.transform[2], isEditable))
-  const count = props.nodes?.length ?? 0
+  const all = props.nodes ?? NO_NODES
+  const count = all.length
+  const store = useStoreApi()
+  setPicture(store, all)
+  const picture = usePainted({ nodes: all, edges: props.edges ?? NO_EDGES, detail, onNodesChange: props.onNodesChange })
   const hasMap = count >= MINIMAP_FROM
   const box = useRef<HTMLElement>(null)
-  const onTouched = useFit({ fitKey, nodes: props.nodes ?? NONE, box, least: readableZoom(isEditable) })
+  const onTouched = useFit({ fitKey, nodes: all, box, least: readableZoom(isEditable) })
   const onMoveStart = useCallback<OnMove>(
     (event, viewport) => {
       box.current?.setAttribute('data-moving', '')
@@ -49,9 +49,24 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
     [onTouched],
   )
   const onMoveEnd = useCallback(() => box.current?.removeAttribute('data-moving'), [])
+  const onPaneClick = (event: MouseEvent): void => {
+    // Without a pointer that moved there before, as on a touch screen, what is painted is no element yet.
+    const box = picture.boxUnder(event)
+    const node = box === null ? undefined : all.find((one) => one.id === box.id)
+    if (node === undefined) return props.onPaneClick?.(event)
+    props.onNodesChange?.(all.map(({ id }) => ({ type: 'select', id, selected: id === node.id })))
+    props.onNodeClick?.(event, node)
+  }
   return (
     <DetailContext.Provider value={detail}>
-      <section ref={box} className={classes.flow} aria-label={label} aria-busy={isTidying} data-detail={detail}>
+      <section
+        ref={box}
+        className={classes.flow}
+        aria-label={label}
+        aria-busy={isTidying}
+        data-detail={detail}
+        onPointerMove={picture.onPointerMove}
+      >
         <ReactFlow<StepFlowNode, WireEdge>
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
@@ -67,19 +82,12 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
           onMoveStart={onMoveStart}
           onMoveEnd={onMoveEnd}
           {...props}
+          nodes={picture.nodes}
+          edges={picture.edges}
+          onPaneClick={onPaneClick}
         >
-          <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.2} color="var(--weir-grid)" />
-          {hasMap && (
-            <MiniMap
-              pannable
-              zoomable
-              className={classes.minimap ?? ''}
-              nodeColor={miniColor}
-              nodeBorderRadius={8}
-              maskColor="var(--mask)"
-              ariaLabel="Overview"
-            />
-          )}
+          {picture.scene === null ? <Dots /> : <Painted scene={picture.scene} detail={detail} />}
+          {hasMap && <Overview nodes={all} />}
           <Controls onTidy={onTidy} isTidying={isTidying}>
             {controls}
           </Controls>
@@ -90,7 +98,5 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
   )
 }
 
-const NONE: readonly StepFlowNode[] = []
-
-const miniColor = (node: StepFlowNode): string =>
-  node.selected === true ? 'var(--weir-accent)' : node.data.mark === null ? 'var(--mini)' : 'var(--weir-failed)'
+const NO_NODES: StepFlowNode[] = []
+const NO_EDGES: WireEdge[] = []

@@ -1,7 +1,7 @@
 import { ReactFlowProvider } from '@xyflow/react'
 import { useMemo, useRef } from 'react'
 import { Loading } from '../ui/Notes.tsx'
-import { StepStateContext, type UseStepState } from './contexts.ts'
+import { StepStateContext, type StepStates, StepStatesContext, type UseStepState } from './contexts.ts'
 import { Flow } from './Flow.tsx'
 import { flowEdges, flowNodes } from './flow-elements.ts'
 import type { StepFlowNode } from './StepNode.tsx'
@@ -20,6 +20,8 @@ interface GraphViewProps {
   readonly onSelect: (step: string | null) => void
   /** State of each step in a run; the same function at each rendering */
   readonly useStepState?: UseStepState
+  /** The same states for who paints them all */
+  readonly stepStates?: StepStates
   readonly onOpen?: (step: string) => void
 }
 
@@ -33,7 +35,9 @@ export function GraphView(props: GraphViewProps) {
         <Picture {...props} />
       ) : (
         <StepStateContext.Provider value={props.useStepState}>
-          <Picture {...props} />
+          <StepStatesContext.Provider value={props.stepStates ?? null}>
+            <Picture {...props} />
+          </StepStatesContext.Provider>
         </StepStateContext.Provider>
       )}
     </ReactFlowProvider>

@@ -39,6 +39,15 @@ const nothing: UseStepState = () => null
 
 export const StepStateContext = createContext<UseStepState>(nothing)
 
+/** The same for who paints all nodes at once. */
+export interface StepStates {
+  get(step: string): StepState | null
+  /** Calls when any state may have changed; answers how to stop it. */
+  subscribe(listener: () => void): () => void
+}
+
+export const StepStatesContext = createContext<StepStates | null>(null)
+
 /** A mark on a node: how many problems, and the first one in words. */
 export interface NodeMark {
   readonly severity: 'error' | 'warning'

@@ -1,5 +1,5 @@
 /** Pictures of definitions, for the builder and the run view. */
-export type { StepState, UseStepState } from './contexts.ts'
+export type { StepState, StepStates, UseStepState } from './contexts.ts'
 export { withShared } from './flow-elements.ts'
 export { GraphView } from './GraphView.tsx'
 export { graphOf } from './model.ts'

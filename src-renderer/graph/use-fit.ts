@@ -61,7 +61,7 @@ export function viewOf(nodes: readonly StepFlowNode[], room: Room, least: number
   return partOf(whole, selected.length === 0 ? null : boundsOf(selected), room, least)
 }
 
-function boundsOf(nodes: readonly StepFlowNode[]): Rect {
+export function boundsOf(nodes: readonly StepFlowNode[]): Rect {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
   for (const { position, data } of nodes) {
     left = Math.min(left, position.x)

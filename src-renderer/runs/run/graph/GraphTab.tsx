@@ -1,8 +1,15 @@
 import { useMemo } from 'react'
 import type { Json, RunStep } from '../../../../src-shared/contract/index.ts'
-import { type Graph, GraphView, graphOf, type StepState, type UseStepState } from '../../../graph/index.ts'
+import {
+  type Graph,
+  GraphView,
+  graphOf,
+  type StepState,
+  type StepStates,
+  type UseStepState,
+} from '../../../graph/index.ts'
 import { Empty, Failed, Loading } from '../../../ui/Notes.tsx'
-import { useStep } from '../data/run-store.ts'
+import { useRunStore, useStep } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
 import { durationOf, hasEnded, timesOf } from '../data/step-times.ts'
 import { useDefinitionQuery } from '../data/use-definition.ts'
@@ -14,6 +21,17 @@ export function GraphTab({ place }: { readonly place: Place }) {
   const graph = useMemo<Graph | null>(
     () => (data === undefined ? null : graphOf(data.definition as unknown as Json)),
     [data],
+  )
+  const store = useRunStore()
+  const stepStates = useMemo<StepStates>(
+    () => ({
+      get: (name) => stepStateOf(store.getState().book.byKey.get(name)),
+      subscribe: (listener) =>
+        store.subscribe((now, before) => {
+          if (now.book !== before.book) listener()
+        }),
+    }),
+    [store],
   )
   if (error !== null) {
     return <Failed error={error} what="The definition of this run could not be read" onRetry={() => void refetch()} />
@@ -27,6 +45,7 @@ export function GraphTab({ place }: { readonly place: Place }) {
       selected={place.step === undefined ? null : nameOfKey(place.step)}
       onSelect={(step) => place.select(step ?? undefined)}
       useStepState={useStepState}
+      stepStates={stepStates}
     />
   )
 }
@@ -34,8 +53,9 @@ export function GraphTab({ place }: { readonly place: Place }) {
 const states = new WeakMap<RunStep, StepState>()
 
 /** The same object for the same step, so that only nodes of steps that changed are drawn anew. */
-const useStepState: UseStepState = (name) => {
-  const step = useStep(name)
+const useStepState: UseStepState = (name) => stepStateOf(useStep(name))
+
+function stepStateOf(step: RunStep | undefined): StepState | null {
   if (step === undefined) return null
   const known = states.get(step)
   if (known !== undefined) return known
