@@ -79,8 +79,8 @@ const Filters = memo(function Filters({ sources, filter, onFilter }: FiltersProp
       {(steps.length > 1 || filter.step !== null) && (
         <Select
           aria-label="Step"
+          className={classes.filter ?? ''}
           placeholder="All steps"
-          w={140}
           clearable
           searchable={steps.length > MANY}
           limit={200}
@@ -93,8 +93,8 @@ const Filters = memo(function Filters({ sources, filter, onFilter }: FiltersProp
       {(attempts.length > 1 || filter.attempt !== null) && (
         <Select
           aria-label="Attempt"
+          className={classes.filter ?? ''}
           placeholder="All attempts"
-          w={120}
           clearable
           data={attempts.map((attempt) => ({ value: String(attempt), label: `Attempt ${attempt}` }))}
           value={filter.attempt === null ? null : String(filter.attempt)}
@@ -103,8 +103,8 @@ const Filters = memo(function Filters({ sources, filter, onFilter }: FiltersProp
       )}
       <Select
         aria-label="Stream"
+        className={classes.filter ?? ''}
         placeholder="All streams"
-        w={138}
         clearable
         data={Object.entries(STREAM_WORDS).map(([value, label]) => ({ value, label }))}
         value={filter.stream}

@@ -55,7 +55,10 @@ export function RunBody() {
           <Drawer.Root opened={side !== null} onClose={close} position="bottom" size="85%" padding={0}>
             <Drawer.Overlay />
             <Drawer.Content aria-label={place.step === undefined ? 'Result of the run' : `Step ${place.step}`}>
-              {side}
+              {/* Not its first button, whose ring would be the first thing seen. */}
+              <div className={classes.sheet} data-autofocus tabIndex={-1}>
+                {side}
+              </div>
             </Drawer.Content>
           </Drawer.Root>
         )}
