@@ -2,6 +2,7 @@ import type { ParseResult } from '@marcbachmann/cel-js'
 import type { Definition, Json, Param } from '../../../src-shared/contract/index.ts'
 import type { Path } from '../../../src-shared/definition/index.ts'
 import { checkingEnvironment, evaluating, parseIn } from './cel.ts'
+import { assetFault } from './check-assets.ts'
 import { outputsOf, readFault, type Scope } from './check-reads.ts'
 import { compile, ExpressionSyntaxError, type Program, plainTypes, typeFix } from './expression.ts'
 import type { Faults, Words } from './faults.ts'
@@ -151,7 +152,10 @@ export class ExpressionChecker {
         good = false
       } else if (read.root === 'steps' && read.path[0] !== undefined) needs.add(read.path[0])
     }
-    return good
+    const asset = good ? assetFault(program, scope, this.#definition) : null
+    if (asset === null) return good
+    this.#fault(asset.code, path, asset.message, asset.fix, part, part.text.search(/\S/))
+    return false
   }
 
   #type(program: Program, part: ExpressionPart, path: Path, scope: Scope, wanted: Wanted | undefined): void {

@@ -59,6 +59,7 @@ function Script({ field, step, errorId }: { readonly field: Field; readonly step
       value={typed}
       onChange={type}
       place={{ step, field: 'run' }}
+      path={['steps', step, 'run']}
       isSingleLine={false}
       isReadOnly={field.isLocked}
       placeholder="echo hello"
@@ -125,6 +126,7 @@ function Argument({ label, value, step, isLocked, onChange }: ArgumentProps) {
       value={typed}
       onChange={type}
       place={{ step, field: 'run' }}
+      path={['steps', step, 'run']}
       isReadOnly={isLocked}
       placeholder={label}
     />

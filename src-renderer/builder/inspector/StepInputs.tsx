@@ -9,7 +9,7 @@ import { TableEntry } from './fields/TableEntry.tsx'
 import { useField } from './fields/use-field.ts'
 import { ValuePicker } from './fields/ValuePicker.tsx'
 import { problemsIn } from './problems-at.ts'
-import { readableAt } from './readable.ts'
+import { nameFor, readableAt } from './readable.ts'
 import { helpOf } from './schema-text.ts'
 import { useRenameField } from './use-rename-field.ts'
 import { freeName, mapOf } from './values.ts'
@@ -50,7 +50,7 @@ export function StepInputs({ step }: { readonly step: string }) {
               label="Add an input"
               readable={() => readableAt(store.getState().definition, place, children.outputs)}
               first={{ label: 'A value that is typed', onPick: () => add('input', '') }}
-              onPick={(text) => add(nameFor(text), `\${{ ${text} }}`)}
+              onPick={({ text }) => add(nameFor(text), `\${{ ${text} }}`)}
               target={(toggle) => <AddButton label="Add an input" onClick={toggle} />}
             />
           )}
@@ -58,11 +58,4 @@ export function StepInputs({ step }: { readonly step: string }) {
       )}
     </FieldRow>
   )
-}
-
-/** `steps.split.outputs.years` → `years`: what is read is called the same, unless that says nothing. */
-function nameFor(text: string): string {
-  const last = text.split('.').at(-1) ?? 'input'
-  const step = /^steps\.(\w+)\.status$/.exec(text)?.[1]
-  return step === undefined ? last : `${step}Status`
 }

@@ -59,7 +59,7 @@ export function WorkflowOutputs() {
           label="Add an output"
           readable={() => readableAt(store.getState().definition, PLACE, outputs)}
           first={{ label: 'A value that is typed', onPick: () => add('result', '') }}
-          onPick={(text) => add(text.split('.').at(-1) ?? 'result', `\${{ ${text} }}`)}
+          onPick={({ text }) => add(text.split('.').at(-1) ?? 'result', `\${{ ${text} }}`)}
           target={(toggle) => <AddButton label="Add an output" onClick={toggle} />}
         />
       )}

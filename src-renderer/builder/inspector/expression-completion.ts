@@ -8,7 +8,7 @@ import {
 } from '@codemirror/autocomplete'
 import type { Extension } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
-import { FUNCTIONS, type Readable } from './readable.ts'
+import { FUNCTIONS, type Readable, typeInWords } from './readable.ts'
 
 const OPEN = '${{'
 
@@ -44,15 +44,22 @@ function isInString(expression: string): boolean {
   return quote !== null
 }
 
+/** What is written for a value that was chosen; it may have to be handed in first. */
+export type Written = (one: Readable) => string
+
 /** Completes what an expression can read. `readable` is asked at each time, because it changes while others are edited. */
-export function expressionSource(readable: () => readonly Readable[], isBare: boolean): CompletionSource {
+export function expressionSource(
+  readable: () => readonly Readable[],
+  isBare: boolean,
+  written: Written,
+): CompletionSource {
   return (context: CompletionContext): CompletionResult | null => {
     const before = context.state.sliceDoc(Math.max(0, context.pos - LOOK_BACK), context.pos)
     const typing = typingAt(before, isBare)
     if (typing === null) return null
     const from = context.pos - (before.length - typing.from)
     if (typing.isInside && from === context.pos && !context.explicit && !/[{.]\s*$/.test(before)) return null
-    const values = readable().map((one, i) => valueCompletion(one, typing.isInside, -i))
+    const values = readable().map((one, i) => valueCompletion(one, typing.isInside, -i, written))
     const functions = typing.isInside ? FUNCTIONS.map(functionCompletion) : []
     return { from, options: [...values, ...functions], validFor: typing.isInside ? /^[\w.]*$/ : /^\$\{?$/ }
   }
@@ -71,21 +78,23 @@ const SECTIONS = {
 
 const FUNCTION_SECTION = { name: 'Functions', rank: 5 }
 
-function valueCompletion(one: Readable, isInside: boolean, boost: number): Completion {
+function valueCompletion(one: Readable, isInside: boolean, boost: number, written: Written): Completion {
+  const detail = typeInWords(one)
   const completion: Completion = {
     label: one.text,
-    ...(one.type === 'any' ? {} : { detail: one.type }),
+    ...(detail === '' ? {} : { detail }),
     section: SECTIONS[one.group],
     boost: Math.max(-90, boost),
     ...(one.help === '' ? {} : { info: one.help }),
   }
-  if (isInside) return { ...completion, apply: (view, picked, from, to) => finish(view, one.text, from, to, picked) }
+  if (isInside)
+    return { ...completion, apply: (view, picked, from, to) => finish(view, written(one), from, to, picked) }
   // Typed behind a `$`: what is compared is the dollar, what is put in is the whole expression.
   return {
     ...completion,
     label: `$${'{'} ${one.text}`,
     displayLabel: one.text,
-    apply: (view, picked, from, to) => insertAt(view, one.text, from, to, picked),
+    apply: (view, picked, from, to) => insertAt(view, written(one), from, to, picked),
   }
 }
 
@@ -149,5 +158,9 @@ export function insertValue(view: EditorView, text: string, isBare: boolean): vo
 }
 
 /** Completion for a field. */
-export const expressionCompletion = (readable: () => readonly Readable[], isBare: boolean): Extension =>
-  autocompletion({ override: [expressionSource(readable, isBare)], icons: false, activateOnTyping: true })
+export const expressionCompletion = (
+  readable: () => readonly Readable[],
+  isBare: boolean,
+  written: Written,
+): Extension =>
+  autocompletion({ override: [expressionSource(readable, isBare, written)], icons: false, activateOnTyping: true })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseYaml } from '../../../src-shared/definition/index.ts'
-import { type ExpressionPlace, readableAt, readBy } from './readable.ts'
+import { type ExpressionPlace, inputReading, readableAt, readBy } from './readable.ts'
 import { mapOf } from './values.ts'
 
 const definition = parseYaml(`
@@ -79,4 +79,37 @@ it('knows which steps a step reads', () => {
   const steps = mapOf(mapOf(definition)['steps'])
   expect([...readBy(mapOf(steps['child']))]).toEqual(['ask'])
   expect([...readBy(mapOf(steps['fit']))]).toEqual(['split'])
+})
+
+describe('what is handed in', () => {
+  const given = parseYaml(`
+params: { csv: { type: file }, year: { type: integer } }
+steps:
+  numbers: { run: x, outputs: { list: { files: "*.txt" }, total: { json: t.json } } }
+  each: { forEach: "\${{ steps.numbers.outputs.list }}", run: x }
+  sum: { run: x, inputs: { all: "\${{ steps.numbers.outputs.list }}", list: 1 } }
+`).value
+  const at = (place: ExpressionPlace) => new Map(readableAt(given, place).map((one) => [one.text, one]))
+
+  it('are files and results of steps in a command; parameters that are values are read directly', () => {
+    const offered = at({ step: 'sum', field: 'run' })
+    for (const text of ['params.csv', 'steps.numbers.outputs.list', 'steps.numbers.outputs.total'])
+      expect(offered.get(text)?.asInput, text).toBe(true)
+    for (const text of ['params.year', 'inputs.all', 'steps.numbers.status', 'run.id'])
+      expect(offered.get(text)?.asInput, text).toBeUndefined()
+    expect(offered.get('inputs.all')?.type).toBe('files')
+    expect(at({ step: 'each', field: 'env' }).get('item')).toMatchObject({ type: 'file', asInput: true })
+  })
+
+  it('is read as it is by an input, and files are not offered to the environment of the workflow', () => {
+    expect(at({ step: 'sum', field: 'inputs' }).get('steps.numbers.outputs.list')?.asInput).toBeUndefined()
+    expect([...at({ step: null, field: 'env' }).keys()]).not.toContain('params.csv')
+  })
+
+  it('takes the input that reads it already, or a free name', () => {
+    const inputs = mapOf(mapOf(mapOf(mapOf(given)['steps'])['sum'])['inputs'])
+    expect(inputReading(inputs, 'steps.numbers.outputs.list')).toEqual({ name: 'all', isNew: false })
+    expect(inputReading(inputs, 'steps.other.outputs.list')).toEqual({ name: 'list2', isNew: true })
+    expect(inputReading({}, 'item')).toEqual({ name: 'file', isNew: true })
+  })
 })

@@ -2,7 +2,7 @@ import type { Json } from '../../../src-shared/contract/index.ts'
 import { readsOf } from '../../graph/expressions.ts'
 import { kindOf } from '../../graph/summary.ts'
 import { textsIn } from '../../graph/values.ts'
-import { mapOf, textOf } from './values.ts'
+import { freeName, mapOf, textOf } from './values.ts'
 
 /** Something that an expression can read at a place: offered while typing, and by "Insert a value". */
 export interface Readable {
@@ -12,6 +12,11 @@ export interface Readable {
   /** What it is, in a word: `number`, `files` */
   readonly type: string
   readonly help: string
+  /**
+   * It is handed in: an input of the step reads it, and the text reads the input. Files have a path only so, and the
+   * picture draws a line for what another step gives.
+   */
+  readonly asInput?: true
 }
 
 /** Where an expression stands: which fields may read what (docs/expressions.md, "What can be read"). */
@@ -32,6 +37,10 @@ const READS_INPUTS: ReadonlySet<string> = new Set([
   'approval',
   'concurrency',
 ])
+/** Fields that are texts for a program, in which files are paths. */
+const WANTS_PATHS: ReadonlySet<string> = new Set(['run', 'env', 'image', 'workdir'])
+/** Types of values that are files, alone or in lists. */
+const FILES: ReadonlySet<string> = new Set(['file', 'directory', 'files', 'list of files'])
 /** Fields that are looked at before there is an item. */
 const BEFORE_ITEMS: ReadonlySet<string> = new Set(['forEach', 'when'])
 /** Fields that may read secrets. */
@@ -48,19 +57,64 @@ export function readableAt(
   const root = mapOf(definition)
   const step = place.step === null ? {} : mapOf(mapOf(root['steps'])[place.step])
   const isWorkflowEnv = place.step === null && place.field === 'env'
-  return [
-    ...(step['forEach'] !== undefined && !BEFORE_ITEMS.has(place.field) ? ITEM : []),
-    ...paramsAt(root, place),
-    ...(READS_INPUTS.has(place.field) ? inputsOf(step) : []),
-    ...(isWorkflowEnv ? [] : resultsAt(root, place, children)),
+  const params = paramsAt(root, place)
+  const results = isWorkflowEnv ? [] : resultsAt(root, place, children)
+  const found = [
+    ...(step['forEach'] !== undefined && !BEFORE_ITEMS.has(place.field) ? itemOf(step, [...params, ...results]) : []),
+    ...params,
+    ...(READS_INPUTS.has(place.field) ? inputsOf(step, [...params, ...results]) : []),
+    ...results,
     ...RUN,
   ]
+  if (!WANTS_PATHS.has(place.field)) return found
+  // The environment of a workflow has no inputs to hand files in by.
+  if (place.step === null) return found.filter((one) => !isFiles(one))
+  return found.map((one) => (isHandedIn(one) ? { ...one, asInput: true } : one))
 }
 
-const ITEM: readonly Readable[] = [
-  { text: 'item', group: 'Item', type: 'any', help: 'The item that this execution is for.' },
-  { text: 'index', group: 'Item', type: 'number', help: 'Number of the item, from 0.' },
-]
+/** What stands beside a value in a menu. */
+export function typeInWords({ type, asInput }: Readable): string {
+  const known = type === 'any' ? '' : type
+  if (asInput === undefined) return known
+  return known === '' ? 'as an input' : `${known}, as an input`
+}
+
+export const isFiles = (one: Readable): boolean => FILES.has(one.type)
+
+const isHandedIn = (one: Readable): boolean =>
+  one.group !== 'Inputs of this step' && (isFiles(one) || /^steps\.\w+\.outputs\./.test(one.text))
+
+/** The name of the input that reads a value, and whether it has to be added for that. */
+export function inputReading(
+  inputs: Readonly<Record<string, Json>>,
+  text: string,
+): { readonly name: string; readonly isNew: boolean } {
+  const known = Object.entries(inputs).find(([, value]) => wholeRead(value) === text)
+  if (known !== undefined) return { name: known[0], isNew: false }
+  return { name: freeName(nameFor(text), Object.keys(inputs)), isNew: true }
+}
+
+/** What a value reads when it is nothing but that. */
+const wholeRead = (value: Json | undefined): string | null =>
+  /^\s*\$\{\{\s*([\w.]+)\s*\}\}\s*$/.exec(textOf(value))?.[1] ?? null
+
+/** `steps.split.outputs.years` → `years`: what is read is called the same, unless that says nothing. */
+export function nameFor(text: string): string {
+  if (text === 'item') return 'file'
+  const last = text.split('.').at(-1) ?? 'input'
+  const step = /^steps\.(\w+)\.status$/.exec(text)?.[1]
+  return step === undefined ? last : `${step}Status`
+}
+
+function itemOf(step: Readonly<Record<string, Json>>, known: readonly Readable[]): Readable[] {
+  const forEach = step['forEach']
+  const items = mapOf(forEach)['items'] ?? forEach
+  const overFiles = FILES.has(known.find((one) => one.text === wholeRead(items))?.type ?? '')
+  return [
+    { text: 'item', group: 'Item', type: overFiles ? 'file' : 'any', help: 'The item that this execution is for.' },
+    { text: 'index', group: 'Item', type: 'number', help: 'Number of the item, from 0.' },
+  ]
+}
 
 const RUN: readonly Readable[] = [
   { text: 'run.id', group: 'Run', type: 'text', help: 'Identifier of the run, such as k3m9abcd.' },
@@ -78,11 +132,12 @@ function paramsAt(root: Readonly<Record<string, Json>>, { step, field }: Express
   })
 }
 
-const inputsOf = (step: Readonly<Record<string, Json>>): Readable[] =>
+const inputsOf = (step: Readonly<Record<string, Json>>, known: readonly Readable[]): Readable[] =>
   Object.entries(mapOf(step['inputs'])).map(([name, value]) => ({
     text: `inputs.${name}`,
     group: 'Inputs of this step',
-    type: typeof value === 'string' ? 'any' : typeOf(value),
+    type:
+      typeof value === 'string' ? (known.find((one) => one.text === wholeRead(value))?.type ?? 'any') : typeOf(value),
     help: typeof value === 'string' ? value : '',
   }))
 

@@ -9,7 +9,7 @@ import type { Extension } from '@codemirror/state'
 import { type EditorView, hoverTooltip } from '@codemirror/view'
 import type { Json } from '../../../src-shared/contract/index.ts'
 import { expressionSource, typingAt } from '../inspector/expression-completion.ts'
-import { type ChildOutputs, type ExpressionPlace, readableAt } from '../inspector/readable.ts'
+import { type ChildOutputs, type ExpressionPlace, isFiles, readableAt } from '../inspector/readable.ts'
 import { mapOf } from '../inspector/values.ts'
 import { type Place, placeAt } from './cursor-place.ts'
 import { helpAt, type KnownKey, keysAt, type SchemaNode, valuesAt } from './schema-walk.ts'
@@ -55,9 +55,13 @@ function expressionAt(
   place: Place,
   isBare: boolean,
 ): CompletionResult | null {
-  const readable = () => readableAt(known.definition, expressionPlace(place.path), known.children)
+  // Files reach a command by an input, and a completion writes only where the cursor stands.
+  const readable = () =>
+    readableAt(known.definition, expressionPlace(place.path), known.children).filter(
+      (one) => one.asInput === undefined || !isFiles(one),
+    )
   if (!isBare) {
-    const result = expressionSource(readable, false)(context)
+    const result = expressionSource(readable, false, (one) => one.text)(context)
     return result instanceof Promise ? null : result
   }
   const word = /[A-Za-z_][\w.]*$|$/.exec(place.typed)?.[0] ?? ''

@@ -59,6 +59,7 @@ export function TableEntry(props: TableEntryProps) {
         value={typed}
         onChange={type}
         place={place}
+        path={path}
         isSingleLine={!typed.includes('\n')}
         isReadOnly={field.isLocked}
         {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}

@@ -70,6 +70,7 @@ export function TextField(props: TextFieldProps) {
               value={typed}
               onChange={type}
               place={place}
+              path={path}
               isBare={isBare}
               isSingleLine={!isLong}
               isReadOnly={field.isLocked}

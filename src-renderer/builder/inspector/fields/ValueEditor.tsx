@@ -1,11 +1,15 @@
 import type { EditorView } from '@codemirror/view'
-import { useMemo, useRef } from 'react'
+import { type RefObject, useMemo, useRef } from 'react'
+import type { Path } from '../../../../src-shared/definition/index.ts'
 import { CodeEditor } from '../../../ui/code/CodeEditor.tsx'
 import type { Language } from '../../../ui/code/languages.ts'
 import { useDocumentStore } from '../../document-context.tsx'
 import { useChildren } from '../children.ts'
-import { expressionCompletion, insertValue } from '../expression-completion.ts'
-import { type ExpressionPlace, type Readable, readableAt } from '../readable.ts'
+import { expressionCompletion, insertValue, type Written } from '../expression-completion.ts'
+import { pathText } from '../problems-at.ts'
+import { type ExpressionPlace, inputReading, type Readable, readableAt } from '../readable.ts'
+import { valueAt } from '../unset.ts'
+import { mapOf } from '../values.ts'
 import classes from './fields.module.css'
 import { ValuePicker } from './ValuePicker.tsx'
 
@@ -14,6 +18,8 @@ interface ValueEditorProps {
   readonly value: string
   readonly onChange: (value: string) => void
   readonly place: ExpressionPlace
+  /** Where the text stands: an input that is added for it is taken back by the same step of undo */
+  readonly path: Path
   readonly isBare?: boolean
   readonly isSingleLine?: boolean
   readonly isReadOnly?: boolean
@@ -31,7 +37,16 @@ export function ValueEditor(props: ValueEditorProps) {
   const view = useRef<EditorView | null>(null)
   const latest = useRef<() => Readable[]>(() => [])
   latest.current = () => readableAt(store.getState().definition, place, outputs)
-  const extensions = useMemo(() => expressionCompletion(() => latest.current(), isBare), [isBare])
+  const written = useHandIn(place, props.path)
+  const extensions = useMemo(
+    () =>
+      expressionCompletion(
+        () => latest.current(),
+        isBare,
+        (one) => written.current(one),
+      ),
+    [isBare, written],
+  )
   return (
     <div className={classes.value}>
       <CodeEditor
@@ -55,11 +70,29 @@ export function ValueEditor(props: ValueEditorProps) {
         <ValuePicker
           readable={() => latest.current()}
           label={`Insert a value into ${props.label.toLowerCase()}`}
-          onPick={(text) => {
-            if (view.current !== null) insertValue(view.current, text, isBare)
+          onPick={(one) => {
+            if (view.current !== null) insertValue(view.current, written.current(one), isBare)
           }}
         />
       )}
     </div>
   )
+}
+
+/** Writes a value that was chosen; what is handed in gets an input of its own, unless there is one already. */
+function useHandIn({ step }: ExpressionPlace, path: Path): RefObject<Written> {
+  const store = useDocumentStore()
+  const written = useRef<Written>((one) => one.text)
+  written.current = ({ text, asInput }) => {
+    if (asInput === undefined || step === null) return text
+    const { definition, actions } = store.getState()
+    const inputs = ['steps', step, 'inputs']
+    const { name, isNew } = inputReading(mapOf(valueAt(definition, inputs)), text)
+    if (isNew) {
+      const edit = { path: [...inputs, name], value: `\${{ ${text} }}` }
+      actions.edit(`Add input ${name} to ${step}`, [edit], { merge: pathText(path) })
+    }
+    return `inputs.${name}`
+  }
+  return written
 }

@@ -1,13 +1,13 @@
 import { ActionIcon, Combobox, ScrollArea, Tooltip, useCombobox } from '@mantine/core'
 import { IconBraces } from '@tabler/icons-react'
 import { type ReactNode, type Ref, useState } from 'react'
-import type { Readable } from '../readable.ts'
+import { type Readable, typeInWords } from '../readable.ts'
 import classes from './fields.module.css'
 
 interface ValuePickerProps {
   readonly readable: () => readonly Readable[]
   readonly label: string
-  readonly onPick: (text: string) => void
+  readonly onPick: (picked: Readable) => void
   /** A choice before all others, e.g. an empty input */
   readonly first?: { readonly label: string; readonly onPick: () => void }
   /** Instead of the button with the braces */
@@ -45,7 +45,10 @@ export function ValuePicker({ readable, label, onPick, first, target }: ValuePic
       onOptionSubmit={(text) => {
         combobox.closeDropdown()
         if (text === FIRST) first?.onPick()
-        else onPick(text)
+        else {
+          const picked = values.find((one) => one.text === text)
+          if (picked !== undefined) onPick(picked)
+        }
       }}
     >
       <Combobox.Target withAriaAttributes={false}>
@@ -131,7 +134,7 @@ function Groups({ found }: { readonly found: readonly Readable[] }) {
         .map((one) => (
           <Combobox.Option key={one.text} value={one.text} className={classes.option}>
             <span className={`mono truncate ${classes.optionName}`}>{one.text}</span>
-            <span className={classes.optionType}>{one.type === 'any' ? '' : one.type}</span>
+            <span className={classes.optionType}>{typeInWords(one)}</span>
           </Combobox.Option>
         ))}
     </Combobox.Group>
