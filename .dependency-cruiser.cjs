@@ -101,8 +101,8 @@ module.exports = {
         path: '^src-main/',
         pathNot: [
           '^src-main/desktop/',
-          // Two small files without imports of their own: what index.ts brings along, a window would have to wait for.
-          '^src-main/supervisor/(index|socket-path)\\.ts$',
+          // Small files that load next to nothing: what index.ts brings along, a window would have to wait for.
+          '^src-main/supervisor/(index|daemon|socket-path)\\.ts$',
           '^src-main/cli/data-folder\\.ts$',
         ],
       },

@@ -2,15 +2,7 @@ import { join } from 'node:path'
 import { app, Notification, nativeTheme, session } from 'electron'
 import { version } from '../../package.json'
 import { askToOpen, type Documents, openDocuments } from './documents/index.ts'
-import {
-  activeRuns,
-  ask,
-  carrySockets,
-  type EngineKeeper,
-  engineSocket,
-  keepEngine,
-  type RunNews,
-} from './engine/index.ts'
+import { activeRuns, ask, carrySockets, type EngineKeeper, engineSocket, type RunNews } from './engine/index.ts'
 import { answerScreens } from './ipc.ts'
 import type { Launch } from './launch.ts'
 import { log } from './log.ts'
@@ -32,11 +24,6 @@ const COUNT_MS = 250
 export interface Desktop {
   /** Another start, or the system, asks to open these files and links; nothing in it just shows the window. */
   open(targets: readonly string[]): void
-}
-
-/** Before the app is ready: the engine starts while Chromium does. */
-export function startEngineOf({ data }: Launch): EngineKeeper {
-  return keepEngine(data, version)
 }
 
 /** Puts the desktop together, once the app is ready. What the first window does not need comes after it. */

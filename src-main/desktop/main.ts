@@ -1,12 +1,17 @@
 import { app, dialog } from 'electron'
-import { type Desktop, startDesktop, startEngineOf } from './desktop.ts'
+import { version } from '../../package.json'
+import type { Desktop } from './desktop.ts'
+import { keepEngine } from './engine/keeper.ts'
 import { type Launch, launchOf, userFolder } from './launch.ts'
 import { log, openLog } from './log.ts'
 import { APP_ID } from './places.ts'
 import { registerScheme } from './protocol/index.ts'
-import { guardContents } from './windows/index.ts'
+import { guardContents } from './windows/guards.ts'
 
-/** Entry of the desktop: one for each data folder; a further start hands over what it was asked to open, and ends. */
+/**
+ * Entry of the desktop: one for each data folder; a further start hands over what it was asked to open, and ends. It
+ * loads little, because nothing takes longer than the start of the engine: that comes first.
+ */
 
 /** What a further start hands over. Chromium reorders the arguments that it passes on by itself. */
 interface Handover {
@@ -32,15 +37,18 @@ function main(): void {
   registerScheme()
   guardContents()
   listen()
-  const engine = startEngineOf(launch)
-  app
-    .whenReady()
-    .then(() => {
+  const engine = keepEngine(launch.data, version)
+  const windows = afterThis().then(() => import('./desktop.ts'))
+  Promise.all([windows, app.whenReady()])
+    .then(([{ startDesktop }]) => {
       desktop = startDesktop({ ...launch, targets: [...launch.targets, ...early] }, engine)
       registerLinks()
     })
     .catch(fail)
 }
+
+/** When what has begun, the engine's process among it, is under way. */
+const afterThis = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 function listen(): void {
   app.on('second-instance', (_event, _argv, _cwd, handed) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError } from '../../src-shared/contract/index.ts'
-import { ENGINE_FILE, type EngineFile } from '../supervisor/protocol.ts'
+import { ENGINE_FILE, type EngineFile } from '../supervisor/engine-file.ts'
 
 /** Makes the data folder, for this user alone, or sees that an existing one can be written. */
 export function prepareDataFolder(data: string): void {

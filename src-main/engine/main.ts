@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ProblemError } from '../../src-shared/contract/index.ts'
-import { engineExit, type FromEngine, ToEngine } from '../supervisor/protocol.ts'
+import { engineExit, type FromEngine, toEngine } from '../supervisor/protocol.ts'
 import { type Engine, startEngine } from './compose.ts'
 
 /**
@@ -89,7 +89,7 @@ function tell(message: FromEngine, then: () => void = () => undefined): void {
 }
 
 process.on('message', (raw) => {
-  const message = ToEngine.safeParse(raw).data
+  const message = toEngine(raw)
   if (message?.type === 'ping') tell({ type: 'pong' })
   else if (message?.type === 'stop') stop()
 })

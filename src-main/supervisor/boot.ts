@@ -1,15 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, EngineUnreachable, nobodyListens } from '../../src-shared/client/index.ts'
 import { createNodeClient } from '../../src-shared/client/node.ts'
 import { type EngineStatus, engineRoutes } from '../../src-shared/contract/index.ts'
-import { askToStop, openControl, unusable } from './control.ts'
-import { bundle } from './entry.ts'
-import { ENGINE_FILE, EngineFile } from './protocol.ts'
+import { askToStop, openControl } from './control.ts'
+import { startDaemon } from './daemon.ts'
+import { ENGINE_FILE, EngineFile } from './engine-file.ts'
 import { socketPlace } from './socket-path.ts'
-import { type GaveUp, StartFailure, supervise } from './supervise.ts'
+import { type GaveUp, StartFailure } from './start-failure.ts'
+import { supervise } from './supervise.ts'
 
 /** How long a stop may take: the engine's own limit, and the supervisor's kill. */
 const DOWN_TIMEOUT_MS = 30_000
@@ -147,24 +147,7 @@ async function bootForeground(data: string, options: BootOptions): Promise<Boot>
 }
 
 async function bootDaemon(data: string, options: BootOptions): Promise<Boot> {
-  const logs = join(data, 'logs')
-  let log: number
-  try {
-    mkdirSync(logs, { recursive: true, mode: 0o700 })
-    log = openSync(join(logs, 'supervisor.log'), 'a', 0o600)
-  } catch (error) {
-    throw unusable(data, error)
-  }
-  const args = ['--data', data, ...(options.listen === undefined ? [] : ['--listen', options.listen])]
-  const child = fork(bundle('supervisor.cjs'), args, {
-    execArgv: [],
-    detached: true,
-    stdio: ['ignore', log, log, 'ipc'],
-  })
-  closeSync(log)
-  await started(child, data)
-  if (child.connected) child.disconnect()
-  child.unref()
+  await startDaemon(data, options.listen)
   const running = await bootStatus(data)
   if (running !== null) return { ...running, isAlreadyRunning: false, ended: null, stop: () => undefined }
   throw new StartFailure({
@@ -172,38 +155,6 @@ async function bootDaemon(data: string, options: BootOptions): Promise<Boot> {
     message: 'The engine started, but ended at once.',
     fix: `Look at ${logOf(data)}.`,
   })
-}
-
-/** Waits until the background supervisor says that the engine is well, or why not. */
-function started(child: ChildProcess, data: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (message) => {
-      const failure = failureOf(message)
-      if (failure === null) resolve()
-      else reject(new StartFailure(failure))
-    })
-    child.once('error', reject)
-    child.once('exit', (code, signal) => {
-      reject(
-        new StartFailure({
-          code: 'supervisor_crashed',
-          message: `The supervisor ended before the engine was well (${signal ?? `exit code ${code ?? 'unknown'}`}).`,
-          fix: `Look at ${join(data, 'logs', 'supervisor.log')}.`,
-        }),
-      )
-    })
-  })
-}
-
-/** The supervisor's one message: `{ ok: true }`, or why it gave up. */
-function failureOf(message: unknown): GaveUp | null {
-  if (typeof message !== 'object' || message === null || !('message' in message)) return null
-  const { message: text, code, fix } = message as { message: unknown; code?: unknown; fix?: unknown }
-  return {
-    code: typeof code === 'string' ? code : 'internal',
-    message: String(text),
-    fix: typeof fix === 'string' ? fix : undefined,
-  }
 }
 
 const logOf = (data: string): string => join(data, 'logs', 'engine.log')

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { type SocketPlace, socketPlace } from './socket-path.ts'
-import { StartFailure } from './supervise.ts'
+import { StartFailure, unusable } from './start-failure.ts'
 
 /**
  * The supervisor's own socket: it answers also while the engine is down and waits to be started again, which is when a
@@ -101,15 +101,6 @@ function makeRoom(data: string, place: SocketPlace): void {
     throw unusable(data, error)
   }
   if (place.privateFolder !== null) refuseForeignFolder(place.privateFolder)
-}
-
-/** The data folder cannot hold what it must. */
-export function unusable(data: string, error: unknown): StartFailure {
-  return new StartFailure({
-    code: 'data_unusable',
-    message: `The data folder ${data} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-    fix: 'Give your user the right to write there, or use another folder with --data.',
-  })
 }
 
 function refuseForeignFolder(path: string): void {

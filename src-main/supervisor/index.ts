@@ -1,5 +1,5 @@
 export type { Boot, BootOptions } from './boot.ts'
 export { bootDown, bootStatus, bootUp } from './boot.ts'
 export { socketPlace } from './socket-path.ts'
-export type { GaveUp } from './supervise.ts'
-export { StartFailure } from './supervise.ts'
+export type { GaveUp } from './start-failure.ts'
+export { StartFailure } from './start-failure.ts'

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openControl } from './control.ts'
 import { engineExit } from './protocol.ts'
-import { type GaveUp, StartFailure, supervise } from './supervise.ts'
+import { type GaveUp, StartFailure } from './start-failure.ts'
+import { supervise } from './supervise.ts'
 
 /** The supervisor as a process of its own: `supervisor.cjs --data DIR [--listen ADDR:PORT]`. */
 

@@ -1,30 +1,44 @@
-import { z } from 'zod'
-
-/** What supervisor, engine and CLI agree on: messages between the processes, exit codes, and `engine.json`. */
+/**
+ * What supervisor and engine agree on: messages between the processes, and exit codes. Both ends are of one build; the
+ * supervisor starts before everything else, and schemas would take longer to load than all that it does.
+ */
 
 /** What the engine tells its supervisor. */
-export const FromEngine = z.discriminatedUnion('type', [
+export type FromEngine =
   /** It answers. */
-  z.object({ type: z.literal('ready'), socket: z.string(), url: z.string() }),
-  /** It cannot start. `isPermanent`: trying again without a change would fail again. */
-  z.object({
-    type: z.literal('failed'),
-    code: z.string(),
-    message: z.string(),
-    fix: z.string().optional(),
-    isPermanent: z.boolean(),
-  }),
-  z.object({ type: z.literal('pong') }),
-])
-export type FromEngine = z.infer<typeof FromEngine>
-export type EngineFailure = Extract<FromEngine, { type: 'failed' }>
+  { readonly type: 'ready'; readonly socket: string; readonly url: string } | EngineFailure | { readonly type: 'pong' }
+
+/** It cannot start. `isPermanent`: trying again without a change would fail again. */
+export interface EngineFailure {
+  readonly type: 'failed'
+  readonly code: string
+  readonly message: string
+  readonly fix?: string | undefined
+  readonly isPermanent: boolean
+}
 
 /** What the supervisor tells the engine. */
-export const ToEngine = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ping') }),
-  z.object({ type: z.literal('stop') }),
-])
-export type ToEngine = z.infer<typeof ToEngine>
+export interface ToEngine {
+  readonly type: 'ping' | 'stop'
+}
+
+/** A message of the engine, or null when it is none. */
+export function fromEngine(raw: unknown): FromEngine | null {
+  const { type, socket, url, code, message, fix, isPermanent } = fieldsOf(raw)
+  if (type === 'pong') return { type }
+  if (type === 'ready') return typeof socket === 'string' && typeof url === 'string' ? { type, socket, url } : null
+  if (type !== 'failed' || typeof code !== 'string' || typeof message !== 'string') return null
+  return { type, code, message, isPermanent: isPermanent === true, ...(typeof fix === 'string' ? { fix } : {}) }
+}
+
+/** A message of the supervisor, or null when it is none. */
+export function toEngine(raw: unknown): ToEngine | null {
+  const { type } = fieldsOf(raw)
+  return type === 'ping' || type === 'stop' ? { type } : null
+}
+
+const fieldsOf = (raw: unknown): Readonly<Record<string, unknown>> =>
+  typeof raw === 'object' && raw !== null ? { ...raw } : {}
 
 /** How the engine's process ends. */
 export const engineExit = {
@@ -35,17 +49,3 @@ export const engineExit = {
   /** Something must be changed before it can start (EX_CONFIG of sysexits.h) */
   misconfigured: 78,
 } as const
-
-/** `<data>/engine.json`: where the engine of this folder answered last. Whether it still does, only asking tells. */
-export const EngineFile = z.object({
-  pid: z.int(),
-  version: z.string(),
-  /** Path of the Unix socket or named pipe */
-  socket: z.string(),
-  url: z.string(),
-  /** All addresses */
-  listen: z.array(z.string()),
-  startedAt: z.string(),
-})
-export type EngineFile = z.infer<typeof EngineFile>
-export const ENGINE_FILE = 'engine.json'

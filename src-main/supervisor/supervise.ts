@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { backoff, RECOVERED_AFTER_MS } from './backoff.ts'
 import { bundle } from './entry.ts'
-import { type EngineFailure, engineExit, FromEngine, type ToEngine } from './protocol.ts'
+import { type EngineFailure, engineExit, fromEngine, type ToEngine } from './protocol.ts'
+import { type GaveUp, StartFailure } from './start-failure.ts'
 
 /** How often the engine is asked for a sign of life. */
 const PING_MS = 5_000
@@ -23,13 +24,6 @@ export interface SuperviseOptions {
   readonly pingMs?: number
 }
 
-/** Why the supervisor gave up. */
-export interface GaveUp {
-  readonly code: string
-  readonly message: string
-  readonly fix?: string | undefined
-}
-
 export interface Supervision {
   /** Resolves when the engine answers for the first time; rejects with a StartFailure when it never will. */
   readonly ready: Promise<{ socket: string; url: string }>
@@ -37,21 +31,6 @@ export interface Supervision {
   readonly ended: Promise<GaveUp | null>
   /** Stops the engine; `ended` tells when that is done. */
   stop(): void
-}
-
-/** The engine could not be started. */
-export class StartFailure extends Error {
-  override readonly name = 'StartFailure'
-  /** Stable code, e.g. engine_running, address_taken */
-  readonly code: string
-  /** What to do, in a sentence */
-  readonly fix: string | undefined
-
-  constructor({ code, message, fix }: GaveUp) {
-    super(message)
-    this.code = code
-    this.fix = fix
-  }
 }
 
 /**
@@ -133,8 +112,8 @@ class Supervisor implements Supervision {
   }
 
   #hear(raw: unknown): void {
-    const message = FromEngine.safeParse(raw).data
-    if (message === undefined) return
+    const message = fromEngine(raw)
+    if (message === null) return
     this.#missed = 0
     if (message.type === 'failed') this.#failure = message
     if (message.type !== 'ready') return

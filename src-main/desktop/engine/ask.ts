@@ -69,8 +69,12 @@ function parsed(text: string, reject: (error: unknown) => void): unknown {
   }
 }
 
+/** Sockets are files but on Windows: where there is none nobody listens, and a first start need not ask. */
+export const canListen = (socketPath: string): boolean => process.platform === 'win32' || existsSync(socketPath)
+
 /** The version of the engine that answers, or null when none does. */
 export async function versionOf(data: string): Promise<string | null> {
+  if (!canListen(engineSocket(data))) return null
   try {
     const health = (await ask(engineSocket(data), '/api/v1/health')) as { version?: unknown; status?: unknown }
     // One that stops will not be there for the next call.

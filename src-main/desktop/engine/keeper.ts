@@ -1,9 +1,10 @@
 import { connect } from 'node:net'
 import type { EngineState } from '../../../src-shared/desktop/bridge.ts'
+import { startDaemon } from '../../supervisor/daemon.ts'
 import { socketPlace } from '../../supervisor/socket-path.ts'
 import { log } from '../log.ts'
-import { hasAddress, startOf, versionOf } from './ask.ts'
-import { type Cursors, follow, type RunNews } from './follow.ts'
+import { canListen, hasAddress, startOf, versionOf } from './ask.ts'
+import type { Cursors, RunNews } from './follow.ts'
 
 /** How often an engine that is being started again is looked for. */
 const RETRY_MS = 200
@@ -159,6 +160,8 @@ class Keeper implements EngineKeeper {
     this.#hasBeenReady = true
     this.#set({ phase: 'ready', data: this.#data, version, isOurs: version === this.#version })
     const { signal } = this.#end
+    // Schemas and sockets, which the start of the engine need not wait for.
+    const { follow } = await import('./follow.ts')
     const ending = await follow(this.#data, this.#cursors, (news) => this.#hear(news), signal)
     if (signal.aborted || this.#hold !== null) return
     if (ending === 'stopped') this.#wasStopped()
@@ -173,9 +176,8 @@ class Keeper implements EngineKeeper {
 
   async #boot(): Promise<void> {
     try {
-      const { bootUp } = await import('../../supervisor/index.ts')
-      const { isAlreadyRunning } = await bootUp({ data: this.#data, daemon: true })
-      this.hasStarted = !isAlreadyRunning
+      await startDaemon(this.#data, undefined)
+      this.hasStarted = true
     } catch (error) {
       const { code, fix } = error as { code?: string; fix?: string }
       log('the engine does not start:', error)
@@ -187,9 +189,11 @@ class Keeper implements EngineKeeper {
   }
 
   /** Whether a supervisor is there, which will start the engine again by itself. */
-  #isSupervised(): Promise<boolean> {
+  async #isSupervised(): Promise<boolean> {
+    const { path } = socketPlace(this.#data, 'supervisor')
+    if (!canListen(path)) return false
     return new Promise((resolve) => {
-      const socket = connect(socketPlace(this.#data, 'supervisor').path)
+      const socket = connect(path)
       const answer = (isThere: boolean): void => {
         socket.destroy()
         resolve(isThere)
