@@ -5,7 +5,9 @@ import { useState } from 'react'
 import { sayFailed } from '../../ui/say.ts'
 import classes from './ExampleCards.module.css'
 import { EXAMPLES, type Example, SAMPLE } from './examples.ts'
-import { importExample, runExample } from './run-example.ts'
+
+/** What reads and checks definitions is large, and only needed once somebody clicks. */
+const acting = () => import('./run-example.ts')
 
 /** The workflows that come with Weir: what each teaches, run or opened by one click. */
 export function ExampleCards() {
@@ -23,6 +25,7 @@ function ExampleCard({ example }: { readonly example: Example }) {
   const { isBusy, run } = useRunExample()
   const look = async (): Promise<void> => {
     try {
+      const { importExample } = await acting()
       await importExample(example)
       await navigate({ to: '/workflows/$workflow', params: { workflow: example.name } })
     } catch (error) {
@@ -58,6 +61,7 @@ export function useRunExample(): { readonly isBusy: boolean; readonly run: (exam
   const start = async (example: Example): Promise<void> => {
     setBusy(true)
     try {
+      const { runExample } = await acting()
       const run = await runExample(example)
       if (run !== null) await navigate({ to: '/runs/$run', params: { run } })
     } catch (error) {
