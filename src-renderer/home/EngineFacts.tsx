@@ -4,7 +4,8 @@ import { useAsk } from '../api/index.ts'
 import { Copyable } from '../ui/Copy.tsx'
 import classes from './home.module.css'
 
-const LOOK_MS = 10_000
+/** What makes an engine unwell (a project that does not start) lasts; that it is gone is told at once by other means. */
+const LOOK_MS = 15_000
 
 const WORDS: Record<Health['status'], string> = {
   starting: 'The engine starts',

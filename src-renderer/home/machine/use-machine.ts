@@ -4,8 +4,8 @@ import { engineRoutes } from '../../../src-shared/contract/index.ts'
 import { useAsk } from '../../api/index.ts'
 import { remembered, type Sample, sampleOf } from './history.ts'
 
-/** Often enough for a line, seldom enough that looking costs nothing; never while the window is hidden. */
-const LOOK_MS = 3_000
+/** Often enough for a line, seldom enough that a window left open costs next to nothing; never while it is hidden. */
+const LOOK_MS = 5_000
 
 /** The use of processors is known from the second look on. */
 const SECOND_LOOK_MS = 400
