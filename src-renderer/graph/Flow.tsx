@@ -49,14 +49,7 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
     [onTouched],
   )
   const onMoveEnd = useCallback(() => box.current?.removeAttribute('data-moving'), [])
-  const onPaneClick = (event: MouseEvent): void => {
-    // Without a pointer that moved there before, as on a touch screen, what is painted is no element yet.
-    const box = picture.boxUnder(event)
-    const node = box === null ? undefined : all.find((one) => one.id === box.id)
-    if (node === undefined) return props.onPaneClick?.(event)
-    props.onNodesChange?.(all.map(({ id }) => ({ type: 'select', id, selected: id === node.id })))
-    props.onNodeClick?.(event, node)
-  }
+  const onPaneClick = useTap(props, picture.boxUnder)
   return (
     <DetailContext.Provider value={detail}>
       <section
@@ -100,3 +93,17 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
 
 const NO_NODES: StepFlowNode[] = []
 const NO_EDGES: WireEdge[] = []
+
+/** A tap on what is painted: without a pointer that moved there before, as on a touch screen, it is no element yet. */
+function useTap(
+  props: Pick<FlowProps, 'nodes' | 'onNodesChange' | 'onNodeClick' | 'onPaneClick'>,
+  boxUnder: ReturnType<typeof usePainted>['boxUnder'],
+) {
+  return (event: MouseEvent): void => {
+    const box = boxUnder(event)
+    const node = box === null ? undefined : props.nodes?.find((one) => one.id === box.id)
+    if (node === undefined) return props.onPaneClick?.(event)
+    props.onNodesChange?.((props.nodes ?? []).map(({ id }) => ({ type: 'select', id, selected: id === node.id })))
+    props.onNodeClick?.(event, node)
+  }
+}

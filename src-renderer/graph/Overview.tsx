@@ -2,7 +2,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { Panel, useReactFlow, useStoreApi } from '@xyflow/react'
 import { type PointerEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import classes from './Flow.module.css'
-import { type Colours, coloursOf } from './painted/colours.ts'
+import { type Colours, coloursNow } from './painted/colours.ts'
 import { fitCanvas, useFrame } from './painted/use-frame.ts'
 import type { StepFlowNode } from './StepNode.tsx'
 import { heightOf, NODE_WIDTH } from './size.ts'
@@ -23,27 +23,25 @@ export function Overview({ nodes }: { readonly nodes: readonly StepFlowNode[] })
   const scheme = useComputedColorScheme()
   const canvas = useRef<HTMLCanvasElement>(null)
   const fit = useMemo(() => fitOf(nodes), [nodes])
-  const kept = useRef<{ readonly still: OffscreenCanvas; readonly colours: Colours } | null>(null)
+  const kept = useRef<Still | null>(null)
   const draw = useFrame(() => {
     const context = canvas.current?.getContext('2d')
-    if (context == null || kept.current === null) return
+    const room = canvas.current?.parentElement
+    if (context == null || room == null) return
+    kept.current = stillNow(kept.current, nodes, room)
+    const { still, colours } = kept.current
     const { transform, width, height } = store.getState()
     const [x, y, zoom] = transform
     fitCanvas(context, WIDTH, HEIGHT)
     context.clearRect(0, 0, WIDTH, HEIGHT)
-    context.drawImage(kept.current.still, 0, 0, WIDTH, HEIGHT)
+    context.drawImage(still, 0, 0, WIDTH, HEIGHT)
     const left = (-x / zoom) * fit.scale + fit.x
     const top = (-y / zoom) * fit.scale + fit.y
     const seen: Seen = [left, top, (width / zoom) * fit.scale, (height / zoom) * fit.scale]
-    shade(context, seen, kept.current.colours)
+    shade(context, seen, colours)
   })
-  useLayoutEffect(() => {
-    const room = canvas.current?.parentElement
-    if (room == null || scheme === undefined) return
-    const colours = coloursOf(room)
-    kept.current = { still: stillOf(nodes, fit, colours), colours }
-    draw.now()
-  }, [nodes, fit, scheme, draw])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is painted has changed, or its colours
+  useLayoutEffect(draw.soon, [nodes, scheme, draw])
   useLayoutEffect(() => store.subscribe(draw.soon), [store, draw])
   const go = (event: PointerEvent<HTMLCanvasElement>): void => {
     if (event.buttons !== 1) return
@@ -86,6 +84,19 @@ function fitOf(nodes: readonly StepFlowNode[]): Fit {
     y: (HEIGHT - bounds.height * scale) / 2 - bounds.y * scale,
     scale,
   }
+}
+
+/** The nodes, painted when they or the colours change. */
+interface Still {
+  readonly still: OffscreenCanvas
+  readonly colours: Colours
+  readonly nodes: readonly StepFlowNode[]
+}
+
+function stillNow(known: Still | null, nodes: readonly StepFlowNode[], room: HTMLElement): Still {
+  const colours = coloursNow(known?.colours ?? null, room)
+  if (known?.nodes === nodes && known.colours === colours) return known
+  return { still: stillOf(nodes, fitOf(nodes), colours), colours, nodes }
 }
 
 function stillOf(nodes: readonly StepFlowNode[], { x, y, scale }: Fit, colours: Colours): OffscreenCanvas {

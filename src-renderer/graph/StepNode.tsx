@@ -165,7 +165,7 @@ function Ports({ step, isEditable }: { readonly step: GraphNode; readonly isEdit
   return (
     <>
       {/* Ports that are only counted have places for their lines, too. */}
-      <Anchors step={step} from={isEditable ? MAX_PORTS : 0} />
+      <Anchors step={step} from={isEditable ? MAX_PORTS : 0} hasBody={!isEditable || isParams} />
       {isEditable && !isParams && <BodyHandles />}
       {portRows(step) > 0 && (
         <div className={classes.ports}>
@@ -233,15 +233,23 @@ function PortDot({ port, side, y, isEditable }: PortDotProps) {
   )
 }
 
+interface AnchorsProps {
+  readonly step: GraphNode
+  /** Ports before this one have handles */
+  readonly from?: number
+  /** The step as a whole has no handles: that of the parameters never has, and a line for one that is not there leads to it */
+  readonly hasBody?: boolean
+}
+
 /**
  * Where lines meet a node that has no handles to draw lines from: the flow library measures these places in the page, by
  * class and data, whatever it was told before.
  */
-function Anchors({ step, from = 0 }: { readonly step: GraphNode; readonly from?: number }) {
+function Anchors({ step, from = 0, hasBody = true }: AnchorsProps) {
   return (
     <>
-      {from === 0 && <Anchor id={IN} side="in" y={portY([], null)} />}
-      {from === 0 && <Anchor id={OUT} side="out" y={portY([], null)} />}
+      {hasBody && <Anchor id={IN} side="in" y={portY([], null)} />}
+      {hasBody && <Anchor id={OUT} side="out" y={portY([], null)} />}
       {step.inputs.slice(from).map(({ name }) => (
         <Anchor key={`in ${name}`} id={inPort(name)} side="in" y={portY(step.inputs, name)} />
       ))}

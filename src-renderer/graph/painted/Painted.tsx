@@ -2,7 +2,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useStoreApi } from '@xyflow/react'
 import { useContext, useLayoutEffect, useRef } from 'react'
 import { type Detail, StepStatesContext } from '../contexts.ts'
-import { type Colours, coloursOf } from './colours.ts'
+import { type Colours, coloursNow } from './colours.ts'
 import classes from './Painted.module.css'
 import { paint } from './paint.ts'
 import type { Scene } from './scene.ts'
@@ -22,20 +22,22 @@ export function Painted({ scene, detail }: PaintedProps) {
   const states = useContext(StepStatesContext)
   const scheme = useComputedColorScheme()
   const canvas = useRef<HTMLCanvasElement>(null)
-  const colours = useRef<{ readonly scheme: string; readonly found: Colours } | null>(null)
+  const colours = useRef<Colours | null>(null)
   const draw = useFrame(() => {
     const context = canvas.current?.getContext('2d', { alpha: false })
     const room = canvas.current?.parentElement
     if (context == null || room == null) return
-    if (colours.current?.scheme !== scheme) colours.current = { scheme, found: coloursOf(room) }
+    colours.current = coloursNow(colours.current, room)
     const { transform, width, height } = store.getState()
     fitCanvas(context, width, height)
     const [x, y, zoom] = transform
     const stateOf = (step: string) => states?.get(step) ?? null
-    paint(scene, { context, view: { x, y, zoom, width, height }, colours: colours.current.found, detail, stateOf })
+    paint(scene, { context, view: { x, y, zoom, width, height }, colours: colours.current, detail, stateOf })
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is painted has changed
-  useLayoutEffect(draw.now, [scene, detail, scheme, draw])
+  useLayoutEffect(draw.now, [scene, detail, draw])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page has its new colours with the next frame
+  useLayoutEffect(draw.soon, [scheme, draw])
   useLayoutEffect(() => store.subscribe(draw.soon), [store, draw])
   useLayoutEffect(() => states?.subscribe(draw.soon), [states, draw])
   return <canvas ref={canvas} className={classes.canvas} aria-hidden data-painted />

@@ -4,6 +4,8 @@ import classes from '../StepNode.module.css'
 
 /** The colours of the picture as a canvas takes them. */
 export interface Colours {
+  /** The theme that they are of */
+  readonly scheme: string
   readonly back: string
   readonly raised: string
   readonly border: string
@@ -24,8 +26,14 @@ export interface Colours {
   readonly states: Readonly<Record<string, string>>
 }
 
-/** Reads them from the page, where they depend on the theme. Costs a computation of styles: keep the answer. */
-export function coloursOf(room: HTMLElement): Colours {
+/** Those that are known, or those of another theme when the page has another now. */
+export function coloursNow(known: Colours | null, room: HTMLElement): Colours {
+  const scheme = document.documentElement.dataset['mantineColorScheme'] ?? ''
+  return known?.scheme === scheme ? known : coloursOf(room, scheme)
+}
+
+/** Reads them from the page, where they depend on the theme. Costs a computation of styles. */
+function coloursOf(room: HTMLElement, scheme: string): Colours {
   const probe = document.createElement('i')
   probe.hidden = true
   room.append(probe)
@@ -41,6 +49,7 @@ export function coloursOf(room: HTMLElement): Colours {
     return found
   }
   const colours = {
+    scheme,
     back: read('var(--weir-app)'),
     raised: read('var(--weir-raised)'),
     border: read('var(--weir-line-strong)'),
