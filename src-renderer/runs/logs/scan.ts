@@ -7,8 +7,13 @@ import type { LogStore } from './store.ts'
 
 /** Lines of one slice: between slices the worker answers others. */
 const SLICE_LINES = 32_768
-/** Lines that a regular expression is tried on at once, see the timeout of {@link Expressions}. */
-const BATCH_LINES = 4_096
+/**
+ * Lines that a regular expression is tried on at once: few at first, because a slow one must be found out before the timeout
+ * of {@link Expressions}, more as long as it is quick, because each batch is a way to another worker and back.
+ */
+const FIRST_BATCH = 4_096
+const LARGEST_BATCH = 65_536
+const QUICK_MS = 100
 
 export const NO_FILTER: Filter = { step: null, attempt: null, stream: null }
 
@@ -28,6 +33,7 @@ export class Scan {
   /** By number of the source: does it pass the filter */
   readonly #passes: boolean[] = []
   #scanned = 0
+  #batch = FIRST_BATCH
   problem: string | null = null
 
   constructor(store: LogStore, filter: Filter, query: Query | null, onlyMatches: boolean, expressions: Expressions) {
@@ -94,7 +100,7 @@ export class Scan {
   async step(): Promise<void> {
     const from = this.#scanned
     if (this.#isRegExp && this.#matches !== null && this.problem === null) {
-      await this.#tryExpression(from, Math.min(this.store.count, from + BATCH_LINES))
+      await this.#tryExpression(from, Math.min(this.store.count, from + this.#batch))
       return
     }
     const to = Math.min(this.store.count, from + SLICE_LINES)
@@ -108,11 +114,14 @@ export class Scan {
   async #tryExpression(from: number, to: number): Promise<void> {
     const lines: number[] = []
     for (let line = from; line < to; line += 1) if (this.#isShown(line)) lines.push(line)
+    const start = performance.now()
     const tried = await this.#try(
       lines.map((line) => this.plain(line)),
       false,
     )
     if (tried === null) return
+    const isQuick = performance.now() - start < QUICK_MS
+    this.#batch = isQuick ? Math.min(LARGEST_BATCH, this.#batch * 2) : Math.max(FIRST_BATCH, this.#batch / 2)
     for (const [index, line] of lines.entries()) this.#add(line, tried.hits[index] === 1)
     this.#scanned = to
   }
