@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { goTo } from '../e2e/screens/go-to.ts'
 import { routes } from '../src-shared/contract/index.ts'
-import { type Frames, framesWhile } from './desktop/frames.ts'
 import { cpuMsOf, familyOf, memoryOf } from './desktop/processes.ts'
 import { type Desk, type Opened, openDesk } from './desktop/windows.ts'
 import { inTurn, type Measure, median, timed } from './measure.ts'
@@ -11,8 +9,6 @@ const ROUNDS = 5
 /** Until what a start leaves to do is over. */
 const SETTLE_MS = 15_000
 const IDLE_MS = 10_000
-/** How long a canvas is dragged about. */
-const PAN_MS = 4_000
 const CALLS = 300
 
 /** Click to usable window, and what an idle desktop costs, each against an empty Electron window in the same run. */
@@ -102,62 +98,4 @@ async function idle(open: () => Promise<Opened>): Promise<{ percent: number; mb:
   const mb = memoryOf(family)
   await close()
   return { percent, mb }
-}
-
-/** Steps in layers: each reads one of the layer before, as drawn pipelines do. */
-export function wideDefinition(name: string, steps: number, width: number): string {
-  const lines = [`name: ${name}`, 'steps:']
-  for (let i = 0; i < steps; i++) {
-    lines.push(`  s${i}:`, '    run: echo "${{ inputs.a }}" > a.txt', '    inputs:')
-    lines.push(i < width ? `      a: ${i}` : `      a: \${{ steps.s${i - width}.outputs.a }}`)
-    lines.push('    outputs:', '      a: { text: a.txt }')
-  }
-  return `${lines.join('\n')}\n`
-}
-
-/** The canvas with 1,000 nodes: how long until it is there, and how smooth it is dragged about. */
-export async function canvasMeasures(): Promise<Measure[]> {
-  const desk = await openDesk()
-  try {
-    const { window, close } = await desk.openWeir()
-    await desk.engine.publish(wideDefinition('wide', 1000, 40))
-    const opened: number[] = []
-    for (let round = 0; round <= ROUNDS; round++) {
-      await goTo(window, '/')
-      await window.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
-      const took = await timed(async () => {
-        await goTo(window, '/workflows/wide')
-        await window.locator('.react-flow__node').first().waitFor()
-      })
-      if (round > 0) opened.push(took)
-    }
-    const panned = await framesWhile(window, () => pan(window))
-    await close()
-    const bare = await desk.openEmpty()
-    const free = await framesWhile(bare.window, () => pan(bare.window))
-    await bare.close()
-    return [
-      { ...line('canvas of 1,000 nodes, opened', 'ms', opened, [Number.NaN], 1000), bare: null, bareIs: '' },
-      ...smoothness('canvas of 1,000 nodes, dragged about', panned, free),
-    ]
-  } finally {
-    await desk.close()
-  }
-}
-
-/** Frames a second, and the longest wait of 99 in a hundred. */
-export const smoothness = (what: string, weir: Frames, bare: Frames): Measure[] => [
-  { ...line(what, 'fps', [weir.fps], [bare.fps], 60), samples: 1 },
-  { ...line(`${what}, 99 % of frames within`, 'ms', [weir.p99Ms], [bare.p99Ms], null), samples: 1 },
-]
-
-async function pan(window: Opened['window']): Promise<void> {
-  const { mouse } = window
-  const end = performance.now() + PAN_MS
-  await mouse.move(700, 450)
-  await mouse.down({ button: 'middle' })
-  for (let i = 0; performance.now() < end; i++) {
-    await mouse.move(700 + 250 * Math.sin(i / 12), 450 + 180 * Math.cos(i / 17))
-  }
-  await mouse.up({ button: 'middle' })
 }

@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { canvasMeasures } from './canvas.ts'
 import { containerMeasures } from './containers.ts'
 import { coreMeasures } from './core.ts'
-import { canvasMeasures, desktopMeasures } from './desktop.ts'
+import { desktopMeasures } from './desktop.ts'
 import { engineMeasures, restartMeasures } from './engine.ts'
+import { logViewMeasures } from './log-view.ts'
 import { type Measure, table } from './measure.ts'
+import { runViewMeasures } from './run-view.ts'
 import { logMeasures, processMeasures } from './steps.ts'
 
 /**
@@ -20,6 +23,8 @@ const parts: Record<string, () => Promise<Measure[]>> = {
   restart: restartMeasures,
   desktop: desktopMeasures,
   canvas: canvasMeasures,
+  runview: runViewMeasures,
+  logview: logViewMeasures,
 }
 
 async function main(): Promise<void> {

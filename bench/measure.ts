@@ -1,7 +1,7 @@
 /** One line of the table: what Weir takes, what the bare lower bound takes in the same run, and their ratio. */
 export interface Measure {
   readonly name: string
-  readonly unit: 'ms' | 'MB' | 'MB/s' | '%' | 'fps' | 'lines/s'
+  readonly unit: 'ms' | 'MB' | 'MB/s' | '%' | 'fps' | 'lines/s' | '/s'
   readonly weir: number
   /** The bare lower bound, measured in the same run; null where there is none */
   readonly bare: number | null
@@ -46,7 +46,7 @@ const number = (value: number | null): string =>
   value === null ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(2)
 
 /** Units in which the larger number is the better one. */
-const MORE_IS_BETTER: ReadonlySet<string> = new Set(['MB/s', 'fps', 'lines/s'])
+const MORE_IS_BETTER: ReadonlySet<string> = new Set(['MB/s', 'fps', 'lines/s', '/s'])
 
 export function table(measures: readonly Measure[]): string {
   const head = ['what', 'Weir', 'bare', 'ratio', 'target', 'unit', 'bare is']

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { median } from '../measure.ts'
+import { type Measure, median } from '../measure.ts'
 
 /** How smooth a window was. */
 export interface Frames {
@@ -50,3 +50,21 @@ function framesOf(at: readonly number[]): Frames {
     longestMs: sorted.at(-1) ?? Number.NaN,
   }
 }
+
+/** Frames a second, and the longest wait of 99 in a hundred. */
+export function smoothness(what: string, weir: Frames, bare: Frames, bareIs: string): Measure[] {
+  const rest = { bareIs, samples: 1 }
+  return [
+    { name: what, unit: 'fps', weir: weir.fps, bare: bare.fps, target: 60, ...rest },
+    {
+      name: `${what}, 99 % of frames within`,
+      unit: 'ms',
+      weir: weir.p99Ms,
+      bare: bare.p99Ms,
+      target: SMOOTH_MS,
+      ...rest,
+    },
+  ]
+}
+/** Two frames of 60 a second: a longer wait is seen. */
+const SMOOTH_MS = 34

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { type Display, openDisplay } from '../../e2e/desktop/display.ts'
 import { type EngineHands, engineHands } from '../../e2e/desktop/engine-hands.ts'
+import { ownEnvironment } from '../../e2e/desktop/environment.ts'
 
 /** A window that is measured. */
 export interface Opened {
@@ -20,6 +22,8 @@ export interface Desk {
   readonly data: string
   openWeir(): Promise<Opened>
   openEmpty(): Promise<Opened>
+  /** Reads an answer of the engine to its end from the engine's socket; answers its bytes. */
+  read(path: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -40,6 +44,7 @@ export async function openDesk(): Promise<Desk> {
     data,
     openWeir: () => launch([resolve('.'), '--data', data]),
     openEmpty: () => launch([EMPTY]),
+    read: (path) => drained(join(data, 'engine.sock'), path),
     async close() {
       engine.close()
       await engine.stop()
@@ -47,6 +52,21 @@ export async function openDesk(): Promise<Desk> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function drained(socketPath: string, path: string): Promise<number> {
+  return new Promise((done, reject) => {
+    const asked = get({ socketPath, path, headers: { accept: 'application/x-ndjson' } }, (answer) => {
+      let bytes = 0
+      if (answer.statusCode !== 200) reject(new Error(`the engine answered ${answer.statusCode} to ${path}`))
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      answer.on('end', () => done(bytes))
+      answer.on('error', reject)
+    })
+    asked.on('error', reject)
+  })
 }
 
 async function open(program: string, args: readonly string[], folder: string, display: Display): Promise<Opened> {
@@ -77,11 +97,3 @@ async function open(program: string, args: readonly string[], folder: string, di
     },
   }
 }
-
-const ownEnvironment = (): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined && !/^(WEIR_|ELECTRON_|NODE_OPTIONS$)/.test(entry[0]),
-    ),
-  )

@@ -5,6 +5,7 @@ import { _electron, test as base, type ElectronApplication, type Page, type Test
 import type { EngineState, WeirBridge } from '../../src-shared/desktop/bridge.ts'
 import { type Display, openDisplay } from './display.ts'
 import { type EngineHands, engineHands, until } from './engine-hands.ts'
+import { ownEnvironment } from './environment.ts'
 
 /**
  * `test` and `expect` for tests on the real desktop. A test that names `window` gets an app with a ready engine on a data
@@ -119,7 +120,7 @@ async function start(data: string, folder: string, display: Display, options: La
       ...programOf(),
       args: [...flags(), ...appFolder(), '--data', data, ...(options.args ?? [])],
       cwd: folder,
-      env: { ...ownEnvironment(folder, display), ...options.env },
+      env: { ...environmentOf(folder, display), ...options.env },
       // The look follows the preferences of the app, and is not put over it.
       colorScheme: null,
       artifactsDir: join(folder, 'artifacts'),
@@ -193,12 +194,9 @@ const flags = (): string[] => [
 ]
 
 /** Nothing of the person's own settings, and nothing left in them. */
-function ownEnvironment(folder: string, display: Display): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(WEIR_|ELECTRON_|NODE_OPTIONS$)/.test(entry[0]),
-  )
+function environmentOf(folder: string, display: Display): Record<string, string> {
   return {
-    ...Object.fromEntries(kept),
+    ...ownEnvironment(),
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_CACHE_HOME: join(folder, 'cache'),
     LANG: 'C.UTF-8',
