@@ -1,4 +1,4 @@
-import type { Tried, TryExpression } from './protocol.ts'
+import type { Packed, Tried, TryExpression } from './protocol.ts'
 
 /** An expression that has not answered for one batch of lines after this time is not going to be nice. */
 const TIMEOUT_MS = 2_000
@@ -9,7 +9,7 @@ export class TooSlow extends Error {
 
 /** What is needed of a worker; tests hand in their own. */
 export interface Tryer {
-  postMessage(message: TryExpression): void
+  postMessage(message: TryExpression, transfer: Transferable[]): void
   onmessage: ((event: { data: Tried }) => void) | null
   terminate(): void
 }
@@ -30,13 +30,24 @@ export class Expressions {
     this.#timeoutMs = timeoutMs
   }
 
-  try(expression: RegExp, texts: readonly string[], wantsRanges: boolean): Promise<Tried> {
+  /** Which of the lines match. Takes their bytes away. */
+  test(expression: RegExp, packed: Packed): Promise<Tried> {
+    return this.#ask(expression, [], packed)
+  }
+
+  /** Places in each of the texts. */
+  places(expression: RegExp, texts: readonly string[]): Promise<Tried> {
+    return this.#ask(expression, texts, null)
+  }
+
+  #ask({ source, flags }: RegExp, texts: readonly string[], packed: Packed | null): Promise<Tried> {
     const worker = this.#started()
     const id = this.#next++
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.stop(new TooSlow('The expression takes too long.')), this.#timeoutMs)
       this.#waiting.set(id, { resolve, reject, timer })
-      worker.postMessage({ id, source: expression.source, flags: expression.flags, texts, wantsRanges })
+      const transfer = packed === null ? [] : [packed.bytes.buffer, packed.ends.buffer]
+      worker.postMessage({ id, source, flags, texts, packed }, transfer)
     })
   }
 

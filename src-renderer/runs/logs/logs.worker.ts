@@ -29,7 +29,7 @@ function makeTryer(): Tryer {
   const worker = new Worker(new URL('./regexp.worker.ts', import.meta.url), { type: 'module' })
   const tryer: Tryer = {
     onmessage: null,
-    postMessage: (message) => worker.postMessage(message),
+    postMessage: (message, transfer) => worker.postMessage(message, transfer),
     terminate: () => worker.terminate(),
   }
   worker.onmessage = ({ data }: MessageEvent<Tried>) => tryer.onmessage?.({ data })

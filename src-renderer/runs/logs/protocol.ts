@@ -130,8 +130,17 @@ export interface TryExpression {
   readonly id: number
   readonly source: string
   readonly flags: string
+  /** Their places are wanted */
   readonly texts: readonly string[]
-  readonly wantsRanges: boolean
+  /** Only whether they match is wanted */
+  readonly packed: Packed | null
+}
+
+/** Many lines as one piece of UTF-8: a string for each would cost more than the search. */
+export interface Packed {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Where each line ends */
+  readonly ends: Uint32Array<ArrayBuffer>
 }
 
 export interface Tried {

@@ -1,7 +1,8 @@
 import { plainText } from './ansi.ts'
 import { type Column, integerColumn } from './columns.ts'
 import { type Expressions, TooSlow } from './expressions.ts'
-import type { Filter } from './protocol.ts'
+import { pack } from './packed.ts'
+import type { Filter, Tried } from './protocol.ts'
 import { byteFinder, expressionOf, type Query, type Range, rangesOf } from './query.ts'
 import type { LogStore } from './store.ts'
 
@@ -115,10 +116,7 @@ export class Scan {
     const lines: number[] = []
     for (let line = from; line < to; line += 1) if (this.#isShown(line)) lines.push(line)
     const start = performance.now()
-    const tried = await this.#try(
-      lines.map((line) => this.plain(line)),
-      false,
-    )
+    const tried = await this.#try((expression) => this.#expressions.test(expression, pack(this.store, lines)))
     if (tried === null) return
     const isQuick = performance.now() - start < QUICK_MS
     this.#batch = isQuick ? Math.min(LARGEST_BATCH, this.#batch * 2) : Math.max(FIRST_BATCH, this.#batch / 2)
@@ -126,10 +124,10 @@ export class Scan {
     this.#scanned = to
   }
 
-  async #try(texts: readonly string[], wantsRanges: boolean) {
+  async #try(ask: (expression: RegExp) => Promise<Tried>): Promise<Tried | null> {
     if (this.#expression === null) return null
     try {
-      return await this.#expressions.try(this.#expression, texts, wantsRanges)
+      return await ask(this.#expression)
     } catch (error) {
       if (!(error instanceof TooSlow)) throw error
       this.problem = 'This expression takes too long on some lines. Make it simpler, or search for plain text.'
@@ -177,7 +175,7 @@ export class Scan {
     const expression = this.#expression
     if (expression === null || this.problem !== null) return []
     if (!this.#isRegExp) return texts.map((text) => rangesOf(expression, text))
-    return (await this.#try(texts, true))?.ranges ?? []
+    return (await this.#try((known) => this.#expressions.places(known, texts)))?.ranges ?? []
   }
 }
 

@@ -3,8 +3,8 @@ import { EngineUnreachable } from '../../../src-shared/client/index.ts'
 import { type LogLine, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Tryer } from './expressions.ts'
 import { LogParser } from './ndjson.ts'
+import { tried } from './packed.ts'
 import type { FromWorker, LogState, ToWorker } from './protocol.ts'
-import { rangesOf } from './query.ts'
 import { LogSession } from './session.ts'
 
 /** What the engine does in one reading of the log. */
@@ -36,10 +36,7 @@ function tryer(): Tryer {
     terminate: () => undefined,
     postMessage(message) {
       if (isHung) return
-      const expression = new RegExp(message.source, message.flags)
-      const ranges = message.texts.map((text) => rangesOf(expression, text))
-      const hits = Uint8Array.from(ranges, (found) => (found.length > 0 ? 1 : 0))
-      queueMicrotask(() => made.onmessage?.({ data: { id: message.id, hits, ranges } }))
+      queueMicrotask(() => made.onmessage?.({ data: tried(message) }))
     },
   }
   return made
