@@ -12,14 +12,20 @@ import { type Answer, type Call, ProblemError } from '../../src-shared/contract/
 import { client } from './client.ts'
 import { checkSoon } from './connection.ts'
 
+/** Few calls of a local engine take so long; after it the engine is asked whether it answers at all. */
+const SLOW_MS = 2_000
+
 /** Calls the engine; an engine that does not answer is looked for at once. Everything on screens goes through here. */
 export async function call<R extends JsonRoute>(route: R, input: Call<R>, options?: CallOptions): Promise<Answer<R>> {
+  const slow = setTimeout(checkSoon, SLOW_MS)
   try {
     return await client().call(route, input, options)
   } catch (error) {
     const isGone = error instanceof EngineUnreachable
     if (isGone || (error instanceof ProblemError && error.code === 'unauthorized')) checkSoon()
     throw error
+  } finally {
+    clearTimeout(slow)
   }
 }
 
