@@ -59,13 +59,14 @@ async function connect(window: Page, from: string, to: string): Promise<void> {
   await expect(window.locator('.react-flow__edge')).toHaveCount(lines + 1)
 }
 
-/** Where something is once it moves no more: the canvas glides to what it shows. */
+/** Where something is once it moves no more: the canvas glides to what it shows, and a new line moves the steps. */
 async function restingPlace(thing: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
   let before = ''
   return until('the canvas rests', async () => {
     const box = await thing.boundingBox()
     const now = JSON.stringify(box)
-    const rests = now === before
+    const isLaidOut = (await thing.page().locator('section[aria-busy="true"]').count()) === 0
+    const rests = isLaidOut && now === before
     before = now
     return rests && box
   })
