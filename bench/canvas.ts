@@ -33,7 +33,7 @@ export async function canvasMeasures(): Promise<Measure[]> {
       if (round > 0) opened.push(took)
     }
     const weir = await movesOf(window, async () => {
-      await window.getByRole('button', { name: 'Show all' }).click()
+      await window.getByRole('button', { name: 'Show all (F)' }).click()
       await sleep(SETTLE_MS)
     })
     const many = await openPicture(window, 'wider')
