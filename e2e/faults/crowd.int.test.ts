@@ -121,7 +121,7 @@ steps:
   await until('the processes', async () => countProcesses(command) >= 20)
   await engine.client.call(routes.runs.cancel, { params: { project, run: id }, body: {} })
   const run: Run = await ended(engine.client, id)
-  expect([run.status, run.counts.total, run.counts.done]).toEqual(['cancelled', ITEMS, ITEMS])
+  expect([run.status, run.counts.items.total, run.counts.items.done]).toEqual(['cancelled', ITEMS, ITEMS])
   expect(countProcesses(command)).toBe(0)
   expect((await weir('run', 'why', id)).out).toMatch(/cancelled/)
 })

@@ -1,7 +1,8 @@
 import type { Run, RunStep } from '../../src-shared/contract/index.ts'
+import { progressWords } from '../../src-shared/runs/index.ts'
 import { colorOf, glyphOf } from './glyphs.ts'
 import type { Colors } from './output.ts'
-import { countWords, groupSteps, hasEnded, runTime, stepNote, stepTime } from './run-words.ts'
+import { groupSteps, hasEnded, runTime, stepNote, stepTime } from './run-words.ts'
 import { formatClock, formatDuration } from './times.ts'
 
 /** Items of larger fan-outs are not told one by one, only those that fail. */
@@ -64,7 +65,7 @@ function fanOutMoved(old: RunStep | undefined, step: RunStep): boolean {
 }
 
 function stepWords(step: RunStep, items: readonly RunStep[], now: number): string {
-  const time = stepTime(step, items, now)
+  const time = stepTime(step, now)
   const showsTime = time !== null && (step.status === 'succeeded' || step.status === 'failed')
   const note = stepNote(step, items)
   return `${step.status}${showsTime ? ` after ${formatDuration(time)}` : ''}${note === '' ? '' : `: ${note}`}`
@@ -72,5 +73,5 @@ function stepWords(step: RunStep, items: readonly RunStep[], now: number): strin
 
 function runWords(run: Run, now: number): string {
   const time = run.finishedAt === null ? '' : ` after ${formatDuration(runTime(run, now))}`
-  return `${run.status}${time}  ${run.workflow} v${run.version}, ${countWords(run.counts)}`
+  return `${run.status}${time}  ${run.workflow} v${run.version}, ${progressWords(run.counts, run.status)}`
 }

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { expect, it } from 'vitest'
 import { progressLines, type View } from './progress.ts'
-import { at, execution, plain, run, step } from './sample-runs.test-data.ts'
+import { at, counts, execution, plain, run, step } from './sample-runs.test-data.ts'
 
 const view = (fields: Partial<View> = {}): View => ({
   now: Date.parse(at(65)),
@@ -34,15 +34,15 @@ it('shows each step with its status, time and what is worth knowing', () => {
         step('trend', { status: 'queued', why: 'waits for 2 of 8 CPUs' }),
         step('report', { status: 'blocked', why: 'needs trend' }),
       ],
-      { counts: { total: 5, done: 2, failed: 0, dropped: 0 } },
+      { counts: counts({ total: 5, done: 2, succeeded: 2 }) },
     ),
     view(),
   )
   expect(lines).toEqual([
-    '◐ weather v3  run k3m9abcd  running  1m 05s  2 of 5 done',
+    '◐ weather v3  run k3m9abcd  running  1m 05s  2 of 5 steps done',
     '  ● check      2.0s',
     '  ◆ split      2.0s  from aaaaaaaa:split:1',
-    '  ◐ fit        5.0s  2 attempts',
+    '  ◐ fit        7.0s  2 attempts',
     '  ○ trend            waits for 2 of 8 CPUs',
     '  · report           needs trend',
   ])
@@ -61,7 +61,7 @@ it('folds a fan-out into counts and shows what runs and what failed', () => {
     view(),
   )
   expect(lines).toHaveLength(2 + 2 + 4 + 1)
-  expect(lines[1]).toContain('90 of 100 done, 2 failed, 10 running')
+  expect(lines[1]).toContain('90 of 100 items done, 2 failed, 10 running')
   expect(lines[2]).toContain('▲ stats[0]')
   expect(lines[2]).toContain('exit code 3')
   expect(lines.at(-1)).toContain('and 6 more')

@@ -1,8 +1,9 @@
 import stringWidth from 'string-width'
 import type { Run, RunStep } from '../../src-shared/contract/index.ts'
+import { progressWords } from '../../src-shared/runs/index.ts'
 import { type AnyStatus, colorOf, glyphOf } from './glyphs.ts'
 import type { Colors } from './output.ts'
-import { countWords, groupSteps, runTime, type StepGroup, stepNote, stepTime } from './run-words.ts'
+import { groupSteps, runTime, type StepGroup, stepNote, stepTime } from './run-words.ts'
 import { formatDuration } from './times.ts'
 
 /** How a live view is drawn at one moment. */
@@ -56,7 +57,7 @@ function headLine(run: Run, view: View): string {
   const { colors } = view
   const glyph = colorOf(run.status, colors)(glyphOf(run.status, view.unicode, view.frame))
   const left = `${run.workflow} v${run.version}  run ${run.id}`
-  const right = `${run.status}  ${formatDuration(runTime(run, view.now))}  ${countWords(run.counts)}`
+  const right = `${run.status}  ${formatDuration(runTime(run, view.now))}  ${progressWords(run.counts, run.status)}`
   const text = cut(`${left}  ${right}`, view.columns - 2)
   return `${glyph} ${text.startsWith(left) ? colors.bold(left) + text.slice(left.length) : text}`
 }
@@ -66,7 +67,7 @@ function groupRows({ step, items }: StepGroup, now: number): Row[] {
     depth: 1,
     status: step.status,
     name: step.name,
-    time: stepTime(step, items, now),
+    time: stepTime(step, now),
     note: stepNote(step, items),
   }
   return [first, ...shownItems(items, now)]
@@ -79,7 +80,7 @@ function shownItems(items: readonly RunStep[], now: number): Row[] {
       depth: 2,
       status,
       name: item.key,
-      time: stepTime(item, [], now),
+      time: stepTime(item, now),
       note: stepNote(item),
     }))
     const rest = those.length - rows.length

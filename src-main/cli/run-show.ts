@@ -1,11 +1,12 @@
 import type { Execution, Json, Run, RunResult, RunStep, RunSummary } from '../../src-shared/contract/index.ts'
+import { lastRound, progressWords, rerunWords } from '../../src-shared/runs/index.ts'
 import type { Session } from './connect.ts'
 import { type ExitName, exitOfRun } from './exit-codes.ts'
 import { statusCell } from './glyphs.ts'
 import type { Colors, Output } from './output.ts'
 import { allPages } from './pages.ts'
 import { cut } from './progress.ts'
-import { countWords, endWords, groupSteps, runTime, stepNote, stepTime } from './run-words.ts'
+import { endWords, groupSteps, runTime, stepNote, stepTime } from './run-words.ts'
 import { renderFields, renderTable } from './table.ts'
 import { formatBytes, formatDuration, formatTime, localTimes } from './times.ts'
 import { isAssetJson, shortValue } from './values.ts'
@@ -63,7 +64,7 @@ function runTable(runs: readonly RunSummary[], output: Output): string {
       statusCell(run.status, output.colors, output.unicode),
       formatTime(run.startedAt ?? run.createdAt),
       formatDuration(runTime(run, now)),
-      countWords(run.counts),
+      progressWords(run.counts, run.status),
     ]),
     output.width,
   )
@@ -97,8 +98,8 @@ function runDetails(run: Run, output: Output): string {
     ['Parent', run.parent === null ? null : `${run.parent.run} ${run.parent.step}`],
     ['Created', formatTime(run.createdAt)],
     ['Finished', run.finishedAt === null ? null : formatTime(run.finishedAt)],
-    ['Time', formatDuration(runTime(run, now))],
-    ['Steps', countWords(run.counts)],
+    ['Time', [formatDuration(runTime(run, now)), rerunWords(run.reruns)].filter(Boolean).join(', ')],
+    ['Steps', progressWords(run.counts, run.status)],
     [
       'Parameters',
       Object.keys(run.params).length === 0
@@ -116,14 +117,14 @@ function runDetails(run: Run, output: Output): string {
 }
 
 function stepTable(run: Run, output: Output, now: number): string {
-  const row = (step: RunStep, items: readonly RunStep[]): string[] => {
+  const row = (step: RunStep): string[] => {
     const last = step.executions.at(-1)
-    const time = stepTime(step, items, now)
+    const time = stepTime(step, now)
     return [
       step.index === undefined ? step.name : `  ${step.key}`,
       statusCell(step.status, output.colors, output.unicode),
       time === null ? '' : formatDuration(time),
-      step.executions.length > 0 ? String(step.executions.length) : '',
+      String(lastRound(step).length || ''),
       last?.executor ?? (step.fanOut === undefined ? step.kind : ''),
       last?.exitCode === undefined ? '' : String(last.exitCode),
       last?.usage?.peakMemoryBytes == null ? '' : formatBytes(last.usage.peakMemoryBytes),
@@ -131,7 +132,7 @@ function stepTable(run: Run, output: Output, now: number): string {
     ]
   }
   const rows = groupSteps(run.steps)
-    .flatMap(({ step, items }) => [row(step, items), ...items.map((item) => row(item, []))])
+    .flatMap(({ step, items }) => [row(step), ...items.map(row)])
     .slice(0, MAX_SHOWN_STEPS)
   return renderTable(
     [

@@ -1,5 +1,5 @@
 import pico from 'picocolors'
-import type { Execution, Run, RunStep } from '../../src-shared/contract/index.ts'
+import type { Execution, Run, RunCounts, RunStep } from '../../src-shared/contract/index.ts'
 
 export const plain = pico.createColors(false)
 const START = '2026-11-21T10:00:00.000Z'
@@ -8,6 +8,7 @@ export const at = (seconds: number): string => new Date(Date.parse(START) + seco
 export const execution = (fields: Partial<Execution> = {}): Execution => ({
   id: 'k3m9abcd:fit:1',
   attempt: 1,
+  round: 1,
   status: 'succeeded',
   executor: 'process',
   startedAt: at(0),
@@ -23,7 +24,19 @@ export const step = (name: string, fields: Partial<RunStep> = {}): RunStep => ({
   status: 'succeeded',
   why: null,
   needs: [],
+  round: 1,
   executions: [],
+  ...fields,
+})
+
+export const counts = (fields: Partial<RunCounts> = {}): RunCounts => ({
+  total: 0,
+  done: 0,
+  succeeded: 0,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+  items: { total: 0, done: 0, failed: 0, dropped: 0 },
   ...fields,
 })
 
@@ -41,7 +54,10 @@ export const run = (steps: RunStep[], fields: Partial<Run> = {}): Run => ({
   startedAt: at(0),
   finishedAt: null,
   durationMs: null,
-  counts: { total: steps.length, done: 0, failed: 0, dropped: 0 },
+  reruns: 0,
+  earlierMs: 0,
+  rounds: [{ startedAt: at(0), finishedAt: null }],
+  counts: counts({ total: steps.length }),
   params: {},
   result: null,
   steps,

@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import type { RunSummary } from '../../src-shared/contract/index.ts'
+import { RunProgress } from '../ui/RunProgress.tsx'
+import { RunTime } from '../ui/RunTime.tsx'
 import { Status } from '../ui/Status.tsx'
-import { Elapsed, RelativeTime } from '../ui/Time.tsx'
+import { RelativeTime } from '../ui/Time.tsx'
 import classes from './home.module.css'
 
 /** A few runs, one a line; each leads to its screen. */
@@ -16,11 +18,11 @@ export function RunRows({ runs, label }: { readonly runs: readonly RunSummary[];
             </span>
             <span className={`${classes.rowName} truncate`}>{run.workflow}</span>
             <span className={`${classes.rowId} mono`}>{run.id}</span>
-            <span className={`${classes.rowSteps} tabular`}>
-              {run.counts.done}/{run.counts.total}
+            <span className={classes.rowSteps}>
+              <RunProgress {...run} />
             </span>
             <span className={classes.rowTime}>
-              <Elapsed ms={run.durationMs} from={run.startedAt} />
+              <RunTime run={run} />
             </span>
             <span className={classes.rowWhen}>
               <RelativeTime at={run.createdAt} />

@@ -59,6 +59,7 @@ export type CacheInfo = z.infer<typeof CacheInfo>
 export const Execution = z.object({
   id: z.string().describe('run:step:attempt'),
   attempt: z.int(),
+  round: z.int().describe('1 before any re-run of the run; each re-run opens another'),
   status: ExecutionStatus,
   executor: z.string(),
   startedAt: Time,
@@ -73,6 +74,15 @@ export const Execution = z.object({
   progress: z.string().optional().describe('What the executor does for it now, e.g. the pull of an image'),
 })
 export type Execution = z.infer<typeof Execution>
+
+/** Time that a step without executions of its own took in a round that a re-run has closed. */
+export const StepSpan = z.object({
+  round: z.int(),
+  startedAt: Time,
+  finishedAt: Time,
+  status: StepStatus,
+})
+export type StepSpan = z.infer<typeof StepSpan>
 
 export const RunStep = z.object({
   name: z.string(),
@@ -95,9 +105,34 @@ export const RunStep = z.object({
     'For what is not executed itself (fan-out, approval, pause, child): when it began',
   ),
   finishedAt: Time.optional().describe('The same: when it ended'),
-  executions: z.array(Execution),
+  round: z.int().describe('The round of the run in which it ran last, or is to run'),
+  earlier: z.array(StepSpan).optional().describe('The same of rounds before a re-run'),
+  executions: z.array(Execution).describe('Of all rounds; numbers of attempts count on over re-runs'),
 })
 export type RunStep = z.infer<typeof RunStep>
+
+/** How far a run is. A fan-out is one step; its items are counted apart. */
+export const RunCounts = z.object({
+  total: z.int().describe('Steps, as the definition has them'),
+  done: z.int().describe('Steps that have ended, in whatever way'),
+  succeeded: z.int().describe('With those whose result came from the cache'),
+  failed: z.int(),
+  skipped: z.int(),
+  cancelled: z.int(),
+  items: z
+    .object({
+      total: z.int(),
+      done: z.int(),
+      failed: z.int().describe('With those that were left out'),
+      dropped: z.int().describe('Failed, and left out as their step allows'),
+    })
+    .describe('Items of all fan-outs, as far as their lists are known'),
+})
+export type RunCounts = z.infer<typeof RunCounts>
+
+/** A stretch of a run between its start, or a re-run, and its end. */
+export const RunRound = z.object({ startedAt: Time.nullable(), finishedAt: Time.nullable() })
+export type RunRound = z.infer<typeof RunRound>
 
 export const RunSummary = z.object({
   id: RunId,
@@ -110,15 +145,15 @@ export const RunSummary = z.object({
   parent: z.object({ run: RunId, step: StepKey }).nullable(),
   priority: z.int(),
   createdAt: Time,
-  startedAt: Time.nullable(),
+  startedAt: Time.nullable().describe('When it began; after a re-run, when its last round began'),
   finishedAt: Time.nullable(),
-  durationMs: z.number().nullable(),
-  counts: z.object({
-    total: z.int(),
-    done: z.int(),
-    failed: z.int(),
-    dropped: z.int().describe('Items of fan-outs that failed and were left out'),
-  }),
+  durationMs: z
+    .number()
+    .nullable()
+    .describe('Of all rounds together; the pause between an end and a re-run is nobody’s work. Null while it runs'),
+  reruns: z.int().describe('How often the run was opened again'),
+  earlierMs: z.number().describe('How long the rounds before the last re-run took'),
+  counts: RunCounts,
 })
 export type RunSummary = z.infer<typeof RunSummary>
 
@@ -131,6 +166,7 @@ export type RunResult = z.infer<typeof RunResult>
 
 export const Run = RunSummary.extend({
   params: z.record(z.string(), Json).describe('Secrets are shown as null'),
+  rounds: z.array(RunRound).describe('The first, and one for each re-run'),
   result: RunResult.nullable(),
   steps: z.array(RunStep),
 })

@@ -55,8 +55,15 @@ const runAt = (id: string, finishedAt: number | null): RunRow => ({
   finishedAt,
   total: 1,
   done: 1,
+  succeeded: 1,
   failed: 0,
+  skipped: 0,
+  items: 0,
+  itemsDone: 0,
+  itemsFailed: 0,
   dropped: 0,
+  reruns: 0,
+  earlierMs: 0,
 })
 
 /** A run that ended some days ago, with its folder and a body of its own. Answers the body's digest. */

@@ -2,6 +2,7 @@ import type { CommitBatch, IdempotencyRow, NewJournalEntry, RunRow } from '../st
 import {
   counts,
   type Event,
+  earlierMs,
   executionId,
   findUnit,
   type RunState,
@@ -87,6 +88,7 @@ function journal(events: readonly Event[]): NewJournalEntry[] {
 
 function rowOf(run: RunState): RunRow {
   const { parent } = run
+  const { items, cancelled: _, ...steps } = counts(run)
   return {
     id: run.id,
     workflow: run.workflow,
@@ -101,7 +103,13 @@ function rowOf(run: RunState): RunRow {
     createdAt: run.createdAt,
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
-    ...counts(run),
+    ...steps,
+    items: items.total,
+    itemsDone: items.done,
+    itemsFailed: items.failed,
+    dropped: items.dropped,
+    reruns: run.rounds.length,
+    earlierMs: earlierMs(run),
   }
 }
 

@@ -238,7 +238,17 @@ function summaryOfRow(row: RunRow, project: string): RunSummary {
     createdAt: new Date(row.createdAt).toISOString(),
     startedAt: iso(row.startedAt),
     finishedAt: iso(row.finishedAt),
-    durationMs: row.finishedAt === null ? null : row.finishedAt - (row.startedAt ?? row.createdAt),
-    counts: { total: row.total, done: row.done, failed: row.failed, dropped: row.dropped },
+    durationMs: row.finishedAt === null ? null : row.earlierMs + row.finishedAt - (row.startedAt ?? row.finishedAt),
+    reruns: row.reruns,
+    earlierMs: row.earlierMs,
+    counts: {
+      total: row.total,
+      done: row.done,
+      succeeded: row.succeeded,
+      failed: row.failed,
+      skipped: row.skipped,
+      cancelled: Math.max(0, row.done - row.succeeded - row.failed - row.skipped),
+      items: { total: row.items, done: row.itemsDone, failed: row.itemsFailed, dropped: row.dropped },
+    },
   }
 }

@@ -112,7 +112,7 @@ describe('the changes of a run', () => {
     expect(new Set(seen.flatMap((answer) => answer.run.steps.map((step) => step.key)))).toEqual(new Set(['f[7]', 'f']))
     expect(screen.steps.get('f[7]')?.outputs).toEqual({ text: 'x'.repeat(300) })
     expect(screen.steps.get('f')?.fanOut).toMatchObject({ total: 50, done: 1 })
-    expect(screen.run?.counts).toMatchObject({ total: 51, done: 1 })
+    expect(screen.run?.counts).toMatchObject({ total: 2, done: 0, items: { total: 50, done: 1 } })
   })
 
   test('load the values of what changed, and of nothing else', async () => {

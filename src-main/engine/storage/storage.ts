@@ -80,7 +80,7 @@ export interface ProjectStorage {
 }
 
 /** A version of the database's shape; a newer one than the engine knows is refused with words. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** Everything that one turn of the orchestrator has decided. */
 export interface CommitBatch {
@@ -119,10 +119,20 @@ export interface RunRow {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly finishedAt: number | null
+  /** Steps; those that were cancelled are the rest of `done` */
   readonly total: number
   readonly done: number
+  readonly succeeded: number
   readonly failed: number
+  readonly skipped: number
+  /** Items of fan-outs */
+  readonly items: number
+  readonly itemsDone: number
+  readonly itemsFailed: number
   readonly dropped: number
+  /** How often it was opened again, and the time of the rounds before, in ms */
+  readonly reruns: number
+  readonly earlierMs: number
 }
 
 /** Runs newest first: by `createdAt`, then `id`, both descending; `after` is the last row of the page before. */

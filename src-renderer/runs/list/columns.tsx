@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import type { RunSummary } from '../../../src-shared/contract/index.ts'
+import { runTime } from '../../../src-shared/runs/index.ts'
 import { Copyable } from '../../ui/Copy.tsx'
+import { RunProgress } from '../../ui/RunProgress.tsx'
+import { RunTime } from '../../ui/RunTime.tsx'
 import { Status } from '../../ui/Status.tsx'
-import { Elapsed, RelativeTime } from '../../ui/Time.tsx'
+import { RelativeTime } from '../../ui/Time.tsx'
 import type { Column } from '../../ui/table/index.ts'
 import classes from './list.module.css'
-import { RunProgress } from './RunProgress.tsx'
 
 const TRIGGER_WORDS: Record<RunSummary['trigger'], string> = {
   manual: 'By hand',
@@ -23,8 +25,7 @@ function Trigger({ run: { trigger, parent } }: { readonly run: RunSummary }) {
 }
 
 /** Runs that have not ended last until now. */
-const lasted = ({ durationMs, startedAt }: RunSummary): number | null =>
-  durationMs ?? (startedAt === null ? null : Date.now() - Date.parse(startedAt))
+const lasted = (run: RunSummary): number | null => runTime(run, Date.now())
 
 export const runColumns: readonly Column<RunSummary>[] = [
   {
@@ -83,7 +84,7 @@ export const runColumns: readonly Column<RunSummary>[] = [
     width: 110,
     align: 'right',
     sortBy: lasted,
-    cell: ({ durationMs, startedAt }) => <Elapsed ms={durationMs} from={startedAt} />,
+    cell: (run) => <RunTime run={run} />,
   },
   {
     id: 'progress',
@@ -115,8 +116,7 @@ export function RunCard({ run }: { readonly run: RunSummary }) {
       </div>
       <div className={`${classes.cardLine} dim`}>
         <span>
-          <span className="mono">{run.id}</span> · <RelativeTime at={run.createdAt} /> ·{' '}
-          <Elapsed ms={run.durationMs} from={run.startedAt} />
+          <span className="mono">{run.id}</span> · <RelativeTime at={run.createdAt} /> · <RunTime run={run} />
         </span>
         <RunProgress {...run} />
       </div>

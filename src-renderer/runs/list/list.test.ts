@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Page, RunSummary } from '../../../src-shared/contract/index.ts'
+import { testCounts } from '../run/data/test-steps.ts'
 import { ACTIVE, filterOf, isFiltered, queryOf, sentenceOf, stillFits, withoutEmpty } from './filter.ts'
 import { merged, type RunPages, runsOf } from './pages.ts'
 
@@ -58,7 +59,9 @@ const run = (id: string, minute: number, more: Partial<RunSummary> = {}): RunSum
   startedAt: null,
   finishedAt: null,
   durationMs: null,
-  counts: { total: 1, done: 1, failed: 0, dropped: 0 },
+  reruns: 0,
+  earlierMs: 0,
+  counts: testCounts({ total: 1, done: 1, succeeded: 1 }),
   ...more,
 })
 const page = (next: string | null, ...items: RunSummary[]): Page<RunSummary> => ({ items, next })

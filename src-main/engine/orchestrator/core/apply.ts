@@ -12,6 +12,8 @@ import {
   findUnit,
   type Outcome,
   type RunState,
+  roundOf,
+  type Span,
   type State,
   type Unit,
 } from './state.ts'
@@ -82,6 +84,9 @@ function withExecution(state: State, token: string, act: (held: Held) => void): 
   if (held !== undefined) act(held)
 }
 
+/** Shared: a run may have 10,000 units, and few are ever run again. */
+const NO_SPANS: readonly Span[] = []
+
 export function newUnit(run: RunState, step: PlanStep, index: number | null, parent: Unit | null): Unit {
   return {
     run,
@@ -102,6 +107,8 @@ export function newUnit(run: RunState, step: PlanStep, index: number | null, par
     readyAt: 0,
     beganAt: null,
     endedAt: null,
+    round: roundOf(run),
+    earlier: NO_SPANS,
     wakeAt: null,
     message: null,
     skipReason: null,
@@ -129,6 +136,7 @@ function runCreated(state: State, event: E.RunCreated): void {
     createdAt: event.at,
     startedAt: null,
     finishedAt: null,
+    rounds: [],
     finished: null,
     cancelling: null,
     outputs: null,
@@ -201,7 +209,10 @@ function stepExpanded(state: State, unit: Unit, event: E.StepExpanded): void {
     const item = newUnit(unit.run, unit.step, index, unit)
     // Attempts are never forgotten: a step that is run again goes on counting where its items had stopped.
     const former = unit.former[index]
-    if (former !== undefined) item.executions.push(...former.executions)
+    if (former !== undefined) {
+      item.executions.push(...former.executions)
+      item.earlier = former.earlier
+    }
     fanOut.units.push(item)
   }
   unit.fanOut = fanOut
@@ -236,7 +247,7 @@ function wake(state: State, unit: Unit, at: number): void {
 function stepCached(state: State, unit: Unit, event: E.StepCached): void {
   unit.run.startedAt ??= event.at
   unit.executions.push({
-    ...blankExecution(event.attempt, '', 'cache', event.at),
+    ...blankExecution(unit, event.attempt, '', 'cache', event.at),
     startedAt: event.at,
     finishedAt: event.at,
     status: 'cached',
@@ -260,9 +271,10 @@ function stepFailing(state: State, unit: Unit, at: number): void {
   for (const item of unit.fanOut.units) cancelUnit(state, item, at)
 }
 
-function blankExecution(attempt: number, token: string, executor: string, at: number): ExecutionState {
+function blankExecution({ round }: Unit, attempt: number, token: string, executor: string, at: number): ExecutionState {
   return {
     attempt,
+    round,
     token,
     executor,
     dispatchedAt: at,
@@ -277,6 +289,7 @@ function blankExecution(attempt: number, token: string, executor: string, at: nu
     signal: null,
     usage: null,
     cache: null,
+    inputs: null,
     source: null,
   }
 }
@@ -284,8 +297,9 @@ function blankExecution(attempt: number, token: string, executor: string, at: nu
 function dispatched(state: State, unit: Unit, event: E.ExecutionDispatched): void {
   leaveWaiting(unit)
   const execution: ExecutionState = {
-    ...blankExecution(event.attempt, event.token, event.executor, event.at),
+    ...blankExecution(unit, event.attempt, event.token, event.executor, event.at),
     cache: event.cache ?? null,
+    inputs: event.inputs ?? null,
   }
   unit.executions.push(execution)
   unit.phase = 'dispatched'

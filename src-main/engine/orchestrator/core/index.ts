@@ -8,5 +8,15 @@ export { reopening } from './reopen.ts'
 export { restore } from './restore.ts'
 export * from './state.ts'
 export { touched } from './touched.ts'
-export { asRecord, counts, type Load, runStatus, stepStatus, valuesOf, viewRun, viewSummary } from './view.ts'
+export {
+  asRecord,
+  counts,
+  earlierMs,
+  type Load,
+  runStatus,
+  stepStatus,
+  valuesOf,
+  viewRun,
+  viewSummary,
+} from './view.ts'
 export { createAhead, isKnownOnlyLive, reasonText, why } from './why.ts'

@@ -1,10 +1,11 @@
 import type { RunReopened } from './events.ts'
-import type { RunState, State, Unit } from './state.ts'
+import { type RunState, roundOf, type State, type Unit } from './state.ts'
 
 /** Applies `run.reopened`: what runs again is blocked anew; attempts that were made stay on record. */
 export function runReopened(state: State, event: RunReopened): void {
   const run = state.runs.get(event.run)
   if (run === undefined) return
+  if (run.finishedAt !== null) run.rounds.push({ startedAt: run.startedAt, finishedAt: run.finishedAt })
   run.finished = null
   run.finishedAt = null
   // Its time counts anew: the pause between its end and the re-run is nobody's work.
@@ -17,12 +18,13 @@ export function runReopened(state: State, event: RunReopened): void {
     const unit = run.steps.get(name)
     if (unit !== undefined) resetUnit(state, run, unit, reset)
   }
-  for (const [name, indices] of Object.entries(event.items)) resetItems(state, run, name, indices)
+  for (const [name, indices] of Object.entries(event.items)) resetItems(state, run, name, indices, event.at)
   state.followUps.push(run, ...run.steps.values())
 }
 
 function resetUnit(state: State, run: RunState, unit: Unit, reset: ReadonlySet<string>): void {
   if (unit.parent === null && unit.phase === 'done') run.open += 1
+  closeSpan(run, unit)
   unit.phase = 'blocked'
   unit.generation = state.nextGeneration++
   unit.outcome = null
@@ -38,13 +40,23 @@ function resetUnit(state: State, run: RunState, unit: Unit, reset: ReadonlySet<s
   unit.message = null
   unit.skipReason = null
   unit.child = null
+  for (const item of unit.fanOut?.units ?? []) closeSpan(run, item)
   if (unit.fanOut !== null) unit.former = [...unit.fanOut.units, ...unit.former.slice(unit.fanOut.units.length)]
   unit.fanOut = null
   unit.missing = unit.parent === null ? unit.step.needs.filter((need) => reset.has(need)).length : 0
 }
 
+/** Keeps the time that a unit took without executions of its own; from here on its time counts anew. */
+function closeSpan(run: RunState, unit: Unit): void {
+  const { beganAt, endedAt, outcome, round } = unit
+  if (beganAt !== null && endedAt !== null && outcome !== null) {
+    unit.earlier = [...unit.earlier, { round, from: beganAt, to: endedAt, outcome }]
+  }
+  unit.round = roundOf(run)
+}
+
 /** Opens some items of a fan-out again; what depends on it is among the whole steps of the event. */
-function resetItems(state: State, run: RunState, name: string, indices: readonly number[]): void {
+function resetItems(state: State, run: RunState, name: string, indices: readonly number[], at: number): void {
   const unit = run.steps.get(name)
   if (unit?.fanOut == null) return
   const nothing = new Set<string>()
@@ -59,7 +71,9 @@ function resetItems(state: State, run: RunState, name: string, indices: readonly
   unit.fanOut.lost = false
   unit.fanOut.failing = false
   if (unit.phase === 'done') run.open += 1
+  closeSpan(run, unit)
   unit.phase = 'items'
+  unit.beganAt = at
   unit.endedAt = null
   unit.generation = state.nextGeneration++
   unit.outcome = null

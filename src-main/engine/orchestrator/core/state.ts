@@ -36,6 +36,8 @@ export type Outcome = 'succeeded' | 'cached' | 'skipped' | 'failed' | 'cancelled
 
 export interface ExecutionState {
   readonly attempt: number
+  /** Of the run; see `RunState.rounds` */
+  readonly round: number
   readonly token: string
   readonly executor: string
   readonly dispatchedAt: number
@@ -52,6 +54,8 @@ export interface ExecutionState {
   signal: string | null
   usage: Usage | null
   readonly cache: CacheState | null
+  /** The values that its command was given; null for none, and for a cached one */
+  readonly inputs: ValueRef | null
   /** For a cached one: the execution whose result it took */
   readonly source: string | null
 }
@@ -95,6 +99,10 @@ export interface Unit {
   beganAt: number | null
   /** When it ended without an execution */
   endedAt: number | null
+  /** Round of the run in which it was opened last */
+  round: number
+  /** Its times without executions (`beganAt` to `endedAt`) in rounds before */
+  earlier: readonly Span[]
   /** Phase `sleeping` and `retry`: when it goes on */
   wakeAt: number | null
   /** Phase `approval`: what is asked */
@@ -107,6 +115,13 @@ export interface Unit {
   fanOut: FanOut | null
   /** By index, items of all expansions before a re-run: their attempts are carried over */
   former: readonly Unit[]
+}
+
+export interface Span {
+  readonly round: number
+  readonly from: number
+  readonly to: number
+  readonly outcome: Outcome
 }
 
 export interface FanOut {
@@ -134,8 +149,11 @@ export interface RunState {
   readonly trigger: Trigger
   readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
   readonly createdAt: number
+  /** Of the round that goes on, or was the last */
   startedAt: number | null
   finishedAt: number | null
+  /** Rounds that ended before a re-run opened the run again: the pauses between them are nobody's work */
+  readonly rounds: { readonly startedAt: number | null; readonly finishedAt: number }[]
   finished: 'succeeded' | 'failed' | 'cancelled' | null
   cancelling: { readonly by: string; readonly reason: string | null } | null
   outputs: ValueRef | null
@@ -270,6 +288,9 @@ export function* unitsOf(run: RunState): Generator<Unit> {
     if (unit.fanOut !== null) yield* unit.fanOut.units
   }
 }
+
+/** Number of the round that goes on, or was the last. */
+export const roundOf = (run: RunState): number => run.rounds.length + 1
 
 export const succeeded = (unit: Unit): boolean => unit.outcome === 'succeeded' || unit.outcome === 'cached'
 

@@ -52,7 +52,15 @@ describe('the view of a run', () => {
     driver.finish('f[0]')
     driver.fail('f[2]')
     expect(check().steps[0]?.fanOut).toEqual({ total: 3, done: 3, succeeded: 1, failed: 1, dropped: 1 })
-    expect(check().counts).toEqual({ total: 6, done: 3, failed: 1, dropped: 1 })
+    expect(check().counts).toEqual({
+      total: 4,
+      done: 1,
+      succeeded: 1,
+      failed: 0,
+      skipped: 0,
+      cancelled: 0,
+      items: { total: 3, done: 3, failed: 1, dropped: 1 },
+    })
     driver.answer('ask', true)
     driver.finish('x', undefined, 'r2')
     driver.now += 250
@@ -103,6 +111,59 @@ describe('the view of a run', () => {
     expect([item, a].map((unit) => unit?.startedAt)).toEqual([undefined, undefined])
   })
 
+  it('counts steps by how they ended', () => {
+    const driver = new Driver()
+    driver.start(plan(step('a'), step('b', { needs: ['a'] }), step('c', { needs: ['b'] })))
+    driver.finish('a')
+    driver.fail('b')
+    expect(viewSummary(driver.run(), 'default')).toMatchObject({
+      status: 'failed',
+      counts: { total: 3, done: 3, succeeded: 1, failed: 1, skipped: 1, cancelled: 0, items: { total: 0 } },
+    })
+  })
+
+  it('tells rounds apart after a re-run, and counts the pause before it as nobody’s work', () => {
+    const driver = new Driver({ answers: { f: items(2) } })
+    driver.start(plan(step('a'), each('f', { needs: ['a'] })))
+    const began = driver.now
+    driver.now += 3_000
+    driver.finish('a')
+    driver.now += 500
+    driver.finish('f[0]')
+    driver.finish('f[1]')
+    expect(view(driver)).toMatchObject({ durationMs: 3_500, reruns: 0, earlierMs: 0, rounds: [{}] })
+    driver.now += 35_000
+    driver.reopen({ step: 'f', index: 1 })
+    const again = driver.now
+    driver.now += 400
+    expect(view(driver)).toMatchObject({ durationMs: null, reruns: 1, earlierMs: 3_500 })
+    driver.finish('f[1]')
+    const shown = checked(driver)
+    const time = (at: number): string => new Date(at).toISOString()
+    expect(shown).toMatchObject({
+      durationMs: 3_900,
+      reruns: 1,
+      startedAt: time(again),
+      rounds: [
+        { startedAt: time(began), finishedAt: time(began + 3_500) },
+        { startedAt: time(again), finishedAt: time(again + 400) },
+      ],
+    })
+    const [a, f, first, second] = shown.steps
+    expect(a).toMatchObject({ round: 1, executions: [{ round: 1 }] })
+    expect(f).toMatchObject({
+      round: 2,
+      startedAt: time(again),
+      finishedAt: time(again + 400),
+      earlier: [{ round: 1, startedAt: time(began + 3_000), finishedAt: time(began + 3_500), status: 'succeeded' }],
+    })
+    expect(first).toMatchObject({ round: 1 })
+    expect(second?.executions).toMatchObject([
+      { attempt: 1, round: 1 },
+      { attempt: 2, round: 2 },
+    ])
+  })
+
   it('tells when an approval was cancelled', () => {
     const driver = new Driver({ answers: { ask: { type: 'approval', message: 'go on?' } } })
     driver.start(plan(step('ask', { kind: 'approval' })))
@@ -143,6 +204,9 @@ describe('the status of a run', () => {
     })
     driver.start(plan(step('hold'), each('f'), each('g')))
     expect(statuses(driver)).toEqual(['running', 'waiting', 'queued'])
-    expect(viewSummary(driver.run(), 'default')).toMatchObject({ status: 'running', counts: { total: 4, done: 0 } })
+    expect(viewSummary(driver.run(), 'default')).toMatchObject({
+      status: 'running',
+      counts: { total: 3, done: 0, items: { total: 3 } },
+    })
   })
 })

@@ -3,6 +3,7 @@ import type {
   ExecutionStatus,
   Json,
   Run,
+  RunCounts,
   RunStatus,
   RunStep,
   RunSummary,
@@ -65,26 +66,30 @@ function itemsStatus(unit: Unit): StepStatus {
   return waits ? 'queued' : 'waiting'
 }
 
-/** Counts over steps and items: cheap, because a fan-out keeps its own. */
-export function counts(run: RunState): { total: number; done: number; failed: number; dropped: number } {
-  const sum = { total: 0, done: 0, failed: 0, dropped: 0 }
-  for (const unit of run.steps.values()) {
-    if (unit.fanOut === null) {
-      sum.total += 1
-      if (unit.phase === 'done') sum.done += 1
-      if (unit.outcome === 'failed') sum.failed += 1
-      continue
+/** Counts steps as they are drawn, and items apart: cheap, because a fan-out keeps its own. */
+export function counts(run: RunState): RunCounts {
+  const items = { total: 0, done: 0, failed: 0, dropped: 0 }
+  const sum = { total: run.steps.size, done: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, items }
+  for (const { outcome, fanOut, step } of run.steps.values()) {
+    if (outcome !== null) {
+      sum.done += 1
+      sum[outcome === 'cached' ? 'succeeded' : outcome] += 1
     }
-    const { units, done, failed } = unit.fanOut
-    sum.total += units.length
-    sum.done += done
-    sum.failed += failed
-    if (unit.step.forEach?.onFailure === 'continue') sum.dropped += failed
+    if (fanOut === null) continue
+    items.total += fanOut.units.length
+    items.done += fanOut.done
+    items.failed += fanOut.failed
+    if (step.forEach?.onFailure === 'continue') items.dropped += fanOut.failed
   }
   return sum
 }
 
+/** How long the rounds took that a re-run has closed. */
+export const earlierMs = (run: RunState): number =>
+  run.rounds.reduce((sum, { startedAt, finishedAt }) => sum + finishedAt - (startedAt ?? finishedAt), 0)
+
 export function viewSummary(run: RunState, project: string): RunSummary {
+  const before = earlierMs(run)
   return {
     id: run.id,
     project,
@@ -98,7 +103,9 @@ export function viewSummary(run: RunState, project: string): RunSummary {
     createdAt: iso(run.createdAt),
     startedAt: isoOrNull(run.startedAt),
     finishedAt: isoOrNull(run.finishedAt),
-    durationMs: run.finishedAt === null ? null : run.finishedAt - (run.startedAt ?? run.createdAt),
+    durationMs: run.finishedAt === null ? null : before + run.finishedAt - (run.startedAt ?? run.finishedAt),
+    reruns: run.rounds.length,
+    earlierMs: before,
     counts: counts(run),
   }
 }
@@ -120,6 +127,10 @@ export function viewRun(
   return {
     ...viewSummary(run, project),
     params: viewParams(run, load),
+    rounds: [...run.rounds, run].map(({ startedAt, finishedAt }) => ({
+      startedAt: isoOrNull(startedAt),
+      finishedAt: isoOrNull(finishedAt),
+    })),
     result: run.finished === null ? null : { outputs: outputsOf(run.outputs, load), error: run.error },
     steps: Array.from(units, (unit) => viewUnit(unit, load, why)),
   }
@@ -154,6 +165,7 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
     status: stepStatus(unit),
     why: why(unit),
     needs: [...step.needs],
+    round: unit.round,
     executions: unit.executions.map((execution) => viewExecution(unit, execution)),
   }
   if (unit.index !== null) view.index = unit.index
@@ -162,6 +174,14 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
   if (unit.child !== null) view.child = unit.child
   if (unit.beganAt !== null) view.startedAt = iso(unit.beganAt)
   if (unit.endedAt !== null) view.finishedAt = iso(unit.endedAt)
+  if (unit.earlier.length > 0) {
+    view.earlier = unit.earlier.map(({ round, from, to, outcome }) => ({
+      round,
+      startedAt: iso(from),
+      finishedAt: iso(to),
+      status: outcome,
+    }))
+  }
   if (fanOut !== null) {
     const ok = fanOut.units.filter((one) => one.outcome === 'succeeded' || one.outcome === 'cached').length
     const dropped = step.forEach?.onFailure === 'continue' ? fanOut.failed : 0
@@ -178,6 +198,7 @@ function viewExecution(unit: Unit, execution: ExecutionState): Execution {
   const view: Execution = {
     id: executionId(unit, execution.attempt),
     attempt: execution.attempt,
+    round: execution.round,
     status: executionStatus(execution),
     executor: execution.executor,
     startedAt: iso(startedAt),

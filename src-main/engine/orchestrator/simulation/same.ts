@@ -40,6 +40,7 @@ const RUN_FIELDS = [
   'createdAt',
   'startedAt',
   'finishedAt',
+  'rounds',
   'finished',
   'cancelling',
   'outputs',
@@ -72,12 +73,16 @@ const UNIT_FIELDS = [
   'message',
   'skipReason',
   'child',
+  'round',
+  'earlier',
 ] as const satisfies readonly (keyof Unit)[]
 
 const FAN_OUT_FIELDS = ['items', 'active', 'done', 'failed', 'failing'] as const
 
 const EXECUTION_FIELDS = [
   'attempt',
+  'round',
+  'inputs',
   'token',
   'executor',
   'dispatchedAt',

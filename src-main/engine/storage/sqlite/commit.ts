@@ -12,11 +12,14 @@ const INSERT_ENTRIES = insertEntries(ENTRIES_PER_STATEMENT)
 // What a run is pinned to never changes; only what a run's progress changes is written again.
 const UPSERT_RUN = `
   INSERT INTO runs (id, workflow, version, plan, workspace, status, "trigger", parent_run, parent_step, priority,
-    created_at, started_at, finished_at, total, done, failed, dropped)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    created_at, started_at, finished_at, total, done, succeeded, failed, skipped, items, items_done, items_failed, dropped,
+    reruns, earlier_ms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, "trigger" = excluded."trigger", priority = excluded.priority,
     started_at = excluded.started_at, finished_at = excluded.finished_at, total = excluded.total, done = excluded.done,
-    failed = excluded.failed, dropped = excluded.dropped`
+    succeeded = excluded.succeeded, failed = excluded.failed, skipped = excluded.skipped, items = excluded.items,
+    items_done = excluded.items_done, items_failed = excluded.items_failed, dropped = excluded.dropped,
+    reruns = excluded.reruns, earlier_ms = excluded.earlier_ms`
 const INSERT_CACHE = `
   INSERT INTO cache (key, workflow, step, workspace, execution, run, at, outputs, parts)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -93,8 +96,15 @@ function writeRun(db: SqliteHandle, row: RunRow): void {
     row.finishedAt,
     row.total,
     row.done,
+    row.succeeded,
     row.failed,
+    row.skipped,
+    row.items,
+    row.itemsDone,
+    row.itemsFailed,
     row.dropped,
+    row.reruns,
+    row.earlierMs,
   )
 }
 

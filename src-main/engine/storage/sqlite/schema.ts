@@ -115,8 +115,26 @@ const VERSION_2 = `
   CREATE INDEX runs_by_workflow_time ON runs (workflow, created_at, id);
 `
 
+/**
+ * Version 3.
+ *
+ *   runs               count steps by how they ended, and items apart; know of re-runs and of the time before them. Rows that
+ *                      are there keep what they counted together: their steps and items cannot be told apart
+ */
+const VERSION_3 = `
+  ALTER TABLE runs ADD COLUMN succeeded INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN items_done INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN items_failed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN reruns INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN earlier_ms INTEGER NOT NULL DEFAULT 0;
+  UPDATE runs SET succeeded = max(0, done - failed);
+`
+
 /** In order; the last one's version is SCHEMA_VERSION. */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: VERSION_1 },
   { version: 2, sql: VERSION_2 },
+  { version: 3, sql: VERSION_3 },
 ]

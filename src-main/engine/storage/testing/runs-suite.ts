@@ -16,8 +16,15 @@ export function runsSuite({ storage }: SuiteContext): void {
       finishedAt: 9,
       total: 4,
       done: 4,
+      succeeded: 2,
       failed: 1,
+      skipped: 1,
+      items: 9,
+      itemsDone: 8,
+      itemsFailed: 3,
       dropped: 2,
+      reruns: 1,
+      earlierMs: 70,
     }
     await storage().commit({ ...emptyBatch, runs: [{ ...created, status: 'running' }, ended] })
     expect(await storage().run('aaaaaaaa')).toEqual(ended)

@@ -28,8 +28,15 @@ export const runOf = (id: string, fields: Partial<RunRow> = {}): RunRow => ({
   finishedAt: null,
   total: 3,
   done: 1,
+  succeeded: 1,
   failed: 0,
+  skipped: 0,
+  items: 0,
+  itemsDone: 0,
+  itemsFailed: 0,
   dropped: 0,
+  reruns: 0,
+  earlierMs: 0,
   ...fields,
 })
 

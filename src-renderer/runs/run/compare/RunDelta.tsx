@@ -1,6 +1,8 @@
 import type { Run } from '../../../../src-shared/contract/index.ts'
+import { rerunWords } from '../../../../src-shared/runs/index.ts'
+import { RunTime } from '../../../ui/RunTime.tsx'
 import { Status } from '../../../ui/Status.tsx'
-import { Elapsed, RelativeTime } from '../../../ui/Time.tsx'
+import { RelativeTime } from '../../../ui/Time.tsx'
 import classes from './compare.module.css'
 import { Delta } from './Delta.tsx'
 
@@ -40,7 +42,8 @@ export function RunDelta({ before, after, deltaMs }: RunDeltaProps) {
             </td>
             <td data-changed={before.version !== after.version || undefined}>{run.version}</td>
             <td className={classes.number}>
-              <Elapsed ms={run.durationMs} from={run.startedAt} />
+              <RunTime run={run} />
+              {run.reruns > 0 && <div className={classes.note}>{rerunWords(run.reruns)}</div>}
             </td>
             <td className={classes.number}>{run === after && <Delta ms={deltaMs} base={before.durationMs} />}</td>
             <td>

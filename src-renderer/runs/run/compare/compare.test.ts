@@ -34,7 +34,7 @@ describe('a comparison of runs', () => {
     )
     expect(deltaMs).toBe(60)
     expect(steps.map(({ name, deltaMs: ms, isSame }) => [name, ms, isSame])).toEqual([
-      ['a', 50, false],
+      ['a', 40, false],
       ['b', null, false],
       ['gone', null, false],
     ])

@@ -1,6 +1,7 @@
 import { isAsset, type Json, type Run, type RunStep } from '../../../../src-shared/contract/index.ts'
+import { lastRound, stepTime } from '../../../../src-shared/runs/index.ts'
 import { isSame } from '../data/same.ts'
-import { durationOf, timesOf } from '../data/step-times.ts'
+import { durationOf } from '../data/step-times.ts'
 
 /** One line of a comparison; `before` belongs to the other run. Undefined: it is not there. */
 export interface Difference<T> {
@@ -69,8 +70,8 @@ function compareSteps(before: Run, after: Run): StepDifference[] {
   const tops = [...new Set([...right.keys(), ...left.keys()])].filter((key) => !key.endsWith(']'))
   const changedItems = countChangedItems(left, right)
   return tops.map((name) => {
-    const a = sideOf(left.get(name), before, left)
-    const b = sideOf(right.get(name), after, right)
+    const a = sideOf(left.get(name))
+    const b = sideOf(right.get(name))
     const items = changedItems.get(name) ?? 0
     return {
       name,
@@ -100,13 +101,12 @@ function countChangedItems(
   return counts
 }
 
-function sideOf(step: RunStep | undefined, run: Run, steps: ReadonlyMap<string, RunStep>): StepSide | undefined {
+function sideOf(step: RunStep | undefined): StepSide | undefined {
   if (step === undefined) return undefined
-  const times = timesOf(step, (key) => steps.get(key), Date.parse(run.startedAt ?? run.createdAt))
   return {
     status: step.status,
-    durationMs: durationOf(times),
-    attempts: step.executions.length,
+    durationMs: durationOf(stepTime(step)),
+    attempts: lastRound(step).length,
     fanOut: step.fanOut,
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { durationOf, queueTime, timesOf } from './step-times.ts'
+import { durationOf, queueTime, roundStarts, timesOf } from './step-times.ts'
 import { at, execution, step } from './test-steps.ts'
 
 const T0 = Date.parse(at(0))
@@ -10,25 +10,62 @@ describe('the times of a step', () => {
   const find = (key: string) => (key === 'a' ? a : key === 'f' ? f : undefined)
   const f = step('f', { status: 'running', startedAt: at(200) })
 
-  it('count queueing from the end of what it needs, and work over all attempts', () => {
-    const times = timesOf(b, find, T0)
+  it('count queueing from the end of what it needs, and work over all attempts without the wait between', () => {
+    const times = timesOf(b, find, [T0])
     expect(queueTime(times)).toBe(30)
-    expect(durationOf(times)).toBe(60)
-    expect(queueTime(timesOf(a, find, T0))).toBe(10)
+    expect(durationOf(times)).toBe(50)
+    expect(times.waitedMs).toBe(10)
+    expect(queueTime(timesOf(a, find, [T0]))).toBe(10)
   })
 
   it('of an item count from when the list was there', () => {
-    const times = timesOf(step('f[3]', { status: 'running', executions: [execution(1, 260, null)] }), find, T0)
+    const times = timesOf(step('f[3]', { status: 'running', executions: [execution(1, 260, null)] }), find, [T0])
     expect(queueTime(times)).toBe(60)
     expect(durationOf(times)).toBeNull()
   })
 
   it('of what waits between two attempts has no end', () => {
     const waits = step('w', { status: 'waiting', executions: [execution(1, 0, 10, { status: 'failed' })] })
-    expect(timesOf(waits, find, T0)).toMatchObject({ startedAt: T0, finishedAt: null })
+    expect(timesOf(waits, find, [T0])).toMatchObject({ startedAt: T0, finishedAt: null })
   })
 
   it('are not known for what is blocked', () => {
-    expect(timesOf(step('x', { needs: ['a'] }), find, T0)).toEqual({ readyAt: null, startedAt: null, finishedAt: null })
+    expect(timesOf(step('x', { needs: ['a'] }), find, [T0])).toMatchObject({
+      readyAt: null,
+      startedAt: null,
+      finishedAt: null,
+    })
+  })
+
+  it('after a re-run count from its beginning: neither queueing nor work holds the pause', () => {
+    const total = step('total', {
+      status: 'succeeded',
+      round: 2,
+      needs: ['a'],
+      executions: [execution(1, 50, 3_050), execution(2, 38_010, 41_010, { round: 2 })],
+    })
+    const times = timesOf(total, find, [T0, T0 + 38_000])
+    expect(durationOf(times)).toBe(3_000)
+    expect(queueTime(times)).toBe(10)
+  })
+
+  it('of an item that did not run again are those of its round', () => {
+    const parent = step('f', {
+      round: 2,
+      startedAt: at(9_000),
+      earlier: [{ round: 1, startedAt: at(200), finishedAt: at(300), status: 'failed' }],
+    })
+    const item = step('f[0]', { status: 'succeeded', executions: [execution(1, 230, 260)] })
+    expect(queueTime(timesOf(item, () => parent, [T0, T0 + 9_000]))).toBe(30)
+  })
+})
+
+describe('the rounds of a run', () => {
+  it('begin when they were started; one that waits begins where the last ended', () => {
+    const rounds = [
+      { startedAt: at(5), finishedAt: at(50) },
+      { startedAt: null, finishedAt: null },
+    ]
+    expect(roundStarts({ rounds, createdAt: at(0) })).toEqual([T0 + 5, T0 + 50])
   })
 })

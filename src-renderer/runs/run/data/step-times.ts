@@ -1,23 +1,27 @@
-import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import type { Run, RunStep } from '../../../../src-shared/contract/index.ts'
+import { openSince, type StepTime, stepTime } from '../../../../src-shared/runs/index.ts'
 
-/** When a step was ready, began and ended, as far as the run tells; ms since 1970. */
-export interface StepTimes {
+/** When a step was ready, began and ended in the round in which it ran last; ms since 1970. */
+export interface StepTimes extends StepTime {
   /** From here on nothing else had to end first; null when that has not come */
   readonly readyAt: number | null
-  readonly startedAt: number | null
-  readonly finishedAt: number | null
 }
 
-const ms = (time: string | null | undefined): number | null =>
-  time === null || time === undefined ? null : Date.parse(time)
+/** When each round of a run began: the first, and those of re-runs. ms since 1970. */
+export type RoundStarts = readonly number[]
 
-export const startOf = (step: RunStep): number | null => ms(step.startedAt) ?? ms(step.executions[0]?.startedAt)
-
-export function endOf(step: RunStep): number | null {
-  if (step.finishedAt !== undefined) return ms(step.finishedAt)
-  if (!hasEnded(step)) return null
-  return ms(step.executions.at(-1)?.finishedAt)
+export function roundStarts({ rounds, createdAt }: Pick<Run, 'rounds' | 'createdAt'>): RoundStarts {
+  let last = Date.parse(createdAt)
+  return rounds.map(({ startedAt, finishedAt }) => {
+    const start = startedAt === null ? last : Date.parse(startedAt)
+    last = finishedAt === null ? start : Date.parse(finishedAt)
+    return start
+  })
 }
+
+export const startOf = (step: RunStep): number | null => stepTime(step).startedAt
+
+export const endOf = (step: RunStep): number | null => (hasEnded(step) ? stepTime(step).finishedAt : null)
 
 export const hasEnded = (step: RunStep): boolean =>
   step.status === 'succeeded' ||
@@ -26,22 +30,22 @@ export const hasEnded = (step: RunStep): boolean =>
   step.status === 'cancelled' ||
   step.status === 'skipped'
 
-/**
- * @param find a step by its key
- * @param runAt when the run was created or, after a re-run, began anew
- */
-export function timesOf(step: RunStep, find: (key: string) => RunStep | undefined, runAt: number): StepTimes {
-  return { readyAt: readyAt(step, find, runAt), startedAt: startOf(step), finishedAt: endOf(step) }
+/** @param find a step by its key */
+export function timesOf(step: RunStep, find: (key: string) => RunStep | undefined, starts: RoundStarts): StepTimes {
+  return { ...stepTime(step), readyAt: readyAt(step, find, starts) }
 }
 
-function readyAt(step: RunStep, find: (key: string) => RunStep | undefined, runAt: number): number | null {
+function readyAt(step: RunStep, find: (key: string) => RunStep | undefined, starts: RoundStarts): number | null {
   if (step.status === 'blocked' || step.status === 'skipped') return null
   // An item is ready when its list is there; one that maxParallel holds back waits, too.
   if (step.index !== undefined) {
     const parent = find(step.name)
-    return parent === undefined ? null : startOf(parent)
+    if (parent === undefined) return null
+    if (parent.round === step.round) return startOf(parent)
+    const then = parent.earlier?.find(({ round }) => round === step.round)
+    return then === undefined ? null : Date.parse(then.startedAt)
   }
-  let latest = runAt
+  let latest = starts[step.round - 1] ?? starts.at(-1) ?? 0
   for (const name of step.needs) {
     const need = find(name)
     const ended = need === undefined ? null : endOf(need)
@@ -51,11 +55,15 @@ function readyAt(step: RunStep, find: (key: string) => RunStep | undefined, runA
 }
 
 /** Time from being ready to the first start; null when it is not known or has not come. */
-export function queueTime({ readyAt: ready, startedAt }: StepTimes): number | null {
+export function queueTime({ readyAt: ready, startedAt }: Pick<StepTimes, 'readyAt' | 'startedAt'>): number | null {
   return ready === null || startedAt === null ? null : Math.max(0, startedAt - ready)
 }
 
-/** Time of work: of all attempts and what was between them; null while it has no end. */
-export function durationOf({ startedAt, finishedAt }: StepTimes): number | null {
-  return startedAt === null || finishedAt === null ? null : Math.max(0, finishedAt - startedAt)
+/** Time of work without waits; null before it began, and while it is at work. */
+export const durationOf = ({ workMs, openSince: since }: StepTime): number | null => (since === null ? workMs : null)
+
+/** The moment from which a clock counts the time of work of a step that is at work; null for the others. */
+export function clockOf(time: StepTime): string | null {
+  const since = openSince(time)
+  return since === null ? null : new Date(since).toISOString()
 }

@@ -1,4 +1,4 @@
-import type { Execution, Run, RunStep } from '../../../../src-shared/contract/index.ts'
+import type { Execution, Run, RunCounts, RunStep } from '../../../../src-shared/contract/index.ts'
 
 /** Runs and steps for tests. */
 export const step = (key: string, changes: Partial<RunStep> = {}): RunStep => {
@@ -10,6 +10,7 @@ export const step = (key: string, changes: Partial<RunStep> = {}): RunStep => {
     status: 'blocked',
     why: null,
     needs: [],
+    round: 1,
     executions: [],
     ...(index === undefined ? {} : { index: Number(index) }),
     ...changes,
@@ -22,11 +23,23 @@ export const at = (ms: number): string => new Date(Date.UTC(2026, 10, 21, 10) + 
 export const execution = (attempt: number, from: number, to: number | null, changes: Partial<Execution> = {}) => ({
   id: `aaaaaaa2:x:${attempt}`,
   attempt,
+  round: 1,
   status: to === null ? ('running' as const) : ('succeeded' as const),
   executor: 'process',
   startedAt: at(from),
   finishedAt: to === null ? null : at(to),
   durationMs: to === null ? null : to - from,
+  ...changes,
+})
+
+export const testCounts = (changes: Partial<RunCounts> = {}): RunCounts => ({
+  total: 0,
+  done: 0,
+  succeeded: 0,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+  items: { total: 0, done: 0, failed: 0, dropped: 0 },
   ...changes,
 })
 
@@ -44,7 +57,10 @@ export const run = (steps: RunStep[], changes: Partial<Run> = {}): Run => ({
   startedAt: at(0),
   finishedAt: null,
   durationMs: null,
-  counts: { total: 2, done: 0, failed: 0, dropped: 0 },
+  reruns: 0,
+  earlierMs: 0,
+  rounds: [{ startedAt: at(0), finishedAt: null }],
+  counts: testCounts({ total: 2 }),
   params: {},
   result: null,
   steps,

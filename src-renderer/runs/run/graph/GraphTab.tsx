@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import type { Json, RunStep } from '../../../../src-shared/contract/index.ts'
+import { lastRound, stepTime } from '../../../../src-shared/runs/index.ts'
 import {
   type Graph,
   GraphView,
@@ -11,7 +12,7 @@ import {
 import { Empty, Failed, Loading } from '../../../ui/Notes.tsx'
 import { useRunStore, useStep } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
-import { durationOf, hasEnded, timesOf } from '../data/step-times.ts'
+import { clockOf, durationOf } from '../data/step-times.ts'
 import { useDefinitionQuery } from '../data/use-definition.ts'
 import type { Place } from '../place.ts'
 
@@ -65,13 +66,12 @@ function stepStateOf(step: RunStep | undefined): StepState | null {
 }
 
 function stateOf(step: RunStep): StepState {
-  const times = timesOf(step, () => undefined, 0)
-  const goesOn = times.startedAt !== null && !hasEnded(step)
+  const time = stepTime(step)
   return {
     status: step.status,
-    durationMs: durationOf(times),
-    from: goesOn && times.startedAt !== null ? new Date(times.startedAt).toISOString() : null,
-    attempts: step.executions.length,
+    durationMs: durationOf(time),
+    from: clockOf(time),
+    attempts: lastRound(step).length,
     fanOut: step.fanOut ?? null,
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { Copyable } from '../../../ui/Copy.tsx'
-import { formatCount, plural } from '../../../ui/format.ts'
+import { RunProgress } from '../../../ui/RunProgress.tsx'
 import { RelativeTime } from '../../../ui/Time.tsx'
 import { useHead } from '../data/run-store.ts'
 import classes from './header.module.css'
@@ -86,29 +86,9 @@ function Trigger() {
 
 function Progress() {
   const { counts, status } = useHead()
-  const { total, done, failed, dropped } = counts
-  const part = total === 0 ? 0 : done / total
-  const text = `${formatCount(done)} of ${plural(total, 'step')} done`
   return (
-    <div className={classes.progress} data-status={status}>
-      <div
-        className={classes.track}
-        role="progressbar"
-        aria-label="Steps that have ended"
-        aria-valuenow={done}
-        aria-valuemin={0}
-        aria-valuemax={total}
-        aria-valuetext={text}
-      >
-        <div className={classes.bar} style={{ transform: `scaleX(${part})` }} />
-      </div>
-      <span className="tabular">{text}</span>
-      {failed > 0 && <span className={`${classes.failed} tabular`}>{formatCount(failed)} failed</span>}
-      {dropped > 0 && (
-        <Tooltip label="Items that failed and were left out, as the definition allows">
-          <span className={`${classes.dropped} tabular`}>{formatCount(dropped)} left out</span>
-        </Tooltip>
-      )}
+    <div className={classes.progress}>
+      <RunProgress counts={counts} status={status} isWide />
     </div>
   )
 }

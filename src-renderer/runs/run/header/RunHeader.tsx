@@ -10,9 +10,10 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { rerunWords } from '../../../../src-shared/runs/index.ts'
 import { keysInWords } from '../../../app/keys.ts'
+import { RunTime } from '../../../ui/RunTime.tsx'
 import { Status } from '../../../ui/Status.tsx'
-import { Elapsed } from '../../../ui/Time.tsx'
 import { useHead } from '../data/run-store.ts'
 import classes from './header.module.css'
 import type { RunActions } from './use-run-actions.ts'
@@ -28,12 +29,13 @@ export function RunTitle() {
 }
 
 export function RunState() {
-  const { status, durationMs, startedAt } = useHead()
+  const head = useHead()
   return (
     <>
-      <Status status={status} size={16} />
+      <Status status={head.status} size={16} />
       <span className={classes.duration}>
-        <Elapsed ms={durationMs} from={startedAt} />
+        <RunTime run={head} />
+        {head.reruns > 0 && <span className={classes.reruns}>{rerunWords(head.reruns)}</span>}
       </span>
     </>
   )

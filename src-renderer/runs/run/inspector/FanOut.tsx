@@ -1,11 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useMemo, useRef, useState } from 'react'
 import type { RunStep, StepStatus } from '../../../../src-shared/contract/index.ts'
+import { stepTime } from '../../../../src-shared/runs/index.ts'
 import { formatCount, formatDuration } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
 import { statusLooks } from '../../../ui/status.ts'
 import { useRunState, useStep } from '../data/run-store.ts'
-import { durationOf, timesOf } from '../data/step-times.ts'
+import { durationOf } from '../data/step-times.ts'
 import { useCalm } from '../data/use-calm.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
 import classes from './inspector.module.css'
@@ -109,7 +110,7 @@ interface ItemProps {
 const Item = memo(function Item({ itemKey, top, onSelect }: ItemProps) {
   const step = useStep(itemKey)
   if (step === undefined) return null
-  const duration = durationOf(timesOf(step, () => undefined, 0))
+  const duration = durationOf(stepTime(step))
   return (
     <li className={classes.item} style={{ transform: `translateY(${top}px)` }}>
       <button type="button" className={classes.itemButton} onClick={() => onSelect(itemKey)}>

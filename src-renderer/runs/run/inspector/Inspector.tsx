@@ -3,17 +3,19 @@ import { IconRefresh, IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Failure, Json, RunStep } from '../../../../src-shared/contract/index.ts'
+import { stepTime } from '../../../../src-shared/runs/index.ts'
 import { keysInWords } from '../../../app/keys.ts'
 import { AssetList } from '../../../assets/AssetList.tsx'
 import { JsonTree } from '../../../assets/JsonTree.tsx'
 import { CopyButton } from '../../../ui/Copy.tsx'
+import { formatDuration } from '../../../ui/format.ts'
 import { Empty } from '../../../ui/Notes.tsx'
 import { Status } from '../../../ui/Status.tsx'
 import { Elapsed } from '../../../ui/Time.tsx'
 import { ApprovalForm } from '../approval/ApprovalForm.tsx'
 import { useHead, useStep } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
-import { durationOf, timesOf } from '../data/step-times.ts'
+import { clockOf, durationOf } from '../data/step-times.ts'
 import type { RunActions } from '../header/use-run-actions.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
 import type { Place } from '../place.ts'
@@ -108,7 +110,7 @@ interface HeadProps {
 
 function Head({ step, place, actions, onClose }: HeadProps) {
   const { key, name, index, status, item } = step
-  const times = timesOf(step, () => undefined, 0)
+  const time = stepTime(step)
   return (
     <header className={classes.head}>
       <div className={classes.headMain}>
@@ -128,7 +130,10 @@ function Head({ step, place, actions, onClose }: HeadProps) {
       </div>
       <div className={classes.headFacts}>
         <Status status={status} />
-        {times.startedAt !== null && <Elapsed ms={durationOf(times)} from={new Date(times.startedAt).toISOString()} />}
+        {time.startedAt !== null && <Elapsed ms={durationOf(time)} from={clockOf(time)} />}
+        {time.waitedMs > 0 && (
+          <span className="dim tabular">waited {formatDuration(time.waitedMs)} between attempts</span>
+        )}
         {item !== undefined && <span className="mono truncate dim">{itemInOneLine(item)}</span>}
       </div>
       <div className={classes.headActions}>

@@ -21,17 +21,17 @@ export function firstFailed(book: StepBook): RunStep | undefined {
   return undefined
 }
 
-/** A failed run opens on the first step that failed, once: a person who closes it wants it closed. */
+/** A failed run opens on the first step that failed, once a round: a person who closes it wants it closed. */
 export function useFirstFailed({ step, select }: Place, isNarrow: boolean): void {
-  const { status } = useHead()
+  const { status, reruns } = useHead()
   const store = useRunStore()
-  const isDone = useRef(false)
+  // By round and not by status: a re-run that fails at once is never seen running.
+  const opened = useRef<number | null>(null)
   useEffect(() => {
-    if (status !== 'failed') isDone.current = false
-    else if (!isDone.current) {
-      isDone.current = true
+    if (status === 'failed' && opened.current !== reruns) {
+      opened.current = reruns
       // A sheet over the whole screen would hide the run before anybody saw it: there a notice leads to the step.
       if (step === undefined && !isNarrow) select(firstFailed(store.getState().book)?.key)
     }
-  }, [status, step, select, store, isNarrow])
+  }, [status, reruns, step, select, store, isNarrow])
 }

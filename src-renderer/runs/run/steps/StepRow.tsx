@@ -5,7 +5,7 @@ import { formatDuration } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
 import { Elapsed } from '../../../ui/Time.tsx'
 import { useRunStore, useStep } from '../data/run-store.ts'
-import { durationOf, hasEnded } from '../data/step-times.ts'
+import { clockOf, durationOf, type RoundStarts } from '../data/step-times.ts'
 import { FanOutBar } from '../parts/FanOutBar.tsx'
 import { itemInOneLine } from '../parts/item-text.ts'
 import type { Column, Facts } from './columns.ts'
@@ -20,7 +20,7 @@ interface StepRowProps {
   readonly top: number
   readonly columns: readonly Column[]
   readonly template: string
-  readonly runAt: number
+  readonly starts: RoundStarts
   readonly isActive: boolean
   readonly isSelected: boolean
   /** Null where nothing can be unfolded */
@@ -31,12 +31,12 @@ interface StepRowProps {
 
 /** Rendered again when its own step changes, and not when others do. */
 export const StepRow = memo(function StepRow(props: StepRowProps) {
-  const { row, columns, runAt, isActive, isSelected, onSelect } = props
+  const { row, columns, starts, isActive, isSelected, onSelect } = props
   const step = useStep(row.key)
   const store = useRunStore()
   const facts = useMemo(
-    () => (step === undefined ? null : factsOf(step, store.getState().book, runAt)),
-    [step, store, runAt],
+    () => (step === undefined ? null : factsOf(step, store.getState().book, starts)),
+    [step, store, starts],
   )
   if (facts === null) return null
   return (
@@ -79,8 +79,7 @@ function Cell({
       return <Name step={step} isExpanded={isExpanded} onToggle={onToggle} />
     case 'duration':
       if (times.startedAt === null) return null
-      if (hasEnded(step)) return <>{column.text(facts)}</>
-      return <Elapsed ms={durationOf(times)} from={new Date(times.startedAt).toISOString()} />
+      return <Elapsed ms={durationOf(times)} from={clockOf(times)} />
     case 'queued':
       if (step.status === 'queued' && times.startedAt === null && times.readyAt !== null) {
         return <Elapsed ms={null} from={new Date(times.readyAt).toISOString()} />

@@ -1,6 +1,7 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
+import type { RoundStarts } from '../data/step-times.ts'
 import type { Column } from './columns.ts'
 import type { Row, RowWishes } from './rows.ts'
 import { StepRow } from './StepRow.tsx'
@@ -9,7 +10,7 @@ import classes from './steps.module.css'
 interface StepTableProps {
   readonly rows: readonly Row[]
   readonly columns: readonly Column[]
-  readonly runAt: number
+  readonly starts: RoundStarts
   readonly sort: RowWishes['sort']
   readonly onSort: (sort: RowWishes['sort']) => void
   /** Null where rows are a flat list */
@@ -73,7 +74,7 @@ export function StepTable(props: StepTableProps) {
                 top={start}
                 columns={columns}
                 template={gridTemplateColumns}
-                runAt={props.runAt}
+                starts={props.starts}
                 isActive={index === at}
                 isSelected={row.key === selected}
                 isExpanded={expanded === null ? null : expanded.has(row.key)}

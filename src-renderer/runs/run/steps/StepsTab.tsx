@@ -9,7 +9,9 @@ import { usePersisted } from '../../../ui/persisted.ts'
 import { saveAs } from '../../../ui/save.ts'
 import { statusLooks } from '../../../ui/status.ts'
 import { useHead, useRunState, useRunStore } from '../data/run-store.ts'
+import type { RoundStarts } from '../data/step-times.ts'
 import { useCalm } from '../data/use-calm.ts'
+import { useRoundStarts } from '../data/use-round-starts.ts'
 import type { Place } from '../place.ts'
 import { type ColumnId, columns, narrowColumns } from './columns.ts'
 import { csvOf } from './csv.ts'
@@ -23,13 +25,12 @@ const DEFAULT_HIDDEN: readonly ColumnId[] = ['cpu']
 
 /** All steps and items as a table that is sorted, searched and saved. */
 export function StepsTab({ place }: { readonly place: Place }) {
-  const { startedAt, createdAt } = useHead()
-  const runAt = Date.parse(startedAt ?? createdAt)
+  const starts = useRoundStarts()
   const total = useRunState((state) => state.book.byKey.size)
   const [wishes, setWishes] = useState<RowWishes>({ text: '', statuses: [], sort: null })
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
   const [hidden, setHidden] = usePersisted<readonly ColumnId[]>('run.steps.hidden', DEFAULT_HIDDEN)
-  const { rows, isFlat, topic } = useRows(wishes, expanded, runAt)
+  const { rows, isFlat, topic } = useRows(wishes, expanded, starts)
   const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) === true
   const shown = isNarrow
     ? narrowColumns
@@ -57,7 +58,7 @@ export function StepsTab({ place }: { readonly place: Place }) {
           </Button>
         )}
         {!isNarrow && <ColumnMenu hidden={hidden} onChange={setHidden} />}
-        <SaveButton runAt={runAt} />
+        <SaveButton starts={starts} />
       </div>
       {rows.length === 0 ? (
         <NoRows total={total} onClear={() => setWishes({ ...wishes, text: '', statuses: [] })} />
@@ -66,7 +67,7 @@ export function StepsTab({ place }: { readonly place: Place }) {
           rows={rows}
           topic={topic}
           columns={shown}
-          runAt={runAt}
+          starts={starts}
           sort={wishes.sort}
           onSort={(sort) => setWishes({ ...wishes, sort })}
           expanded={isFlat ? null : expanded}
@@ -80,7 +81,7 @@ export function StepsTab({ place }: { readonly place: Place }) {
 }
 
 /** The rows that are wished for: the tree, or a flat list of what is searched or sorted. */
-function useRows(wishes: RowWishes, expanded: ReadonlySet<string>, runAt: number) {
+function useRows(wishes: RowWishes, expanded: ReadonlySet<string>, starts: RoundStarts) {
   const { text, statuses, sort } = useDeferredValue(wishes)
   const liveBook = useRunState((state) => state.book)
   const { tops, items } = liveBook
@@ -89,8 +90,8 @@ function useRows(wishes: RowWishes, expanded: ReadonlySet<string>, runAt: number
   const book = useCalm(liveBook, isFlat)
   const tree = useMemo(() => treeRows(tops, items, expanded), [tops, items, expanded])
   const found = useMemo(
-    () => (isFlat ? flatRows(book, { text, statuses, sort }, runAt) : null),
-    [isFlat, book, text, statuses, sort, runAt],
+    () => (isFlat ? flatRows(book, { text, statuses, sort }, starts) : null),
+    [isFlat, book, text, statuses, sort, starts],
   )
   return { rows: found ?? tree, isFlat, topic: JSON.stringify([text, statuses, sort]) }
 }
@@ -178,7 +179,7 @@ function ColumnMenu({ hidden, onChange }: ColumnMenuProps) {
   )
 }
 
-function SaveButton({ runAt }: { readonly runAt: number }) {
+function SaveButton({ starts }: { readonly starts: RoundStarts }) {
   const store = useRunStore()
   const { id, workflow } = useHead()
   return (
@@ -186,7 +187,7 @@ function SaveButton({ runAt }: { readonly runAt: number }) {
       <ActionIcon
         aria-label="Save all rows as CSV"
         onClick={() =>
-          saveAs(`${workflow}-${id}-steps.csv`, csvOf(store.getState().book, runAt), 'text/csv;charset=utf-8')
+          saveAs(`${workflow}-${id}-steps.csv`, csvOf(store.getState().book, starts), 'text/csv;charset=utf-8')
         }
       >
         <IconDownload size={18} stroke={1.5} />

@@ -1,4 +1,5 @@
 import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import { lastRound } from '../../../../src-shared/runs/index.ts'
 import { formatBytes, formatDuration } from '../../../ui/format.ts'
 import { durationOf, queueTime, type StepTimes } from '../data/step-times.ts'
 
@@ -36,8 +37,8 @@ const STATUS_ORDER = [
 const last = ({ step }: Facts) => step.executions.at(-1)
 const exitOf = (facts: Facts): string | number | null => last(facts)?.signal ?? last(facts)?.exitCode ?? null
 const peak = ({ step }: Facts): number | null =>
-  most(step.executions.map(({ usage }) => usage?.peakMemoryBytes ?? null))
-const cpu = ({ step }: Facts): number | null => most(step.executions.map(({ usage }) => usage?.cpuMs ?? null))
+  most(lastRound(step).map(({ usage }) => usage?.peakMemoryBytes ?? null))
+const cpu = ({ step }: Facts): number | null => most(lastRound(step).map(({ usage }) => usage?.cpuMs ?? null))
 const cacheOf = (facts: Facts): string | null => {
   const cache = last(facts)?.cache
   return cache === undefined ? null : cache.hit ? 'hit' : 'miss'
@@ -70,8 +71,8 @@ export const columns: readonly Column[] = [
     title: 'Attempts',
     width: '76px',
     isNumber: true,
-    value: ({ step }) => step.executions.length,
-    text: ({ step }) => (step.executions.length === 0 ? '' : String(step.executions.length)),
+    value: ({ step }) => lastRound(step).length,
+    text: ({ step }) => orDash(lastRound(step).length || null, String),
   },
   {
     id: 'started',

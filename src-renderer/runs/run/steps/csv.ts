@@ -1,5 +1,6 @@
+import { lastRound } from '../../../../src-shared/runs/index.ts'
 import { inOrder, type StepBook } from '../data/step-book.ts'
-import { durationOf, queueTime } from '../data/step-times.ts'
+import { durationOf, queueTime, type RoundStarts } from '../data/step-times.ts'
 import { factsOf } from './rows.ts'
 
 const HEAD = [
@@ -20,17 +21,17 @@ const HEAD = [
 ]
 
 /** All steps and items of a run as a table for spreadsheets: RFC 4180, times in UTC, durations in ms, sizes in bytes. */
-export function csvOf(book: StepBook, runAt: number): string {
+export function csvOf(book: StepBook, starts: RoundStarts): string {
   const lines = [HEAD.join(',')]
   for (const step of inOrder(book)) {
-    const { times } = factsOf(step, book, runAt)
+    const { times } = factsOf(step, book, starts)
     const last = step.executions.at(-1)
     lines.push(
       [
         step.key,
         step.item === undefined ? '' : JSON.stringify(step.item),
         step.status,
-        step.executions.length,
+        lastRound(step).length,
         isoOf(times.startedAt),
         isoOf(times.finishedAt),
         queueTime(times),

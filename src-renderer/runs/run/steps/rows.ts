@@ -1,6 +1,6 @@
 import type { RunStep, StepStatus } from '../../../../src-shared/contract/index.ts'
 import { inOrder, type StepBook } from '../data/step-book.ts'
-import { timesOf } from '../data/step-times.ts'
+import { type RoundStarts, timesOf } from '../data/step-times.ts'
 import { type ColumnId, columns, type Facts } from './columns.ts'
 
 export interface Row {
@@ -33,7 +33,7 @@ export function treeRows(
 }
 
 /** Steps and items that are searched for, in one list. */
-export function flatRows(book: StepBook, { text, statuses, sort }: RowWishes, runAt: number): readonly Row[] {
+export function flatRows(book: StepBook, { text, statuses, sort }: RowWishes, starts: RoundStarts): readonly Row[] {
   const wanted = text.trim().toLowerCase()
   const found: RunStep[] = []
   for (const step of inOrder(book)) {
@@ -41,7 +41,7 @@ export function flatRows(book: StepBook, { text, statuses, sort }: RowWishes, ru
     if (wanted !== '' && !isAbout(step, wanted)) continue
     found.push(step)
   }
-  return (sort === null ? found : sorted(found, sort, book, runAt)).map(({ key }) => ({ key, depth: 0 }))
+  return (sort === null ? found : sorted(found, sort, book, starts)).map(({ key }) => ({ key, depth: 0 }))
 }
 
 function isAbout(step: RunStep, text: string): boolean {
@@ -56,11 +56,11 @@ function sorted(
   steps: readonly RunStep[],
   { by, descending }: NonNullable<RowWishes['sort']>,
   book: StepBook,
-  runAt: number,
+  starts: RoundStarts,
 ): readonly RunStep[] {
   const column = columns.find(({ id }) => id === by)
   if (column === undefined) return steps
-  const keyed = steps.map((step) => ({ step, value: column.value(factsOf(step, book, runAt)) }))
+  const keyed = steps.map((step) => ({ step, value: column.value(factsOf(step, book, starts)) }))
   const direction = descending ? -1 : 1
   return keyed
     .sort(({ value: a }, { value: b }) => {
@@ -71,7 +71,7 @@ function sorted(
     .map(({ step }) => step)
 }
 
-export const factsOf = (step: RunStep, book: StepBook, runAt: number): Facts => ({
+export const factsOf = (step: RunStep, book: StepBook, starts: RoundStarts): Facts => ({
   step,
-  times: timesOf(step, (key) => book.byKey.get(key), runAt),
+  times: timesOf(step, (key) => book.byKey.get(key), starts),
 })

@@ -25,7 +25,8 @@ const book = replaceSteps(EMPTY_BOOK, [
   step('report', { status: 'blocked', needs: ['fit'] }),
 ])
 const none: RowWishes = { text: '', statuses: [], sort: null }
-const keys = (wishes: Partial<RowWishes>): string[] => flatRows(book, { ...none, ...wishes }, T0).map(({ key }) => key)
+const keys = (wishes: Partial<RowWishes>): string[] =>
+  flatRows(book, { ...none, ...wishes }, [T0]).map(({ key }) => key)
 
 describe('rows of the table of steps', () => {
   it('are the steps, and the items of what is expanded', () => {
@@ -61,13 +62,13 @@ describe('rows of the table of steps', () => {
 
 describe('the table as CSV', () => {
   it('holds every step and item, quoted, with formulas made harmless', () => {
-    const lines = csvOf(book, T0).trimEnd().split('\r\n')
+    const lines = csvOf(book, [T0]).trimEnd().split('\r\n')
     expect(lines).toHaveLength(7)
     expect(lines[1]).toBe(`load,,succeeded,1,${at(0)},${at(40)},0,40,0,,,,,`)
     expect(lines[4]).toBe(
       `fit[1],"""=1+1""",failed,1,${at(50)},${at(90)},10,40,3,,12,4096,,"singular ""matrix"", really"`,
     )
     const risky = replaceSteps(EMPTY_BOOK, [step('a', { why: '=cmd()' })])
-    expect(csvOf(risky, T0)).toContain(",'=cmd()")
+    expect(csvOf(risky, [T0])).toContain(",'=cmd()")
   })
 })

@@ -2,8 +2,9 @@ import { useLayoutEffect, useRef, useState } from 'react'
 import { formatDuration, formatTime, plural } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
 import { statusLooks } from '../../../ui/status.ts'
-import { useHead, useRunStore } from '../data/run-store.ts'
+import { useRunStore } from '../data/run-store.ts'
 import { useDefinition } from '../data/use-definition.ts'
+import { useRoundStarts } from '../data/use-round-starts.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
 import type { Bar } from './bars.ts'
 import type { Hover } from './chart-view.ts'
@@ -15,8 +16,8 @@ const GAP_PX = 14
 /** What the bar under the pointer is, and why it waited there. */
 export function BarCard({ hover: { step, bar, x, y } }: { readonly hover: Hover }) {
   const { book, seen } = useRunStore().getState()
-  const { startedAt, createdAt } = useHead()
   const forEach = useDefinition()?.definition.steps[step.name]?.forEach
+  const starts = useRoundStarts()
   const card = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState({ left: x + GAP_PX, top: y + GAP_PX })
   useLayoutEffect(() => {
@@ -33,7 +34,7 @@ export function BarCard({ hover: { step, bar, x, y } }: { readonly hover: Hover 
     bar === null
       ? step.why
       : whyWaited(step, bar, { find: (key) => book.byKey.get(key), seen: seen.get(step.key), maxParallel })
-  const runAt = Date.parse(startedAt ?? createdAt)
+  const runAt = starts.findLast((start) => bar !== null && start <= bar.from) ?? starts[0] ?? 0
   return (
     <div ref={card} className={classes.card} style={place}>
       <div className={classes.cardHead}>

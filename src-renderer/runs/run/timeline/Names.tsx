@@ -1,10 +1,11 @@
 import { IconChevronRight } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useEffect, useState } from 'react'
+import { stepTime } from '../../../../src-shared/runs/index.ts'
 import { formatDuration } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
 import { useStep } from '../data/run-store.ts'
-import { durationOf, timesOf } from '../data/step-times.ts'
+import { durationOf } from '../data/step-times.ts'
 import type { Row } from '../steps/rows.ts'
 import { AXIS_PX, ROW_PX } from './draw.ts'
 import classes from './timeline.module.css'
@@ -129,7 +130,7 @@ const Name = memo(function Name(props: NameProps) {
   const { row, index, top, isActive, isSelected, isExpanded, onFocus, onToggle, onSelect } = props
   const step = useStep(row.key)
   if (step === undefined) return null
-  const duration = durationOf(timesOf(step, () => undefined, 0))
+  const duration = durationOf(stepTime(step))
   return (
     <li
       className={classes.name}

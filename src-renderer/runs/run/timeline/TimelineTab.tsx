@@ -44,7 +44,7 @@ export function TimelineTab({ place }: { readonly place: Place }) {
   return (
     <div className={classes.tab}>
       <div className={classes.bar}>
-        <Legend />
+        <Legend rows={rows} />
         <ZoomButtons chart={chart} />
         <SaveMenu chart={chart} />
       </div>

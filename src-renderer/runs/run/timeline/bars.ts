@@ -1,5 +1,5 @@
 import type { Execution, ExecutionStatus, RunStep, StepStatus } from '../../../../src-shared/contract/index.ts'
-import { hasEnded, timesOf } from '../data/step-times.ts'
+import { hasEnded, type RoundStarts, timesOf } from '../data/step-times.ts'
 
 /** A piece of a step's time. `to` is null while it goes on. */
 export interface Bar {
@@ -14,10 +14,15 @@ export interface Bar {
   readonly execution: Execution | null
 }
 
-/** What the timeline draws for one step or item, in the order of time. */
-export function barsOf(step: RunStep, find: (key: string) => RunStep | undefined, runAt: number): Bar[] {
-  const times = timesOf(step, find, runAt)
-  const bars: Bar[] = []
+/** What the timeline draws for one step or item, in the order of time: all attempts of all rounds. */
+export function barsOf(step: RunStep, find: (key: string) => RunStep | undefined, starts: RoundStarts): Bar[] {
+  const times = timesOf(step, find, starts)
+  const bars: Bar[] = (step.earlier ?? []).map((span) =>
+    bar('span', Date.parse(span.startedAt), Date.parse(span.finishedAt), span.status),
+  )
+  const before = step.executions.findIndex(({ round }) => round === step.round)
+  const former = before === -1 ? step.executions.length : before
+  for (let i = 0; i < former; i++) bars.push(...attemptBars(step, i))
   if (times.readyAt !== null && step.status !== 'cached') {
     const waits = times.startedAt === null && !hasEnded(step)
     if (waits) bars.push(bar('queued', times.readyAt, null, step.status))
@@ -30,18 +35,26 @@ export function barsOf(step: RunStep, find: (key: string) => RunStep | undefined
     bars.push(bar('span', from, times.finishedAt, step.status))
     return bars
   }
-  for (const [i, execution] of step.executions.entries()) {
-    const from = Date.parse(execution.startedAt)
-    const to = execution.finishedAt === null ? null : Date.parse(execution.finishedAt)
-    bars.push({ kind: 'attempt', from, to, status: execution.status, execution })
-    const next = step.executions[i + 1]
-    if (to === null) continue
-    const again = next === undefined ? null : Date.parse(next.startedAt)
-    if (again !== null) {
-      if (again > to) bars.push(bar('between', to, again, 'waiting'))
-    } else if (!hasEnded(step)) bars.push(bar('between', to, null, step.status))
-  }
+  for (let i = former; i < step.executions.length; i++) bars.push(...attemptBars(step, i))
   return bars
+}
+
+/** An attempt, and the wait for the next one of the same round. */
+function attemptBars(step: RunStep, i: number): Bar[] {
+  const execution = step.executions[i]
+  if (execution === undefined) return []
+  const from = Date.parse(execution.startedAt)
+  const to = execution.finishedAt === null ? null : Date.parse(execution.finishedAt)
+  const attempt: Bar = { kind: 'attempt', from, to, status: execution.status, execution }
+  if (to === null) return [attempt]
+  const next = step.executions[i + 1]
+  if (next === undefined) {
+    const waits = !hasEnded(step) && execution.round === step.round
+    return waits ? [attempt, bar('between', to, null, step.status)] : [attempt]
+  }
+  const again = Date.parse(next.startedAt)
+  const isSameRound = next.round === execution.round
+  return isSameRound && again > to ? [attempt, bar('between', to, again, 'waiting')] : [attempt]
 }
 
 const bar = (kind: Bar['kind'], from: number, to: number | null, status: Bar['status']): Bar => ({

@@ -1,7 +1,9 @@
 import type { RefObject } from 'react'
 import type { RunStep } from '../../../../src-shared/contract/index.ts'
-import { isOver, type RunHead, type RunStore } from '../data/run-store.ts'
+import { isOver, type RunStore } from '../data/run-store.ts'
+import { roundStarts } from '../data/step-times.ts'
 import type { Row } from '../steps/rows.ts'
+import { type Axis, axisOf, endsOf } from './axis.ts'
 import { type Bar, barAt, barsOf } from './bars.ts'
 import { AXIS_PX, drawTimeline, type Picture, ROW_PX } from './draw.ts'
 import { readPalette } from './palette.ts'
@@ -33,8 +35,6 @@ interface Hit {
 
 /** How near a thin bar counts as hit. */
 const SLACK_PX = 3
-
-const startOfRun = (head: RunHead): number => Date.parse(head.startedAt ?? head.createdAt)
 
 /** What of the run is in sight, and its picture. Drawn at most once a frame. */
 export class ChartView {
@@ -89,7 +89,8 @@ export class ChartView {
   }
 
   show(bar: Bar): void {
-    this.#show(fitView(bar.from, bar.to ?? Date.now()))
+    const axis = this.#axis()
+    this.#show(fitView(axis.placeOf(bar.from), axis.placeOf(bar.to ?? Date.now())))
   }
 
   /** Marks the row that is pointed at. */
@@ -103,14 +104,14 @@ export class ChartView {
   hit(x: number, y: number): Hit | null {
     const picture = this.picture()
     if (picture === null || y < AXIS_PX) return null
-    const { rows, book, view, width, now, runAt, scrollTop } = picture
+    const { rows, book, view, axis, width, now, starts, scrollTop } = picture
     const row = Math.floor((y - AXIS_PX + scrollTop) / ROW_PX)
     const key = rows[row]?.key
     const step = key === undefined ? undefined : book.byKey.get(key)
     if (step === undefined) return null
-    const bars = barsOf(step, (name) => book.byKey.get(name), runAt)
+    const bars = barsOf(step, (name) => book.byKey.get(name), starts)
     const slack = (SLACK_PX / width) * (view.to - view.from)
-    return { row, step, bar: barAt(bars, timeAt(x, view, width), now, slack) }
+    return { row, step, bar: barAt(bars, axis.timeOf(timeAt(x, view, width)), now, slack) }
   }
 
   /** What is drawn now; null before the first time. */
@@ -123,7 +124,8 @@ export class ChartView {
       rows,
       book,
       view: this.#view(),
-      runAt: startOfRun(head),
+      axis: this.#axis(),
+      starts: roundStarts(head),
       now,
       nowLine: isOver(head.status) ? null : now,
       left: 0,
@@ -162,10 +164,14 @@ export class ChartView {
   }
 
   #bounds(): View {
+    const { from, to } = endsOf(this.#axis())
+    return fitView(from, to)
+  }
+
+  #axis(): Axis {
     const { head } = this.#store.getState()
     const now = Date.now()
-    if (head === null) return fitView(now, now)
-    return fitView(startOfRun(head), head.finishedAt === null ? now : Date.parse(head.finishedAt))
+    return axisOf(head ?? { rounds: [], createdAt: new Date(now).toISOString() }, now)
   }
 
   #width(): number {

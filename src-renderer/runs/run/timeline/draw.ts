@@ -1,7 +1,9 @@
 import type { RunStep } from '../../../../src-shared/contract/index.ts'
+import { formatDuration } from '../../../ui/format.ts'
 import type { StepBook } from '../data/step-book.ts'
-import { endOf, startOf } from '../data/step-times.ts'
+import { hasEnded, type RoundStarts } from '../data/step-times.ts'
 import type { Row } from '../steps/rows.ts'
+import type { Axis } from './axis.ts'
 import { type Bar, barsOf, density } from './bars.ts'
 import { ticks, type View, xOf } from './scale.ts'
 import type { Surface } from './surface.ts'
@@ -26,8 +28,10 @@ export interface Palette {
 export interface Picture {
   readonly rows: readonly Row[]
   readonly book: StepBook
+  /** What is seen of the axis */
   readonly view: View
-  readonly runAt: number
+  readonly axis: Axis
+  readonly starts: RoundStarts
   readonly now: number
   /** Null once the run has ended */
   readonly nowLine: number | null
@@ -63,21 +67,46 @@ export function drawTimeline(surface: Surface, picture: Picture): void {
 }
 
 const LABEL_PX = 60
+/** Room that the label of a pause takes on the axis, to its left. */
+const PAUSE_LABEL_PX = 34
 
-function drawAxis(surface: Surface, { view, left, width, height, runAt, palette }: Picture): void {
-  for (const { at, label } of ticks(view, width, runAt)) {
-    const x = Math.round(left + xOf(at, view, width)) + 0.5
-    surface.line(x, AXIS_PX, x, height, palette.line)
-    // A label that would be cut off stands beside its line.
-    const align = label === '0' ? 'left' : left + width - x < LABEL_PX / 2 ? 'right' : 'center'
-    surface.text(align === 'right' ? x - 4 : x, AXIS_PX / 2, label, palette.dim, { align })
+function drawAxis(surface: Surface, picture: Picture): void {
+  const { axis, view, left, width, height, palette } = picture
+  for (const [i, part] of axis.parts.entries()) {
+    const pause = axis.breaks[i]
+    const end = part.at + part.to - part.from
+    const pauseX = pause === undefined ? Number.POSITIVE_INFINITY : left + xOf(pause.from, view, width)
+    for (const { at, label } of ticks(view, width, part.at, pause === undefined ? undefined : end)) {
+      const x = Math.round(left + xOf(at, view, width)) + 0.5
+      surface.line(x, AXIS_PX, x, height, palette.line)
+      const isStart = label === '0'
+      if (!isStart && x + PAUSE_LABEL_PX > pauseX) continue
+      // A label that would be cut off stands beside its line.
+      const align = isStart ? 'left' : left + width - x < LABEL_PX / 2 ? 'right' : 'center'
+      const text = isStart && i > 0 ? 'Re-run' : label
+      surface.text(align === 'right' ? x - 4 : x, AXIS_PX / 2, text, palette.dim, { align })
+    }
   }
+  drawPauses(surface, picture)
   surface.line(left, AXIS_PX - 0.5, left + width, AXIS_PX - 0.5, palette.line)
+}
+
+/** Where the axis leaves out the time before a re-run. */
+function drawPauses(surface: Surface, { axis, view, left, width, height, palette }: Picture): void {
+  for (const { from, to, ms } of axis.breaks) {
+    const x1 = left + xOf(from, view, width)
+    const x2 = left + xOf(to, view, width)
+    if (x2 < left || x1 > left + width) continue
+    surface.rect(x1, AXIS_PX, x2 - x1, height - AXIS_PX, palette.line, { alpha: 0.45 })
+    surface.line(x1, AXIS_PX, x1, height, palette.dim, true)
+    surface.line(x2, AXIS_PX, x2, height, palette.dim, true)
+    surface.text(x2 - 6, AXIS_PX / 2, formatDuration(ms), palette.dim, { align: 'right' })
+  }
 }
 
 function drawRow(surface: Surface, picture: Picture, step: RunStep, y: number): void {
   const find = (key: string): RunStep | undefined => picture.book.byKey.get(key)
-  const bars = barsOf(step, find, picture.runAt)
+  const bars = barsOf(step, find, picture.starts)
   const top = y + (ROW_PX - BAR_PX) / 2
   for (const bar of bars) {
     if (step.fanOut !== undefined && bar.kind === 'span') drawFanOut(surface, picture, step, bar, top)
@@ -85,9 +114,9 @@ function drawRow(surface: Surface, picture: Picture, step: RunStep, y: number): 
   }
 }
 
-function place({ view, left, width, now }: Picture, { from, to }: Bar): { x: number; w: number } | null {
-  const x1 = left + xOf(from, view, width)
-  const x2 = left + xOf(to ?? now, view, width)
+function place({ view, axis, left, width, now }: Picture, { from, to }: Bar): { x: number; w: number } | null {
+  const x1 = left + xOf(axis.placeOf(from), view, width)
+  const x2 = left + xOf(axis.placeOf(to ?? now), view, width)
   if (x2 < left - 1 || x1 > left + width + 1) return null
   // Canvases and files draw far outside of themselves without need, and lose precision there.
   const x = Math.max(left - 10, x1)
@@ -124,11 +153,11 @@ const LEAST_HEIGHT = 0.22
 function drawFanOut(surface: Surface, picture: Picture, step: RunStep, bar: Bar, top: number): void {
   const at = place(picture, bar)
   if (at === null) return
-  const { palette, book, view, width, left, now } = picture
+  const { palette, book, axis, view, width, left, now } = picture
   const color = palette.ofStatus(bar.status)
   surface.rect(at.x, top, at.w, BAR_PX, color, { radius: 3, alpha: 0.16 })
   const columns = Math.max(1, Math.ceil(width / COLUMN_PX))
-  const counts = density(spansOf(book, step.name, now), view, columns)
+  const counts = density(spansOf(book, step.name, axis, now), view, columns)
   let most = 0
   for (const count of counts) if (count > most) most = count
   for (let i = 0; i < columns; i++) {
@@ -139,24 +168,37 @@ function drawFanOut(surface: Surface, picture: Picture, step: RunStep, bar: Bar,
   }
 }
 
-const known = new WeakMap<RunStep, readonly [number | null, number | null]>()
+type Span = readonly [from: number, to: number | null]
+const known = new WeakMap<RunStep, readonly Span[]>()
 
-function* spansOf(book: StepBook, name: string, now: number): Generator<readonly [number, number]> {
+/** When the items of a fan-out were at work: every attempt. */
+function* spansOf(book: StepBook, name: string, axis: Axis, now: number): Generator<readonly [number, number]> {
   for (const key of book.items.get(name) ?? []) {
     const step = book.byKey.get(key)
     if (step === undefined) continue
-    let span = known.get(step)
-    if (span === undefined) {
-      span = [startOf(step), endOf(step)]
-      known.set(step, span)
+    let spans = known.get(step)
+    if (spans === undefined) {
+      spans = workOf(step)
+      known.set(step, spans)
     }
-    if (span[0] !== null) yield [span[0], span[1] ?? now]
+    for (const [from, to] of spans) yield [axis.placeOf(from), axis.placeOf(to ?? now)]
   }
 }
 
-function drawNow(surface: Surface, { nowLine, view, left, width, height, palette }: Picture): void {
+function workOf(step: RunStep): readonly Span[] {
+  const ms = (time: string | null | undefined): number | null => (time == null ? null : Date.parse(time))
+  const spans: Span[] = [...(step.earlier ?? []), ...step.executions].map(({ startedAt, finishedAt }) => [
+    Date.parse(startedAt),
+    ms(finishedAt),
+  ])
+  const began = ms(step.startedAt)
+  if (began !== null) spans.push([began, hasEnded(step) ? ms(step.finishedAt) : null])
+  return spans
+}
+
+function drawNow(surface: Surface, { nowLine, axis, view, left, width, height, palette }: Picture): void {
   if (nowLine === null) return
-  const x = Math.round(left + xOf(nowLine, view, width)) + 0.5
+  const x = Math.round(left + xOf(axis.placeOf(nowLine), view, width)) + 0.5
   if (x < left || x > left + width) return
   surface.line(x, AXIS_PX, x, height, palette.accent, true)
 }

@@ -53,11 +53,15 @@ const COARSEST = 1000 * DAY
 /** Least distance of two ticks in pixels, so that their labels have room. */
 const TICK_PX = 84
 
-export function ticks(view: View, width: number, origin: number): Tick[] {
+/**
+ * Round distances from where a round began.
+ * @param end of the round, where that is not open
+ */
+export function ticks(view: View, width: number, origin: number, end = Number.POSITIVE_INFINITY): Tick[] {
   const msPerPx = (view.to - view.from) / Math.max(1, width)
   const size = STEPS.find((one) => one / msPerPx >= TICK_PX) ?? COARSEST
   const found: Tick[] = []
-  for (let n = Math.ceil((view.from - origin) / size); origin + n * size <= view.to; n++) {
+  for (let n = Math.ceil((view.from - origin) / size); origin + n * size <= Math.min(view.to, end); n++) {
     if (n >= 0) found.push({ at: origin + n * size, label: n === 0 ? '0' : offset(n * size, size) })
   }
   return found

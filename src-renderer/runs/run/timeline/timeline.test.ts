@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { EMPTY_BOOK, replaceSteps } from '../data/step-book.ts'
 import { at, execution, step } from '../data/test-steps.ts'
+import { axisOf, endsOf } from './axis.ts'
 import { type Bar, barAt, barsOf, density } from './bars.ts'
+import { legendOf } from './legend.ts'
 import { fitView, pan, ticks, timeAt, xOf, zoom } from './scale.ts'
 import { whyWaited } from './why-waited.ts'
 
@@ -18,7 +21,7 @@ describe('bars', () => {
       needs: ['a'],
       executions: [execution(1, 80, 90, { status: 'failed' }), execution(2, 120, null)],
     })
-    expect(shape(barsOf(b, find, T0))).toEqual([
+    expect(shape(barsOf(b, find, [T0]))).toEqual([
       'queued 50-80 queued',
       'attempt 80-90 failed',
       'between 90-120 waiting',
@@ -26,30 +29,54 @@ describe('bars', () => {
     ])
   })
 
+  it('are those of all rounds; the pause before a re-run is none', () => {
+    const again = step('b', {
+      status: 'succeeded',
+      round: 2,
+      earlier: [],
+      executions: [execution(1, 0, 30), execution(2, 900, 930, { round: 2 })],
+    })
+    expect(shape(barsOf(again, find, [T0, T0 + 890]))).toEqual([
+      'attempt 0-30 succeeded',
+      'queued 890-900 queued',
+      'attempt 900-930 succeeded',
+    ])
+    const asked = step('r', {
+      kind: 'approval',
+      status: 'waiting',
+      round: 2,
+      startedAt: at(900),
+      earlier: [{ round: 1, startedAt: at(0), finishedAt: at(9), status: 'succeeded' }],
+    })
+    expect(shape(barsOf(asked, find, [T0, T0 + 900]))).toEqual(['span 0-9 succeeded', 'span 900-now waiting'])
+    const kept = step('k', { status: 'succeeded', executions: [execution(1, 0, 30)] })
+    expect(shape(barsOf(kept, find, [T0, T0 + 890]))).toEqual(['attempt 0-30 succeeded'])
+  })
+
   it('of what waits for its next attempt have no end', () => {
     const waits = step('w', { status: 'waiting', executions: [execution(1, 0, 10, { status: 'failed' })] })
-    expect(shape(barsOf(waits, find, T0))).toEqual(['attempt 0-10 failed', 'between 10-now waiting'])
+    expect(shape(barsOf(waits, find, [T0]))).toEqual(['attempt 0-10 failed', 'between 10-now waiting'])
   })
 
   it('of what is queued, blocked, skipped and cached', () => {
-    expect(shape(barsOf(step('q', { status: 'queued', needs: ['a'] }), find, T0))).toEqual(['queued 50-now queued'])
-    expect(barsOf(step('x', { needs: ['a'] }), find, T0)).toEqual([])
-    expect(barsOf(step('x', { status: 'skipped' }), find, T0)).toEqual([])
+    expect(shape(barsOf(step('q', { status: 'queued', needs: ['a'] }), find, [T0]))).toEqual(['queued 50-now queued'])
+    expect(barsOf(step('x', { needs: ['a'] }), find, [T0])).toEqual([])
+    expect(barsOf(step('x', { status: 'skipped' }), find, [T0])).toEqual([])
     const cached = step('c', { status: 'cached', executions: [execution(1, 60, 60, { status: 'cached' })] })
-    expect(shape(barsOf(cached, find, T0))).toEqual(['attempt 60-60 cached'])
+    expect(shape(barsOf(cached, find, [T0]))).toEqual(['attempt 60-60 cached'])
   })
 
   it('of an approval or a fan-out are one span', () => {
-    expect(shape(barsOf(f, find, T0))).toEqual(['queued 50-60 queued', 'span 60-now running'])
+    expect(shape(barsOf(f, find, [T0]))).toEqual(['queued 50-60 queued', 'span 60-now running'])
     const asked = step('r', { kind: 'approval', status: 'succeeded', startedAt: at(0), finishedAt: at(9) })
-    expect(shape(barsOf(asked, find, T0))).toEqual(['span 0-9 succeeded'])
+    expect(shape(barsOf(asked, find, [T0]))).toEqual(['span 0-9 succeeded'])
   })
 
   it('are found under the pointer, narrow ones first', () => {
     const bars = barsOf(
       step('b', { status: 'running', executions: [execution(1, 100, 101), execution(2, 101, null)] }),
       find,
-      T0,
+      [T0],
     )
     expect(barAt(bars, T0 + 100.5, T0 + 5000, 5)?.execution?.attempt).toBe(1)
     expect(barAt(bars, T0 + 3000, T0 + 5000, 5)?.execution?.attempt).toBe(2)
@@ -67,6 +94,56 @@ describe('density', () => {
       [95, 200],
     ]
     expect([...density(spans, { from: 0, to: 100 }, 10)]).toEqual([1, 1, 2, 1, 1, 1, 0, 0, 0, 1])
+  })
+})
+
+describe('the axis', () => {
+  const run = {
+    createdAt: at(0),
+    rounds: [
+      { startedAt: at(0), finishedAt: at(3_000) },
+      { startedAt: at(38_000), finishedAt: null },
+    ],
+  }
+  const axis = axisOf(run, T0 + 41_000)
+
+  it('shows time of work: a pause is a narrow mark that says how long it was', () => {
+    const { from, to } = endsOf(axis)
+    expect(to - from).toBe(3_000 + 240 + 3_000)
+    expect(axis.breaks).toEqual([{ from: T0 + 3_000, to: T0 + 3_240, ms: 35_000 }])
+  })
+
+  it('goes from time to its place and back, also in a pause', () => {
+    for (const ms of [-50, 0, 1_500, 3_000, 20_500, 38_000, 39_000, 44_000]) {
+      expect(axis.timeOf(axis.placeOf(T0 + ms))).toBeCloseTo(T0 + ms, 3)
+    }
+    expect(axis.placeOf(T0 + 38_000)).toBe(T0 + 3_240)
+    expect(axis.placeOf(T0 + 20_500)).toBe(T0 + 3_120)
+  })
+
+  it('is the clock for a run that was never run again', () => {
+    const plain = axisOf({ createdAt: at(0), rounds: [{ startedAt: at(5), finishedAt: at(50) }] }, T0 + 900)
+    expect(endsOf(plain)).toEqual({ from: T0 + 5, to: T0 + 50 })
+    expect(plain.breaks).toEqual([])
+  })
+})
+
+describe('the legend', () => {
+  it('names everything that is drawn, and nothing else', () => {
+    const steps = [
+      step('b', { status: 'succeeded', executions: [execution(1, 0, 9, { status: 'failed' }), execution(2, 20, 30)] }),
+      step('ask', { kind: 'approval', status: 'waiting', startedAt: at(30) }),
+    ]
+    const rows = steps.map(({ key }) => ({ key, depth: 0 as const }))
+    const entries = legendOf(rows, replaceSteps(EMPTY_BOOK, steps), [T0], 0)
+    expect(entries.map(({ look, word }) => `${look} ${word}`)).toEqual([
+      'hatched Waits for the next attempt',
+      'hatched Waits for its turn',
+      'solid Failed',
+      'solid Succeeded',
+      'pale Question to a person: waiting',
+    ])
+    expect(legendOf(rows, replaceSteps(EMPTY_BOOK, steps), [T0], 1).at(-1)?.look).toBe('pause')
   })
 })
 
