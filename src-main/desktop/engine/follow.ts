@@ -20,6 +20,8 @@ export type Ending = 'stopped' | 'cut'
 /** Close code of an engine that stops (RFC 6455, "going away"). */
 const GOING_AWAY = 1001
 const HANDSHAKE_TIMEOUT_MS = 5_000
+/** How often it is looked whether there are projects that are not followed yet. */
+const PROJECTS_MS = 30_000
 
 const Projects = z.object({ items: z.array(z.object({ name: z.string() })) })
 const Message = z.discriminatedUnion('type', [
@@ -46,6 +48,7 @@ export async function follow(
   cursors: Cursors,
   onRun: (news: RunNews) => void,
   signal: AbortSignal,
+  projectsMs = PROJECTS_MS,
 ): Promise<Ending | null> {
   const { WebSocket } = await import('ws')
   const projects = await projectsOf(data)
@@ -56,16 +59,26 @@ export async function follow(
   })
   const stop = (): void => socket.terminate()
   signal.addEventListener('abort', stop, { once: true })
+  const followed = new Set<string>()
+  const followAll = (names: readonly string[]): void => {
+    for (const project of names) {
+      if (followed.has(project)) continue
+      followed.add(project)
+      subscribe(socket, project, cursors.get(project))
+    }
+  }
+  const lookForMore = setInterval(() => void projectsOf(data).then((names) => followAll(names ?? [])), projectsMs)
   return new Promise((resolve) => {
     let isOpen = false
     socket.once('open', () => {
       isOpen = true
-      for (const project of projects) subscribe(socket, project, cursors.get(project))
+      followAll(projects)
     })
     socket.on('message', (data: Buffer) => hear(socket, data.toString(), cursors, onRun))
     socket.on('error', stop)
     socket.once('close', (code) => {
       signal.removeEventListener('abort', stop)
+      clearInterval(lookForMore)
       resolve(isOpen ? (code === GOING_AWAY ? 'stopped' : 'cut') : null)
     })
   })
