@@ -185,6 +185,21 @@ export const LogLine = z.object({
 })
 export type LogLine = z.infer<typeof LogLine>
 
+/** What one attempt was given and what it ran. */
+export const AttemptFacts = z.object({
+  inputs: z.record(z.string(), Json),
+  command: z
+    .object({
+      argv: z.array(z.string()),
+      env: z.record(z.string(), z.string()).describe('What the step sets'),
+      folder: z.string().describe('Below the working folder; empty for that itself'),
+      image: z.string().nullable(),
+    })
+    .nullable()
+    .describe('With its expressions filled in; null when it was not started, or the cache was asked instead'),
+})
+export type AttemptFacts = z.infer<typeof AttemptFacts>
+
 const RunParams = ProjectParams.extend({ run: RunId })
 
 export const runRoutes = {
@@ -298,6 +313,17 @@ export const runRoutes = {
         }),
       ),
     }),
+    problems: ['run_not_found', 'step_not_found'],
+  }),
+  attempt: route({
+    id: 'runs.attempt',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}/steps/{step}/attempts/{attempt}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Inputs and command of one attempt, as they were; secrets are shown as ***',
+    params: RunParams.extend({ step: StepKey, attempt: z.coerce.number().int().min(1) }),
+    response: AttemptFacts,
     problems: ['run_not_found', 'step_not_found'],
   }),
   logs: route({

@@ -6,6 +6,8 @@ export interface ExecutionFolder {
   readonly work: string
   /** What was asked, without secrets */
   readonly job: string
+  /** The command as it runs, without secrets */
+  readonly command: string
   /** Created exclusively: whoever creates it decides whether the job may start */
   readonly claim: string
   /** Exit status and CPU times; complete only with its last line */
@@ -24,6 +26,7 @@ export const executionFolder = (root: string): ExecutionFolder => ({
   root,
   work: join(root, 'work'),
   job: join(root, 'job.json'),
+  command: join(root, 'command.json'),
   claim: join(root, 'claim'),
   exit: join(root, 'exit'),
   stdout: join(root, 'stdout.log'),

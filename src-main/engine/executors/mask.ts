@@ -1,5 +1,5 @@
 /** What stands for a secret in logs and quoted output. */
-const MASK = '***'
+export const MASK = '***'
 /** Lines of a secret with several lines that are shorter hide nothing and would blacken half of the log. */
 const MIN_SECRET_LINE = 4
 

@@ -42,6 +42,7 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
     changes: async ({ params, query }) => (await serviceOf(params.project)).changes(params.run, query.after),
     workflow: async ({ params }) => (await serviceOf(params.project)).workflow(params.run),
     result: async ({ params }) => (await serviceOf(params.project)).result(params.run),
+    attempt: async ({ params }) => (await serviceOf(params.project)).attempt(params.run, params.step, params.attempt),
     why: async ({ params, query }) => (await serviceOf(params.project)).why(params.run, query.step ?? null),
     async logs({ params, query }, context) {
       const { step, attempt, stream, tail, follow } = query

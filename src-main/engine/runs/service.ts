@@ -1,6 +1,7 @@
 import type {
   Asset,
   AssetValue,
+  AttemptFacts,
   Json,
   LogLine,
   Page,
@@ -16,6 +17,7 @@ import { type JournalEntries, readSecrets, type StartRequest, valuesOf } from '.
 import type { Project } from '../projects/index.ts'
 import type { RunRow } from '../storage/index.ts'
 import { viewWorkflow } from '../workflows/index.ts'
+import { attemptFacts } from './attempt.ts'
 import { toRunEvents } from './events.ts'
 import { hasStep, loggedExecutions } from './executions.ts'
 import { followLines, type LogLines, readLines } from './logs.ts'
@@ -88,7 +90,7 @@ function changing({ thread }: Project, { replays, summary, view }: Views) {
   }
 }
 
-function reading(project: Project, { replays, values, view, withoutSteps, changes }: Views) {
+function reading(project: Project, { replays, values, stateOf, view, withoutSteps, changes }: Views) {
   const { thread } = project
   return {
     async list({ cursor, limit, ...filters }: ListQuery): Promise<Page<RunSummary>> {
@@ -125,6 +127,10 @@ function reading(project: Project, { replays, values, view, withoutSteps, change
       }
       return { ...result, status }
     },
+
+    /** What an attempt was given and what it ran. */
+    attempt: async (id: string, step: string, attempt: number): Promise<AttemptFacts> =>
+      attemptFacts(values, project.runsFolder, { run: await stateOf(id), step, attempt }),
 
     why: (id: string, step: string | null) => thread.call('why', id, step),
 

@@ -4,6 +4,7 @@ import type Docker from 'dockerode'
 import type { Usage } from '../../../../src-shared/contract/index.ts'
 import type { Blobs } from '../../assets/blobs.ts'
 import { collectOutputs } from '../collect.ts'
+import { keepCommand } from '../command-file.ts'
 import type { Job, Outcome, ReportListener } from '../executor.ts'
 import { asFailure, OutputError } from '../failure.ts'
 import { executionFolder } from '../folder.ts'
@@ -30,6 +31,7 @@ import type { ImageFacts, Images } from './images.ts'
 import { OWNER_LABEL, TOKEN_LABEL } from './labels.ts'
 import { copyOutputs } from './outputs.ts'
 import { isBeingRemoved, isGoing } from './removal.ts'
+import { WORK_ROOT } from './spec.ts'
 import { watchUsage } from './usage.ts'
 
 /** Between a broken call and the next look, so that a Docker that answers pings but nothing else is not hammered. */
@@ -185,6 +187,7 @@ export class ContainerExecution {
     } else {
       this.#rendered = renderWithImage(job)
       await prepareFolder(job, tools.blobs)
+      keepCommand(job, this.#rendered, WORK_ROOT)
     }
     const log = this.#begin === 'start' ? LogWriter.fresh(job.folder) : await LogWriter.open(job.folder)
     this.#log = log

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blobs } from '../../assets/blobs.ts'
+import { keepCommand } from '../command-file.ts'
 import type { Job, Outcome, Report } from '../executor.ts'
 import { asFailure } from '../failure.ts'
 import { type ExecutionFolder, executionFolder, INPUTS_FILE } from '../folder.ts'
@@ -109,7 +110,9 @@ export class ProcessExecution {
   }
 
   #command(): Launch {
-    const { argv, env: own, cwd } = renderJob(this.#job, this.#folder.work)
+    const rendered = renderJob(this.#job, this.#folder.work)
+    keepCommand(this.#job, rendered, this.#folder.work)
+    const { argv, env: own, cwd } = rendered
     const env = { ...processEnvironment(process.env), ...own }
     checkWorkdir(cwd, this.#job.workdir)
     const [name = '', ...rest] = argv
