@@ -28,18 +28,42 @@ export function strokeOf(event: KeyboardEvent): string {
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
+/** A menu in which nothing can be chosen leaves the focus on its button, where it does not see Escape. */
+function closeMenuOf(focused: Element | null): boolean {
+  const isOpen = focused instanceof HTMLElement && focused.matches('[aria-haspopup="menu"][aria-expanded="true"]')
+  if (isOpen) focused.click()
+  return isOpen
+}
+
+/** What takes keys for itself while it is there. */
+const OPEN = '[role="dialog"], [role="menu"]'
+
 /** Gives the command whose key was pressed. Keys without a modifier are letters while somebody types. */
 export function listenToKeys(): () => void {
+  // Asked before what is open hears of the key: it may be closed and gone when the key comes here.
+  let isOpen = false
+  const look = (): void => {
+    isOpen = document.querySelector(OPEN) !== null
+  }
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return
+    if (event.key === 'Escape' && closeMenuOf(document.activeElement)) {
+      event.preventDefault()
+      return
+    }
     const stroke = strokeOf(event)
     if (isTyping(event.target) && !stroke.startsWith('mod+')) return
-    if (document.querySelector('[role="dialog"]') !== null && stroke !== 'mod+k') return
+    // What is open has keys of its own.
+    if (isOpen && stroke !== 'mod+k') return
     const command = allCommands().find((one) => one.keys === stroke)
     if (command === undefined) return
     event.preventDefault()
     command.run()
   }
+  window.addEventListener('keydown', look, { capture: true })
   window.addEventListener('keydown', onKey)
-  return () => window.removeEventListener('keydown', onKey)
+  return () => {
+    window.removeEventListener('keydown', look, { capture: true })
+    window.removeEventListener('keydown', onKey)
+  }
 }

@@ -12,14 +12,21 @@ interface RunProgressProps extends Pick<RunSummary, 'counts' | 'status'> {
 /** How far a run is, and how its steps ended: a bar in parts, and the same in words. */
 export function RunProgress({ counts, status, isWide = false }: RunProgressProps) {
   const { total, done, succeeded, failed, skipped, cancelled } = counts
+  // Of a run that has ended all steps are done: what counts then is how many ended well.
+  const hasEnded = status === 'succeeded' || status === 'failed' || status === 'cancelled'
   const text = progressWords(counts, status, formatCount)
-  const part = (count: number): string => `${total === 0 ? 0 : (100 * count) / total}%`
+  const parts = [
+    [succeeded, 'var(--weir-succeeded)'],
+    [failed, 'var(--weir-failed)'],
+    [skipped, 'var(--weir-skipped)'],
+    [cancelled, 'var(--weir-cancelled)'],
+  ] as const
   const bar = (
     <span className={classes.bar} aria-hidden>
-      <span style={{ width: part(succeeded), background: 'var(--weir-succeeded)' }} />
-      <span style={{ width: part(failed), background: 'var(--weir-failed)' }} />
-      <span style={{ width: part(skipped), background: 'var(--weir-skipped)' }} />
-      <span style={{ width: part(cancelled), background: 'var(--weir-cancelled)' }} />
+      {parts.map(
+        ([count, color]) =>
+          count > 0 && <span key={color} style={{ width: `${(100 * count) / total}%`, background: color }} />,
+      )}
     </span>
   )
   if (isWide) {
@@ -44,7 +51,7 @@ export function RunProgress({ counts, status, isWide = false }: RunProgressProps
       <span className={classes.progress}>
         {bar}
         <span className="tabular dim" aria-hidden>
-          {formatCount(done)}/{formatCount(total)}
+          {formatCount(hasEnded ? succeeded : done)}/{formatCount(total)}
         </span>
         <span className="visually-hidden">{text}</span>
       </span>

@@ -26,7 +26,7 @@ export interface StatusLook {
 
 /** How each status looks, everywhere. */
 export const statusLooks: Record<AnyStatus, StatusLook> = {
-  blocked: { word: 'Blocked', color: 'var(--weir-queued)', icon: IconCircleDashed },
+  blocked: { word: 'Not yet', color: 'var(--weir-queued)', icon: IconCircleDashed },
   queued: { word: 'Queued', color: 'var(--weir-queued)', icon: IconCircle },
   dispatched: { word: 'Starting', color: 'var(--weir-running)', icon: IconLoader, moves: true },
   running: { word: 'Running', color: 'var(--weir-running)', icon: IconLoader, moves: true },

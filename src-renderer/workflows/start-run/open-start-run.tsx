@@ -66,8 +66,19 @@ function openForm(workflow: Workflow, { version, params }: StartRunOptions): Pro
   })
 }
 
+/** How long whoever started the run has to go to it by themselves. */
+const GO_MS = 400
+
+/** Says that a run was started, and where it is; not on the screen of that run, where everything says so. */
 function sayStarted(workflow: string, run: string): void {
+  setTimeout(() => {
+    if (!location.hash.startsWith(`#/runs/${run}`)) showStarted(workflow, run)
+  }, GO_MS)
+}
+
+function showStarted(workflow: string, run: string): void {
   notifications.show({
+    id: `started-${run}`,
     autoClose: 6000,
     message: (
       <>

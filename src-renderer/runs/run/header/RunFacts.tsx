@@ -15,6 +15,9 @@ import { useHead } from '../data/run-store.ts'
 import classes from './header.module.css'
 import { ParamChips } from './ParamChips.tsx'
 
+/** Where all runs are that nobody has put elsewhere: it says nothing. */
+const DEFAULT_WORKSPACE = 'main'
+
 /** What does not change about a run, how far it is, and what it was started with. */
 export function RunFacts() {
   const { id, workspace, workflow, version, createdAt } = useHead()
@@ -30,9 +33,11 @@ export function RunFacts() {
             Version {version}
           </Link>
         </Fact>
-        <Fact icon={IconFolder} title="Workspace">
-          {workspace}
-        </Fact>
+        {workspace !== DEFAULT_WORKSPACE && (
+          <Fact icon={IconFolder} title="Environment of the project in which it runs">
+            Workspace {workspace}
+          </Fact>
+        )}
         <Trigger />
         <Progress />
       </div>
@@ -73,7 +78,7 @@ function Trigger() {
   if (trigger === 'rerun') {
     return (
       <Fact icon={IconRefresh} title="Why it was started">
-        Re-run
+        Run again
       </Fact>
     )
   }

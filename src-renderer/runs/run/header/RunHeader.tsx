@@ -47,8 +47,6 @@ interface ActionsProps {
 }
 
 export function RunButtons({ actions, step }: ActionsProps) {
-  const { version } = useHead()
-  const { newest } = actions
   return (
     <>
       {actions.canCancel && (
@@ -58,28 +56,19 @@ export function RunButtons({ actions, step }: ActionsProps) {
           </Button>
         </Tooltip>
       )}
-      {actions.canRerun && <RerunMenu actions={actions} step={step} />}
-      {typeof newest === 'number' && (
-        <Tooltip
-          label={`A new run with the same parameters${newest === version ? '' : `; this one is version ${version}`}  ${keysInWords('alt+n')}`}
-        >
-          <Button
-            variant={actions.canRerun && newest !== version ? 'filled' : 'default'}
-            leftSection={<IconPlayerPlay size={16} stroke={1.5} />}
-            onClick={actions.startNewest}
-            className={classes.wide}
-          >
-            Run again with version {newest}
-          </Button>
-        </Tooltip>
-      )}
+      {(actions.canRerun || typeof actions.newest === 'number') && <AgainMenu actions={actions} step={step} />}
       <MoreMenu actions={actions} />
     </>
   )
 }
 
-function RerunMenu({ actions, step }: ActionsProps) {
+/**
+ * What can run again, and where. A menu also for one thing: it stands where the button that started this run was, so that
+ * the second click of a double click must not start another.
+ */
+function AgainMenu({ actions, step }: ActionsProps) {
   const { version } = useHead()
+  const { newest } = actions
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -88,38 +77,57 @@ function RerunMenu({ actions, step }: ActionsProps) {
           leftSection={<IconRefresh size={16} stroke={1.5} />}
           rightSection={<IconChevronDown size={14} />}
         >
-          Re-run
+          Run again
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>In this run, with version {version}</Menu.Label>
-        {actions.hasFailed && (
-          <Menu.Item
-            leftSection={<IconRefresh size={16} stroke={1.5} />}
-            rightSection={<span className="dim">{keysInWords('alt+r')}</span>}
-            onClick={() => actions.rerun('failed')}
-          >
-            Re-run what failed
-          </Menu.Item>
+        {actions.canRerun && (
+          <>
+            <Menu.Label>In this run, with version {version}</Menu.Label>
+            {actions.hasFailed && (
+              <Menu.Item
+                leftSection={<IconRefresh size={16} stroke={1.5} />}
+                rightSection={<span className="dim">{keysInWords('alt+r')}</span>}
+                onClick={() => actions.rerun('failed')}
+              >
+                Run the failed steps again
+              </Menu.Item>
+            )}
+            {step !== undefined && (
+              <Menu.Item
+                leftSection={<IconRefresh size={16} stroke={1.5} />}
+                rightSection={<span className="dim">{keysInWords('alt+f')}</span>}
+                onClick={() => actions.rerun(step)}
+              >
+                Run {step} and what follows again
+              </Menu.Item>
+            )}
+            <Menu.Item
+              leftSection={<IconRotateClockwise size={16} stroke={1.5} />}
+              onClick={() => actions.rerun('start')}
+            >
+              Run everything again in this run
+            </Menu.Item>
+          </>
         )}
-        <Menu.Item
-          leftSection={<IconRefresh size={16} stroke={1.5} />}
-          rightSection={step === undefined ? undefined : <span className="dim">{keysInWords('alt+f')}</span>}
-          disabled={step === undefined}
-          onClick={() => step !== undefined && actions.rerun(step)}
-        >
-          {step === undefined ? 'Re-run from a step: select one first' : `Re-run from ${step}`}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconRotateClockwise size={16} stroke={1.5} />} onClick={() => actions.rerun('start')}>
-          Re-run everything
-        </Menu.Item>
+        {typeof newest === 'number' && (
+          <>
+            <Menu.Label>A run of its own, with version {newest}</Menu.Label>
+            <Menu.Item
+              leftSection={<IconPlayerPlay size={16} stroke={1.5} />}
+              rightSection={<span className="dim">{keysInWords('alt+n')}</span>}
+              onClick={actions.startNewest}
+            >
+              New run with the same parameters…
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   )
 }
 
 function MoreMenu({ actions }: { readonly actions: RunActions }) {
-  const { newest } = actions
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -130,15 +138,6 @@ function MoreMenu({ actions }: { readonly actions: RunActions }) {
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        {typeof newest === 'number' && (
-          <Menu.Item
-            className={classes.narrow}
-            leftSection={<IconPlayerPlay size={16} stroke={1.5} />}
-            onClick={actions.startNewest}
-          >
-            Run again with version {newest}
-          </Menu.Item>
-        )}
         <Menu.Item leftSection={<IconCopy size={16} stroke={1.5} />} onClick={actions.copyId}>
           Copy identifier
         </Menu.Item>

@@ -85,10 +85,10 @@ async function rerun(run: string, from: string): Promise<void> {
     await call(runRoutes.rerun, { params: { project: PROJECT, run }, body: { from } })
     say(
       from === 'failed'
-        ? 'Re-runs what did not succeed.'
+        ? 'The failed steps run again.'
         : from === 'start'
-          ? 'Re-runs everything.'
-          : `Re-runs from ${from}.`,
+          ? 'Everything runs again.'
+          : `${from} and what follows run again.`,
     )
     refreshLists()
   } catch (error) {

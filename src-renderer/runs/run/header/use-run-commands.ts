@@ -21,14 +21,20 @@ export function useRunCommands(actions: RunActions, { step, select, showTab }: P
       actions.canCancel && here('runs.cancel', 'Cancel this run', IconPlayerStop, actions.cancel, 'alt+c'),
       actions.canRerun &&
         actions.hasFailed &&
-        here('runs.rerun.failed', 'Re-run what failed', IconRefresh, () => actions.rerun('failed'), 'alt+r'),
+        here('runs.rerun.failed', 'Run the failed steps again', IconRefresh, () => actions.rerun('failed'), 'alt+r'),
       actions.canRerun &&
         step !== undefined &&
-        here('runs.rerun.step', `Re-run from ${step}`, IconRefresh, () => actions.rerun(step), 'alt+f'),
+        here('runs.rerun.step', `Run ${step} and what follows again`, IconRefresh, () => actions.rerun(step), 'alt+f'),
       actions.canRerun &&
-        here('runs.rerun.all', 'Re-run everything', IconRotateClockwise, () => actions.rerun('start')),
+        here('runs.rerun.all', 'Run everything again in this run', IconRotateClockwise, () => actions.rerun('start')),
       typeof actions.newest === 'number' &&
-        here('runs.again', `Run again with version ${actions.newest}`, IconPlayerPlay, actions.startNewest, 'alt+n'),
+        here(
+          'runs.again',
+          `New run with the same parameters, version ${actions.newest}`,
+          IconPlayerPlay,
+          actions.startNewest,
+          'alt+n',
+        ),
       actions.canRerun && here('runs.delete', 'Delete this run', IconTrash, actions.remove, 'alt+delete'),
       here('runs.copy', 'Copy the identifier of this run', IconCopy, actions.copyId),
       step !== undefined && here('runs.close', 'Close the step', IconX, () => select(undefined), 'escape'),

@@ -8,6 +8,7 @@ import { Status } from '../../../ui/Status.tsx'
 import { Elapsed, RelativeTime } from '../../../ui/Time.tsx'
 import { LogView } from '../../logs/LogView.tsx'
 import { useHead } from '../data/run-store.ts'
+import { Given } from './Given.tsx'
 import classes from './inspector.module.css'
 import { Part } from './Part.tsx'
 import { Remedy } from './Remedy.tsx'
@@ -53,6 +54,7 @@ export function Attempts({ step }: { readonly step: RunStep }) {
           </div>
         </Part>
       )}
+      <Given step={step} execution={shown} />
       <Facts execution={shown} />
     </>
   )
@@ -61,6 +63,12 @@ export function Attempts({ step }: { readonly step: RunStep }) {
 function endInWords({ signal, exitCode }: Execution): string {
   if (signal !== undefined) return signal
   return exitCode === undefined ? '' : `exit ${exitCode}`
+}
+
+const EXECUTOR_WORDS: Readonly<Record<string, string>> = {
+  process: 'on this machine',
+  container: 'in a container',
+  cache: 'not at all: its result was kept',
 }
 
 function Facts({ execution }: { readonly execution: Execution }) {
@@ -77,7 +85,7 @@ function Facts({ execution }: { readonly execution: Execution }) {
         <Fact name={finishedAt === null ? 'Runs for' : 'Took'}>
           <Elapsed ms={durationMs} from={startedAt} />
         </Fact>
-        <Fact name="Executor">{executor}</Fact>
+        <Fact name="Ran">{EXECUTOR_WORDS[executor] ?? executor}</Fact>
         {exit !== '' && <Fact name="Ended with">{exit}</Fact>}
         {usage?.cpuMs != null && <Fact name="CPU time">{formatDuration(usage.cpuMs)}</Fact>}
         {usage?.peakMemoryBytes != null && <Fact name="Peak memory">{formatBytes(usage.peakMemoryBytes)}</Fact>}
