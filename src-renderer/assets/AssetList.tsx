@@ -2,16 +2,14 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconChevronRight, IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Asset, AssetFile } from '../../src-shared/contract/index.ts'
+import { useRunAssets } from '../runs/run/data/use-run-assets.ts'
 import { formatBytes, plural } from '../ui/format.ts'
-import { Failed, Loading } from '../ui/Notes.tsx'
 import { AssetPreview } from './AssetPreview.tsx'
 import classes from './Assets.module.css'
 import { saveAll, saveFile } from './saving.ts'
-import { useAssets } from './use-assets.ts'
 import { visible } from './visible.ts'
 
 interface AssetListProps {
-  readonly run: string
   readonly step: string
   /** Only what this attempt made; all attempts when absent */
   readonly attempt?: number
@@ -23,12 +21,8 @@ const PREVIEW_HEIGHT = 260
 const SHOWN_FILES = 50
 
 /** What a step made, for an inspector: files that unfold into their previews. */
-export function AssetList({ run, step, attempt }: AssetListProps) {
-  const { data, error, refetch } = useAssets(run, step)
-  if (error !== null)
-    return <Failed what="The files of this step could not be listed" error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <Loading what="Reading what the step made…" />
-  const assets = data.filter((asset) => attempt === undefined || asset.attempt === attempt)
+export function AssetList({ step, attempt }: AssetListProps) {
+  const assets = useRunAssets(step).assets.filter((asset) => attempt === undefined || asset.attempt === attempt)
   if (assets.length === 0) return <p className={classes.nothing}>This step made no files.</p>
   return (
     <div className={classes.list}>

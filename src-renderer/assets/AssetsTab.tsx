@@ -4,13 +4,14 @@ import { IconDownload, IconFiles, IconPackage } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import type { Asset, AssetFile } from '../../src-shared/contract/index.ts'
+import { sentence } from '../api/index.ts'
+import { useRunAssets } from '../runs/run/data/use-run-assets.ts'
 import { formatBytes, plural } from '../ui/format.ts'
-import { Empty, Failed, Loading } from '../ui/Notes.tsx'
+import { Empty } from '../ui/Notes.tsx'
 import { Split } from '../ui/Split.tsx'
 import { AssetPreview } from './AssetPreview.tsx'
 import classes from './Assets.module.css'
 import { saveAll } from './saving.ts'
-import { useAssets } from './use-assets.ts'
 import { visible } from './visible.ts'
 
 type Line =
@@ -21,11 +22,11 @@ const LINE = 30
 
 /** All files that the steps of a run made, by step, with previews beside them. */
 export function AssetsTab({ run }: { readonly run: string }) {
-  const { data, error, refetch } = useAssets(run)
-  if (error !== null)
-    return <Failed what="The assets could not be listed" error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <Loading what="Reading what the run made…" />
-  if (data.length === 0) {
+  const { assets, lost } = useRunAssets()
+  const [first] = lost
+  if (assets.length === 0 && first !== undefined)
+    return <Empty title={`The outputs of ${first.step} are lost`}>{sentence(first.why)}</Empty>
+  if (assets.length === 0) {
     return (
       <Empty icon={<IconPackage size={28} stroke={1.5} />} title="No assets">
         Files that a step declares under outputs are kept and shown here, e.g.{' '}
@@ -33,12 +34,19 @@ export function AssetsTab({ run }: { readonly run: string }) {
       </Empty>
     )
   }
-  return <Assets run={run} assets={data} />
+  return <Assets run={run} assets={assets} lost={lost.map(({ step }) => step)} />
 }
 
 const keyOf = (asset: Asset, file: AssetFile): string => `${asset.id}/${file.path}`
 
-function Assets({ run, assets }: { readonly run: string; readonly assets: readonly Asset[] }) {
+interface AssetsProps {
+  readonly run: string
+  readonly assets: readonly Asset[]
+  /** Steps whose files are missing in the list, because they cannot be read */
+  readonly lost: readonly string[]
+}
+
+function Assets({ run, assets, lost }: AssetsProps) {
   const isNarrow = useMediaQuery('(max-width: 700px)') === true
   const lines = useMemo(() => linesOf(assets), [assets])
   const [chosen, setChosen] = useState<string | null>(null)
@@ -47,6 +55,11 @@ function Assets({ run, assets }: { readonly run: string; readonly assets: readon
   const list = (
     <div className={classes.tab}>
       <Bar run={run} assets={assets} count={files.length} />
+      {lost.length > 0 && (
+        <p className={classes.nothing} role="status">
+          What these steps made cannot be read: {lost.join(', ')}.
+        </p>
+      )}
       <FileList
         lines={lines}
         selected={selected === undefined ? null : keyOf(selected.asset, selected.file)}

@@ -23,7 +23,7 @@ const NOTHING: LaidOut = { positions: {}, routes: NO_ROUTES, note: null }
 /** With more nodes than these the quick layout is shown until the good one is there. */
 const SHOW_QUICK_FROM = 150
 /** ... and with fewer nodes after this time: the layout's library may still be loading. */
-const SHOW_QUICK_MS = 600
+const SHOW_QUICK_MS = 250
 
 /**
  * Where the nodes stand: where the person has put them (`fixed`), the others where the layout wants them. The layout is

@@ -1,2 +1,3 @@
+export { assetsOfStep } from './assets.ts'
 export { lastRound, openSince, rerunWords, runTime, type StepTime, stepTime } from './times.ts'
 export { fanOutWords, progressWords } from './words.ts'

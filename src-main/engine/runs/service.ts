@@ -1,6 +1,5 @@
 import type {
   Asset,
-  AssetValue,
   AttemptFacts,
   Json,
   LogLine,
@@ -12,7 +11,8 @@ import type {
   RunSummary,
   Workflow,
 } from '../../../src-shared/contract/index.ts'
-import { isAsset, ProblemError } from '../../../src-shared/contract/index.ts'
+import { ProblemError } from '../../../src-shared/contract/index.ts'
+import { assetsOfStep } from '../../../src-shared/runs/index.ts'
 import { type JournalEntries, readSecrets, type StartRequest, valuesOf } from '../orchestrator/index.ts'
 import type { Project } from '../projects/index.ts'
 import type { RunRow } from '../storage/index.ts'
@@ -201,20 +201,6 @@ function watching(project: Project, { replays, stateOf }: Views) {
 
     onCommit: (listener: (entries: JournalEntries) => void) => project.onCommit(listener),
   }
-}
-
-function assetsOfStep(run: string, step: Run['steps'][number]): Asset[] {
-  const made = step.executions.findLast(
-    (execution) => execution.status === 'succeeded' || execution.status === 'cached',
-  )
-  if (made === undefined) return []
-  return Object.entries(step.outputs ?? {}).flatMap(([name, value]) => {
-    if (!isAsset(value)) return []
-    const { files }: AssetValue = value
-    const size = files.reduce((sum, file) => sum + file.size, 0)
-    const id = `${run}:${step.key}:${made.attempt}:${name}`
-    return [{ kind: 'asset', files, name, id, run, step: step.key, attempt: made.attempt, size }]
-  })
 }
 
 function parseCursor(cursor: string): { createdAt: number; id: string } {

@@ -78,10 +78,13 @@ interface Side {
 /** What stands beside the run: the step that is selected, else the result of a run that has one. */
 function useSide(place: Place, actions: RunActions, isNarrow: boolean): Side {
   const { result } = useHead()
-  const [isResultShown, showResult] = useState(!isNarrow)
+  // It opens by itself only where the workflow says what its result is: what the steps left is one click away.
+  const names = Object.keys(result?.outputs ?? {}).length > 0
+  const [wanted, want] = useState<boolean | null>(null)
+  const isResultShown = wanted ?? (names && !isNarrow)
   const { step, tab } = place
   const hasResult = result !== null && result.outputs !== null
-  const hideResult = (): void => showResult(false)
+  const hideResult = (): void => want(false)
   if (step !== undefined) {
     return {
       side: <Inspector key={step} stepKey={step} place={place} actions={actions} />,
@@ -96,10 +99,14 @@ function useSide(place: Place, actions: RunActions, isNarrow: boolean): Side {
     if (isNarrow) hideResult()
     place.showTab('assets')
   }
-  return { side: <ResultPanel onClose={hideResult} onShowAssets={showAssets} />, close: hideResult, onResult: null }
+  return {
+    side: <ResultPanel onClose={hideResult} onShowAssets={showAssets} onSelect={place.select} />,
+    close: hideResult,
+    onResult: null,
+  }
 
   function openResult(): void {
     place.showResult()
-    showResult(true)
+    want(true)
   }
 }

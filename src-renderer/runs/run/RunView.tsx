@@ -4,12 +4,15 @@ import { Link } from '@tanstack/react-router'
 import { Empty, Failed, Loading } from '../../ui/Notes.tsx'
 import { Screen } from '../../ui/Screen.tsx'
 import { RunProvider, useRunState } from './data/run-store.ts'
+import { useDefinitionOf } from './data/use-definition.ts'
 import { PokeProvider, usePoke, useRunFeed } from './data/use-run-feed.ts'
 import { RunBody } from './RunBody.tsx'
 
 /** One run, live: everything below reads it from one store. */
 export function RunView({ run }: { readonly run: string }) {
   const { store, poke } = useRunFeed(run)
+  // Asked for beside the run and not after it, so that the picture is there with the first states.
+  useDefinitionOf(run)
   return (
     <RunProvider value={store}>
       <PokeProvider value={poke}>

@@ -25,7 +25,14 @@ export default function Compare({ before, after, names, language = 'yaml', onCha
 
   useEffect(() => {
     if (host.current === null) return
-    const base = [look, lineNumbers(), drawSelection(), expressionMarks, languageExtension(language)]
+    const base = [
+      look,
+      EditorView.lineWrapping,
+      lineNumbers(),
+      drawSelection(),
+      expressionMarks,
+      languageExtension(language),
+    ]
     const keys = [search({ top: true }), keymap.of([...searchKeymap, ...defaultKeymap])]
     const typed = EditorView.updateListener.of((update) => {
       if (!update.docChanged || update.transactions.every((one) => one.isUserEvent('outside'))) return

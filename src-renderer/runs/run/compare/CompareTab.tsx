@@ -98,6 +98,7 @@ function Differences({ before, place }: { readonly before: Run; readonly place: 
   const after = useMemo<Run>(() => ({ ...head, steps: [...inOrder(book)] }), [head, book])
   const found = useMemo(() => compareRuns(before, after), [before, after])
   const params = isAll ? found.params : found.params.filter(({ isSame }) => !isSame)
+  const stepOutputs = isAll ? found.stepOutputs : found.stepOutputs.filter(({ isSame }) => !isSame)
   const outputs = isAll ? found.outputs : found.outputs.filter(({ isSame }) => !isSame)
   return (
     <div className={classes.content}>
@@ -117,15 +118,25 @@ function Differences({ before, place }: { readonly before: Run; readonly place: 
       <Section title="Steps">
         <StepDeltas steps={found.steps} onSelect={place.select} />
       </Section>
-      <Section title="Outputs">
-        <ValueDeltas
-          values={outputs}
-          nothing={
-            before.result === null || after.result === null
-              ? 'One of the runs has not ended.'
-              : found.outputs.length === 0
-                ? 'Neither run has outputs.'
+      {found.outputs.length > 0 && (
+        <Section title="Outputs">
+          <ValueDeltas
+            values={outputs}
+            nothing={
+              before.result === null || after.result === null
+                ? 'One of the runs has not ended.'
                 : 'All outputs are the same.'
+            }
+          />
+        </Section>
+      )}
+      <Section title="Outputs of the steps">
+        <ValueDeltas
+          values={stepOutputs}
+          nothing={
+            found.stepOutputs.length === 0
+              ? 'No step of either run names an output.'
+              : 'All outputs of the steps are the same.'
           }
         />
       </Section>

@@ -40,7 +40,10 @@ export function RunDelta({ before, after, deltaMs }: RunDeltaProps) {
             <td>
               <Status status={run.status} />
             </td>
-            <td data-changed={before.version !== after.version || undefined}>{run.version}</td>
+            <td data-changed={before.version !== after.version || undefined}>
+              {run.version}
+              {before.workspace !== after.workspace && <div className={classes.note}>workspace {run.workspace}</div>}
+            </td>
             <td className={classes.number}>
               <RunTime run={run} />
               {run.reruns > 0 && <div className={classes.note}>{rerunWords(run.reruns)}</div>}

@@ -1,5 +1,6 @@
 import { formatDuration, plural } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
+import { EXECUTOR_WORDS } from '../parts/executor-words.ts'
 import classes from './compare.module.css'
 import type { StepDifference, StepSide } from './compare.ts'
 import { Delta } from './Delta.tsx'
@@ -45,8 +46,8 @@ export function StepDeltas({ steps, onSelect }: StepDeltasProps) {
                   <div className={classes.note}>{plural(step.items, 'item')} ended in another way</div>
                 )}
               </th>
-              <Side side={step.before} />
-              <Side side={step.after} />
+              <Side side={step.before} other={step.after} />
+              <Side side={step.after} other={step.before} />
               <td className={classes.number}>
                 <Delta ms={step.deltaMs} base={step.before?.durationMs} />
               </td>
@@ -58,7 +59,7 @@ export function StepDeltas({ steps, onSelect }: StepDeltasProps) {
   )
 }
 
-function Side({ side }: { readonly side: StepSide | undefined }) {
+function Side({ side, other }: { readonly side: StepSide | undefined; readonly other: StepSide | undefined }) {
   if (side === undefined) {
     return (
       <>
@@ -71,6 +72,9 @@ function Side({ side }: { readonly side: StepSide | undefined }) {
     <>
       <td>
         <Status status={side.status} />
+        {side.executor !== null && side.executor !== other?.executor && (
+          <div className={classes.note}>{EXECUTOR_WORDS[side.executor] ?? side.executor}</div>
+        )}
         {side.attempts > 1 && <div className={classes.note}>{side.attempts} attempts</div>}
         {side.fanOut !== undefined && (
           <div className={classes.note}>

@@ -15,6 +15,8 @@ export interface StepSide {
   readonly status: RunStep['status']
   readonly durationMs: number | null
   readonly attempts: number
+  /** Where it ran: `process`, `container`, `cache`; null when it did not */
+  readonly executor: string | null
   readonly fanOut: RunStep['fanOut']
 }
 
@@ -29,6 +31,8 @@ export interface Comparison {
   readonly params: readonly Difference<Json>[]
   readonly steps: readonly StepDifference[]
   readonly outputs: readonly Difference<Json>[]
+  /** What each step left, as `step.output` */
+  readonly stepOutputs: readonly Difference<Json>[]
   readonly deltaMs: number | null
 }
 
@@ -38,6 +42,7 @@ export function compareRuns(before: Run, after: Run): Comparison {
     params: differences(before.params, after.params),
     steps: compareSteps(before, after),
     outputs: differences(before.result?.outputs ?? {}, after.result?.outputs ?? {}),
+    stepOutputs: differences(outputsOfSteps(before), outputsOfSteps(after)),
     deltaMs: delta(before.durationMs, after.durationMs),
   }
 }
@@ -53,6 +58,16 @@ function differences(before: Record<string, Json>, after: Record<string, Json>):
     after: after[name],
     isSame: isSameValue(before[name], after[name]),
   }))
+}
+
+function outputsOfSteps({ steps }: Run): Record<string, Json> {
+  return Object.fromEntries(
+    steps
+      .filter(({ index, fanOut }) => index === undefined && fanOut === undefined)
+      .flatMap(({ name, outputs }) =>
+        Object.entries(outputs ?? {}).map(([output, value]) => [`${name}.${output}`, value] as const),
+      ),
+  )
 }
 
 /** Two assets are the same when their files are, whatever step or run they came from. */
@@ -107,6 +122,7 @@ function sideOf(step: RunStep | undefined): StepSide | undefined {
     status: step.status,
     durationMs: durationOf(stepTime(step)),
     attempts: lastRound(step).length,
+    executor: step.executions.at(-1)?.executor ?? null,
     fanOut: step.fanOut,
   }
 }

@@ -8,6 +8,7 @@ import { Status } from '../../../ui/Status.tsx'
 import { Elapsed, RelativeTime } from '../../../ui/Time.tsx'
 import { LogView } from '../../logs/LogView.tsx'
 import { useHead } from '../data/run-store.ts'
+import { EXECUTOR_WORDS } from '../parts/executor-words.ts'
 import { Given } from './Given.tsx'
 import classes from './inspector.module.css'
 import { Part } from './Part.tsx'
@@ -63,12 +64,6 @@ export function Attempts({ step }: { readonly step: RunStep }) {
 function endInWords({ signal, exitCode }: Execution): string {
   if (signal !== undefined) return signal
   return exitCode === undefined ? '' : `exit ${exitCode}`
-}
-
-const EXECUTOR_WORDS: Readonly<Record<string, string>> = {
-  process: 'on this machine',
-  container: 'in a container',
-  cache: 'not at all: its result was kept',
 }
 
 function Facts({ execution }: { readonly execution: Execution }) {

@@ -3,10 +3,10 @@ import { type Execution, type Json, type RunStep, runRoutes } from '../../../../
 import { PROJECT, useAsk } from '../../../api/index.ts'
 import { FileLines } from '../../../assets/FileLines.tsx'
 import { JsonTree } from '../../../assets/JsonTree.tsx'
-import { useAssets } from '../../../assets/use-assets.ts'
 import { CopyButton } from '../../../ui/Copy.tsx'
 import { Failed } from '../../../ui/Notes.tsx'
 import { useHead } from '../data/run-store.ts'
+import { useRunAssets } from '../data/use-run-assets.ts'
 import { valuesOf } from '../result/report.ts'
 import { commandText } from './command-text.ts'
 import { inputFiles } from './input-files.ts'
@@ -35,7 +35,7 @@ export function Given({ step, execution }: { readonly step: RunStep; readonly ex
           {command.image !== null && <p className={classes.note}>In a container of {command.image}</p>}
           {command.folder !== '' && <p className={classes.note}>In the folder {command.folder}</p>}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-          <pre className={`${classes.code} mono`} tabIndex={0}>
+          <pre className={`${classes.code} ${classes.command} mono`} tabIndex={0}>
             {commandText(command)}
           </pre>
           {Object.keys(command.env).length > 0 && <JsonTree value={command.env} name={`${step.key}-env`} />}
@@ -46,11 +46,10 @@ export function Given({ step, execution }: { readonly step: RunStep; readonly ex
 }
 
 function Inputs({ step, inputs }: { readonly step: RunStep; readonly inputs: Record<string, Json> }) {
-  const { id } = useHead()
   const values = valuesOf(inputs)
   const hasFiles = Object.keys(values).length < Object.keys(inputs).length
-  const assets = useAssets(id)
-  const files = useMemo(() => inputFiles(inputs, assets.data ?? []), [inputs, assets.data])
+  const { assets } = useRunAssets()
+  const files = useMemo(() => inputFiles(inputs, assets), [inputs, assets])
   return (
     <Part title="Inputs">
       {Object.keys(values).length > 0 && <JsonTree value={values} name={`${step.key}-inputs`} />}

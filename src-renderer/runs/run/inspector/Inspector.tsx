@@ -13,7 +13,7 @@ import { Empty } from '../../../ui/Notes.tsx'
 import { Status } from '../../../ui/Status.tsx'
 import { Elapsed } from '../../../ui/Time.tsx'
 import { ApprovalForm } from '../approval/ApprovalForm.tsx'
-import { useHead, useStep } from '../data/run-store.ts'
+import { useStep } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
 import { clockOf, durationOf } from '../data/step-times.ts'
 import type { RunActions } from '../header/use-run-actions.ts'
@@ -82,7 +82,6 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
 }
 
 function Outputs({ step, outputs }: { readonly step: RunStep; readonly outputs: Record<string, Json> }) {
-  const { id } = useHead()
   const values = valuesOf(outputs)
   const hasFiles = Object.keys(values).length < Object.keys(outputs).length
   return (
@@ -94,7 +93,7 @@ function Outputs({ step, outputs }: { readonly step: RunStep; readonly outputs: 
       )}
       {hasFiles && step.fanOut === undefined && (
         <Part title="Assets">
-          <AssetList run={id} step={step.key} />
+          <AssetList step={step.key} />
         </Part>
       )}
     </>

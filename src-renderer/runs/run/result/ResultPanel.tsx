@@ -3,27 +3,28 @@ import { IconReportAnalytics, IconX } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { AssetPreview } from '../../../assets/AssetPreview.tsx'
 import { JsonTree } from '../../../assets/JsonTree.tsx'
-import { useAssets } from '../../../assets/use-assets.ts'
 import { formatBytes } from '../../../ui/format.ts'
-import { Failed } from '../../../ui/Notes.tsx'
 import { useHead } from '../data/run-store.ts'
+import { useRunAssets } from '../data/use-run-assets.ts'
 import insp from '../inspector/inspector.module.css'
 import { Part } from '../inspector/Part.tsx'
+import { Leaves } from './Leaves.tsx'
 import { namedFiles, reportOf, type Shown, valuesOf } from './report.ts'
 import classes from './result.module.css'
 
 interface ResultPanelProps {
   readonly onClose: () => void
   readonly onShowAssets: () => void
+  readonly onSelect: (step: string) => void
 }
 
 /** What a finished run has left: its report, its values, its files. */
-export function ResultPanel({ onClose, onShowAssets }: ResultPanelProps) {
-  const { id, result } = useHead()
+export function ResultPanel({ onClose, onShowAssets, onSelect }: ResultPanelProps) {
+  const { result } = useHead()
   const outputs = useMemo(() => result?.outputs ?? {}, [result])
   const values = useMemo(() => valuesOf(outputs), [outputs])
-  const assets = useAssets(id)
-  const files = useMemo(() => namedFiles(outputs, assets.data ?? []), [outputs, assets.data])
+  const { assets } = useRunAssets()
+  const files = useMemo(() => namedFiles(outputs, assets), [outputs, assets])
   const report = reportOf(files)
   return (
     <section className={insp.inspector} aria-label="Result of the run">
@@ -40,17 +41,8 @@ export function ResultPanel({ onClose, onShowAssets }: ResultPanelProps) {
         </div>
       </header>
       <div className={insp.content}>
-        {assets.error !== null && (
-          <Failed error={assets.error} what="The files could not be listed" onRetry={() => void assets.refetch()} />
-        )}
         {report !== undefined && <Report key={report.file.digest} report={report} />}
-        {Object.keys(outputs).length === 0 && (
-          <Part title="Outputs">
-            <p className={insp.note}>
-              The workflow names no outputs. What its steps have left is shown with each step.
-            </p>
-          </Part>
-        )}
+        {Object.keys(outputs).length === 0 && <Leaves onSelect={onSelect} />}
         {Object.keys(values).length > 0 && (
           <Part title="Outputs">
             <JsonTree value={values} name="outputs" />
