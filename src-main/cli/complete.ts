@@ -33,6 +33,7 @@ const optionMeaning: Readonly<Record<string, Meaning>> = {
   workflow: 'workflow',
   project: 'project',
   run: 'run',
+  keep: 'run',
   step: 'step',
   from: 'step',
   data: 'files',

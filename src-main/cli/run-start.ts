@@ -20,6 +20,7 @@ export interface StartOptions extends WaitOptions {
   readonly version?: number
   readonly workspace?: string
   readonly priority?: number
+  readonly keep?: string
 }
 
 export async function start(session: Session, options: StartOptions, what: string): Promise<ExitName | undefined> {
@@ -41,6 +42,7 @@ export async function start(session: Session, options: StartOptions, what: strin
       params,
       ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
       ...(options.priority === undefined ? {} : { priority: options.priority }),
+      ...(options.keep === undefined ? {} : { keep: options.keep }),
     },
   })
   if (waits(options)) return await waitAndTell(session, run.id, options, 'err')

@@ -40,6 +40,7 @@ function addStart(run: Command): void {
     .option('--version <n>', 'an older version of the workflow', wholeNumber(1))
     .option('--workspace <name>', 'workspace of the run')
     .option('--priority <n>', 'higher goes first', wholeNumber(-100, 100))
+    .option('--keep <run>', 'take over what succeeded in this run, as far as neither step nor input has changed')
     .option('-w, --wait', 'show progress until the run has ended; the exit code tells how')
     .option('-f, --follow', 'like --wait, but print the output of the steps')
     .addOption(timeoutOption())

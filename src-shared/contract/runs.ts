@@ -168,6 +168,10 @@ export const Run = RunSummary.extend({
   params: z.record(z.string(), Json).describe('Secrets are shown as null'),
   rounds: z.array(RunRound).describe('The first, and one for each re-run'),
   result: RunResult.nullable(),
+  keep: z
+    .object({ run: RunId, steps: z.array(z.string()) })
+    .optional()
+    .describe('An earlier run, and the steps whose results were taken over from it as far as they had succeeded'),
   steps: z.array(RunStep),
 })
 export type Run = z.infer<typeof Run>
@@ -217,10 +221,13 @@ export const runRoutes = {
       params: z.record(z.string(), Json).default({}).describe('A file or directory is an asset value'),
       workspace: Name.default('main'),
       priority: z.int().min(-100).max(100).optional(),
+      keep: RunId.optional().describe(
+        'An ended run of the same workflow: what succeeded there is taken over, as far as neither the step nor what it reads has changed since',
+      ),
     }),
     response: Run,
     status: 201,
-    problems: ['workflow_not_found', 'params_invalid', 'blob_not_found'],
+    problems: ['workflow_not_found', 'params_invalid', 'blob_not_found', 'run_not_found', 'run_not_finished'],
   }),
   list: route({
     id: 'runs.list',

@@ -93,6 +93,7 @@ export class Orchestrator {
       storage: parts.storage,
       now: parts.clock.now,
       newRunId: parts.newRunId,
+      runOf: (id) => this.withRun(id, (run) => run),
       imageDigest: parts.imageDigest,
     })
     this.executors = parts.executors((report) => this.report(report))

@@ -16,6 +16,7 @@ import {
 import { contextOf, runContext } from './context.ts'
 import type { CacheState, Command, Resolution, RunState, State, Unit, ValueRef } from './core/index.ts'
 import { place } from './core/index.ts'
+import { keptResult, mayKeep } from './keep.ts'
 import type { Values } from './values.ts'
 
 /** A workflow that calls itself ends here instead of filling the disk. */
@@ -40,6 +41,8 @@ interface Needs {
   readonly storage: Pick<ProjectStorage, 'cacheHit' | 'cacheNearest' | 'workflow'>
   readonly now: () => number
   readonly newRunId: () => string
+  /** A run that may have ended, to read its results; null when it was deleted */
+  readonly runOf: (id: string) => Promise<RunState | null>
   /** Digest of an image that is on this machine, or null */
   readonly imageDigest: (image: string) => Promise<string | null>
 }
@@ -60,11 +63,9 @@ export function createResolver(needs: Needs): Resolver {
     unit(unit) {
       const { generation } = unit
       try {
-        const context = contextOf(values, unit)
-        const command =
-          context instanceof Promise
-            ? context.then((loaded) => resolveUnit(needs, unit, loaded))
-            : resolveUnit(needs, unit, context)
+        const command = mayKeep(unit)
+          ? keptOf(needs, unit).then((kept) => kept ?? resolveFresh(needs, unit))
+          : resolveFresh(needs, unit)
         const wrap = (found: Resolution | Command): Command =>
           'outcome' in found || found.type === 'run.create' ? found : answer(unit, generation, found as Resolution)
         if (!(command instanceof Promise)) return wrap(command)
@@ -102,6 +103,28 @@ export function toFailure(error: unknown): Failure {
   }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'resolve', message: `its inputs could not be put together: ${message}` }
+}
+
+/** Runs that are kept, by the runs that keep them: a fan-out of 10,000 asks 10,000 times. */
+const bases = new WeakMap<RunState, Promise<RunState | null>>()
+
+async function keptOf(needs: Needs, unit: Unit): Promise<Resolution | null> {
+  const { run } = unit
+  const opened = bases.get(run) ?? needs.runOf(run.keep?.run ?? '')
+  bases.set(run, opened)
+  const base = await opened
+  const kept = base === null ? null : keptResult(unit, base)
+  // Loaded now, so that this run refers to the files of the assets in it and keeps them alive.
+  if (kept !== null) await needs.values.load(kept.outputs)
+  return kept
+}
+
+type Found = Resolution | Command | Promise<Resolution | Command>
+
+function resolveFresh(needs: Needs, unit: Unit): Found {
+  const context = contextOf(needs.values, unit)
+  if (!(context instanceof Promise)) return resolveUnit(needs, unit, context)
+  return context.then((loaded) => resolveUnit(needs, unit, loaded))
 }
 
 function resolveUnit(

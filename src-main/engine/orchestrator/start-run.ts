@@ -1,8 +1,10 @@
 import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { ProjectStorage } from '../storage/index.ts'
-import { checkParams, planOf } from '../workflows/index.ts'
+import { checkParams, type Plan, planOf } from '../workflows/index.ts'
+import { asRecord, type Keep, type RunState } from './core/index.ts'
 import type { Asked } from './idempotency.ts'
+import { changedParams, childOf, keepable } from './keep.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import { refuseProblems } from './refuse.ts'
 import type { Secrets } from './secrets.ts'
@@ -14,6 +16,8 @@ export interface StartRequest {
   readonly params: Record<string, Json>
   readonly workspace: string
   readonly priority?: number
+  /** An ended run whose results are taken over as far as they are still right */
+  readonly keep?: string
 }
 
 interface Parts {
@@ -44,6 +48,7 @@ export async function startRun(
   const checked = checkParams(plan, request.params)
   refuseProblems(checked.problems, 'body.params', `the parameters do not fit ${request.workflow}`)
   await refuseMissingBlobs(parts.blobs, checked.values)
+  const keep = request.keep === undefined ? null : await kept(parts, request.keep, plan, checked.values)
   const run = await freeId(parts)
   const shown: Record<string, Json> = { ...checked.values }
   const secrets: Record<string, string> = {}
@@ -68,10 +73,48 @@ export async function startRun(
       priority: request.priority ?? plan.priority,
       trigger: 'manual',
       parent: null,
+      ...(keep === null ? {} : { keep }),
     },
     idempotency === null ? null : { ...idempotency, answer, at: parts.now() },
   )
   return answer
+}
+
+/** What is taken over from the run `id`. */
+async function kept(parts: Parts, id: string, plan: Plan, params: Readonly<Record<string, Json>>): Promise<Keep> {
+  const { orchestrator, storage, values, secrets } = parts
+  return orchestrator.withRun(id, async (base) => {
+    const at = { field: 'body.keep' }
+    if (base === null) throw new ProblemError('run_not_found', `there is no run ${id} whose results could be kept`, at)
+    if (base.finished === null) {
+      throw new ProblemError('run_not_finished', `run ${id} has not ended: what will be kept of it is not known`, {
+        ...at,
+        fix: 'wait for its end, or cancel it first',
+      })
+    }
+    if (base.workflow !== plan.name) {
+      throw new ProblemError('bad_request', `run ${id} is one of ${base.workflow}, not of ${plan.name}`, {
+        ...at,
+        fix: `name a run of ${plan.name}: weir run list --workflow ${plan.name}`,
+      })
+    }
+    const before = { ...asRecord(await values.load(base.params)), ...(await secrets.read(id)) }
+    const children = await changedChildren(storage, base)
+    return { run: id, steps: keepable(plan, base, { params: changedParams(before, params), children }) }
+  })
+}
+
+/** Steps whose child workflow was changed or deleted since; one child stands for all of a fan-out. */
+async function changedChildren(storage: ProjectStorage, base: RunState): Promise<Set<string>> {
+  const changed = new Set<string>()
+  for (const unit of base.steps.values()) {
+    const { step, fanOut } = unit
+    const run = (fanOut?.units ?? [unit]).map(childOf).find((id) => id !== null)
+    if (step.workflow === null || run === undefined) continue
+    const [row, newest] = [await storage.run(run), await storage.workflow(step.workflow)]
+    if (row === null || row.plan !== newest?.digest) changed.add(step.name)
+  }
+  return changed
 }
 
 async function freeId({ storage, newRunId }: Parts): Promise<string> {

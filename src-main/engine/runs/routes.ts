@@ -12,13 +12,14 @@ const callerOf = (context: CallContext): Caller => ({
 export function runHandlers(serviceOf: (project: string) => Promise<RunService>): Handlers<typeof runRoutes> {
   return {
     async start({ params, body }, context) {
-      const { workflow, version, params: given, workspace, priority } = body
+      const { workflow, version, params: given, workspace, priority, keep } = body
       const request = {
         workflow,
         params: given,
         workspace,
         ...(version === undefined ? {} : { version }),
         ...(priority === undefined ? {} : { priority }),
+        ...(keep === undefined ? {} : { keep }),
       }
       return (await serviceOf(params.project)).start(request, callerOf(context))
     },

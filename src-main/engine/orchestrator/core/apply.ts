@@ -133,6 +133,7 @@ function runCreated(state: State, event: E.RunCreated): void {
     priority: event.priority,
     trigger: event.trigger,
     parent: event.parent,
+    keep: event.keep ?? null,
     createdAt: event.at,
     startedAt: null,
     finishedAt: null,

@@ -1,6 +1,6 @@
 import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
 import type { Plan, StepResources } from '../../workflows/index.ts'
-import type { Trigger, ValueRef } from './events.ts'
+import type { Keep, Trigger, ValueRef } from './events.ts'
 import type { FailureKind } from './retry.ts'
 import type { Resolved } from './state.ts'
 
@@ -21,6 +21,7 @@ export type Command =
       /** For a child: the unit that waits for it, and the generation of the question that this answers */
       readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
       readonly generation?: number
+      readonly keep?: Keep
     }
   | { readonly type: 'run.cancel'; readonly run: string; readonly by: string; readonly reason: string | null }
   | {
@@ -80,6 +81,8 @@ export interface Finish {
 /** What the edge found when it evaluated a ready unit. */
 export type Resolution =
   | { readonly type: 'skip'; readonly reason: string }
+  /** The result of an earlier run is taken over */
+  | { readonly type: 'kept'; readonly source: string; readonly outputs: ValueRef }
   | { readonly type: 'error'; readonly error: Failure }
   | { readonly type: 'items'; readonly items: ValueRef; readonly count: number }
   | { readonly type: 'run'; readonly resolved: Resolved; readonly hit: CacheHit | null }

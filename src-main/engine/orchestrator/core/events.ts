@@ -34,6 +34,13 @@ export interface RunCreated extends OfRun {
   readonly priority: number
   readonly trigger: Trigger
   readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
+  readonly keep?: Keep
+}
+
+/** An earlier run, and the steps whose results are taken over from it. */
+export interface Keep {
+  readonly run: string
+  readonly steps: readonly string[]
 }
 
 export interface RunCancelling extends OfRun {

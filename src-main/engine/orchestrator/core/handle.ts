@@ -8,7 +8,16 @@ import { impossible } from './obstacle.ts'
 import { reopen } from './reopen.ts'
 import { type FailureKind, retries, retryDelay } from './retry.ts'
 import { enqueue, schedule } from './schedule.ts'
-import { currentExecution, findUnit, place, type Resolved, type RunState, type State, type Unit } from './state.ts'
+import {
+  currentExecution,
+  findUnit,
+  nextAttempt,
+  place,
+  type Resolved,
+  type RunState,
+  type State,
+  type Unit,
+} from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** How often an execution may be lost (power cut, killed launcher) before its step fails. */
@@ -139,6 +148,7 @@ function createRun(turn: Turn, command: Extract<Command, { type: 'run.create' }>
     priority: command.priority,
     trigger: command.trigger,
     parent: command.parent,
+    ...(command.keep === undefined ? {} : { keep: command.keep }),
   })
   if (command.parent === null) return
   turn.emit({ type: 'step.waiting', ...command.parent, at: now, for: 'child', child: command.run })
@@ -149,6 +159,16 @@ function resolved(turn: Turn, unit: Unit, outcome: Resolution): void {
   switch (outcome.type) {
     case 'skip':
       return emit({ type: 'step.skipped', ...place(unit), at: now, reason: outcome.reason })
+    case 'kept':
+      return emit({
+        type: 'step.cached',
+        ...place(unit),
+        at: now,
+        attempt: nextAttempt(unit),
+        key: '',
+        source: outcome.source,
+        outputs: outcome.outputs,
+      })
     case 'error':
       return emit({ type: 'step.finished', ...place(unit), at: now, status: 'failed', error: outcome.error })
     case 'items':

@@ -1,6 +1,6 @@
 import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
 import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
-import type { ExecutionFinished, Trigger, ValueRef } from './events.ts'
+import type { ExecutionFinished, Keep, Trigger, ValueRef } from './events.ts'
 import { createTimers, type Timers } from './timers.ts'
 
 /**
@@ -148,6 +148,7 @@ export interface RunState {
   readonly priority: number
   readonly trigger: Trigger
   readonly parent: { readonly run: string; readonly step: string; readonly index?: number } | null
+  readonly keep: Keep | null
   readonly createdAt: number
   /** Of the round that goes on, or was the last */
   startedAt: number | null

@@ -132,6 +132,7 @@ export function viewRun(
       finishedAt: isoOrNull(finishedAt),
     })),
     result: run.finished === null ? null : { outputs: outputsOf(run.outputs, load), error: run.error },
+    ...(run.keep === null ? {} : { keep: { run: run.keep.run, steps: [...run.keep.steps] } }),
     steps: Array.from(units, (unit) => viewUnit(unit, load, why)),
   }
 }
