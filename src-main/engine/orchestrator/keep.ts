@@ -52,7 +52,7 @@ export function keepable(plan: Plan, base: RunState, changes: Changes): string[]
 function isSame(a: PlanStep, b: PlanStep): boolean {
   const part = (step: PlanStep): Json => {
     const chosen = Object.fromEntries(DECIDES.map((name) => [name, step[name]]))
-    return { ...chosen, items: step.forEach === null ? null : { of: step.forEach.items } } as Json
+    return { ...chosen, items: step.forEach === null ? null : { of: step.forEach.items } }
   }
   return canonicalJson(part(a)) === canonicalJson(part(b))
 }
