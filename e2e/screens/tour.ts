@@ -148,6 +148,7 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
   },
   { name: 'run-failed', path: `/runs/${failed}`, isThere: all(node('fetch'), text('1 failed')) },
   { name: 'run-compare', path: `/runs/${weather}?tab=compare`, isThere: all(text('wetDay'), text('Outputs')) },
+  { name: 'projects', path: '/projects', isThere: text('shown here') },
   { name: 'doctor', path: '/doctor', isThere: text('Free disk space') },
   { name: 'settings', path: '/settings', isThere: all(text('Data folder'), text('Runs to keep')) },
 ]

@@ -143,7 +143,7 @@ async function lookUp(data: string, { project, run, status }: RunNews): Promise<
       workflow: string
       durationMs: number | null
     }
-    return { run, workflow, durationMs, status: status === 'failed' ? 'failed' : 'succeeded' }
+    return { project, run, workflow, durationMs, status: status === 'failed' ? 'failed' : 'succeeded' }
   } catch (error) {
     log(`run ${run} is not told`, error)
     return null

@@ -1,5 +1,5 @@
 /** First parts of the addresses of screens (src-renderer/app/router.tsx); what is not here cannot be linked to. */
-const AREAS = ['', 'workflows', 'drafts', 'runs', 'doctor', 'settings'] as const
+const AREAS = ['', 'workflows', 'drafts', 'runs', 'projects', 'doctor', 'settings'] as const
 const MAX_LENGTH = 2000
 /** Letters, digits and what addresses are made of: nothing that could end the address and begin something else. */
 const SAFE = /^\/[\w\-.~%/]*(\?[\w\-.~%/=&+,:[\]"]*)?$/

@@ -1,5 +1,6 @@
 import { Outlet } from '@tanstack/react-router'
 import { useConnection } from '../api/index.ts'
+import { ArchivedNotice } from '../projects/ArchivedNotice.tsx'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import classes from './Frame.module.css'
 import { useFrameCommands } from './frame-commands.ts'
@@ -25,6 +26,7 @@ export function Frame() {
       <Rail />
       <main id="content" tabIndex={-1} className={classes.content}>
         <ConnectionNotice />
+        {hasData && <ArchivedNotice />}
         <div className={classes.screen}>{hasData && <Outlet />}</div>
       </main>
       <Palette />

@@ -1,4 +1,5 @@
 import { IconSearch } from '@tabler/icons-react'
+import { ProjectMenu } from '../projects/ProjectMenu.tsx'
 import { EngineMenu } from './EngineMenu.tsx'
 import { keysInWords } from './keys.ts'
 import mark from './mark.svg'
@@ -12,6 +13,7 @@ export function TopBar() {
     <header className={classes.bar}>
       <img src={mark} alt="Weir" width={22} height={22} className={classes.mark} />
       <EngineMenu />
+      <ProjectMenu />
       <button type="button" className={classes.search} onClick={openPalette} aria-label="Search or run a command">
         <IconSearch size={14} aria-hidden />
         <span className={`${classes.searchText} truncate`}>Search or run a command</span>

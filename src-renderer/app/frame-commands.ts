@@ -1,7 +1,8 @@
-import { IconCommand, IconPlus, IconRefresh } from '@tabler/icons-react'
+import { IconCommand, IconFolders, IconPlus, IconRefresh } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { bridge } from '../api/index.ts'
+import { openNewProject } from '../projects/actions.tsx'
 import { type Command, useCommands } from './commands.ts'
 import { restart } from './EngineMenu.tsx'
 import { listenToKeys } from './keys.ts'
@@ -31,6 +32,14 @@ export function useFrameCommands(): void {
         keys: 'mod+n',
         run: () => void navigate({ to: '/drafts/$draft', params: { draft: crypto.randomUUID() } }),
       },
+      {
+        id: 'go./projects',
+        title: 'Projects',
+        group: 'Go to',
+        icon: IconFolders,
+        run: () => void navigate({ to: '/projects' }),
+      },
+      { id: 'projects.new', title: 'New project', group: 'Create', icon: IconPlus, run: openNewProject },
       {
         id: PALETTE,
         title: 'Search or run a command',

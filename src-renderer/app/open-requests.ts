@@ -1,9 +1,16 @@
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { bridge, Refusal } from '../api/index.ts'
+import { bridge, named, PROJECT, Refusal, switchProject } from '../api/index.ts'
 import { fileIsNow } from '../builder/files-on-disk.ts'
 import { sayFailed } from '../ui/say.ts'
 import { draftOfDocument } from '../workflows/open-document.ts'
+
+/** An address may name a project: another one than this window's is shown by loading it anew. */
+function goTo(router: ReturnType<typeof useRouter>, path: string): void {
+  const project = named(path)
+  if (project === null || project === PROJECT) router.history.push(path)
+  else switchProject(project, path)
+}
 
 /** Follows what the system asks to open: a double-clicked definition becomes a draft, a link becomes a screen. */
 export function useOpenRequests(): void {
@@ -13,7 +20,7 @@ export function useOpenRequests(): void {
   useEffect(
     () =>
       bridge?.app.onOpen((request) => {
-        if (request.kind === 'route') router.history.push(request.path)
+        if (request.kind === 'route') goTo(router, request.path)
         else if (request.kind === 'problem') sayFailed('That could not be opened', new Refusal(request))
         else {
           draftOfDocument(request.document)

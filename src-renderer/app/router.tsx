@@ -73,6 +73,12 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../runs/RunScreen.tsx'), 'RunScreen'),
 })
 
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: '/projects',
+  component: lazyRouteComponent(() => import('../projects/ProjectsScreen.tsx'), 'ProjectsScreen'),
+})
+
 const doctor = createRoute({
   getParentRoute: () => root,
   path: '/doctor',
@@ -86,7 +92,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, draft, runs, run, doctor, settings]),
+  routeTree: root.addChildren([home, workflows, workflow, draft, runs, run, projects, doctor, settings]),
   history: createHashHistory(),
   defaultPendingComponent: () => <Loading what="Opening…" />,
   defaultErrorComponent: CrashedScreen,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type Ended, noticeFor } from './notice-words.ts'
 
 const run = (workflow: string, status: Ended['status'], durationMs: number | null = 1234): Ended => ({
+  project: 'mice',
   run: 'k3m9abcd',
   workflow,
   status,
@@ -12,7 +13,7 @@ test('one run is told by its name and leads to its screen', () => {
   expect(noticeFor([run('digits', 'succeeded')])).toEqual({
     title: 'digits succeeded',
     body: 'Run k3m9abcd, after 1.2 s',
-    route: '/runs/k3m9abcd',
+    route: '/runs/k3m9abcd?project=mice',
   })
   expect(noticeFor([run('digits', 'failed', 3_723_000)])).toMatchObject({
     title: 'digits failed',
@@ -32,12 +33,12 @@ test('many at once are one notification', () => {
   expect(noticeFor(many)).toEqual({
     title: '5 runs ended: 3 succeeded, 2 failed',
     body: 'a, b, c and 1 more',
-    route: '/runs?status=failed',
+    route: '/runs?project=mice&status=failed',
   })
   expect(noticeFor([run('a', 'succeeded'), run('a', 'succeeded')])).toEqual({
     title: '2 runs ended: 2 succeeded',
     body: 'a',
-    route: '/runs',
+    route: '/runs?project=mice',
   })
 })
 

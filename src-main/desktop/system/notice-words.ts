@@ -1,5 +1,6 @@
 /** A run that has ended, as a notification tells it. */
 export interface Ended {
+  readonly project: string
   readonly run: string
   readonly workflow: string
   readonly status: 'succeeded' | 'failed'
@@ -24,7 +25,7 @@ export function noticeFor(runs: readonly Ended[]): Notice | null {
     return {
       title: `${first.workflow} ${first.status}`,
       body: first.durationMs === null ? `Run ${first.run}` : `Run ${first.run}, after ${durationOf(first.durationMs)}`,
-      route: `/runs/${first.run}`,
+      route: `/runs/${first.run}?project=${first.project}`,
     }
   }
   const failed = runs.filter(({ status }) => status === 'failed').length
@@ -37,7 +38,7 @@ export function noticeFor(runs: readonly Ended[]): Notice | null {
   return {
     title: `${runs.length} runs ended: ${parts.join(', ')}`,
     body: names.slice(0, NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : ''),
-    route: failed > 0 && failed < runs.length ? '/runs?status=failed' : '/runs',
+    route: `/runs?project=${first.project}${failed > 0 && failed < runs.length ? '&status=failed' : ''}`,
   }
 }
 
