@@ -6,9 +6,9 @@ import { sayFailed } from '../ui/say.ts'
 import { draftOfDocument } from '../workflows/open-document.ts'
 
 /** An address may name a project: another one than this window's is shown by loading it anew. */
-function goTo(router: ReturnType<typeof useRouter>, path: string): void {
+function goTo(path: string, push: (path: string) => void): void {
   const project = named(path)
-  if (project === null || project === PROJECT) router.history.push(path)
+  if (project === null || project === PROJECT) push(path)
   else switchProject(project, path)
 }
 
@@ -20,7 +20,7 @@ export function useOpenRequests(): void {
   useEffect(
     () =>
       bridge?.app.onOpen((request) => {
-        if (request.kind === 'route') goTo(router, request.path)
+        if (request.kind === 'route') goTo(request.path, (path) => router.history.push(path))
         else if (request.kind === 'problem') sayFailed('That could not be opened', new Refusal(request))
         else {
           draftOfDocument(request.document)

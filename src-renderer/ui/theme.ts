@@ -75,13 +75,7 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
     // The smallest control is 30 px high; its text is that of the body.
     Input: Input.extend({ vars: () => ({ wrapper: { '--input-fz': '13px' } }) }),
-    InputWrapper: {
-      styles: {
-        label: { fontSize: 13, fontWeight: 500, marginBottom: 4 },
-        description: { fontSize: 12 },
-        error: { fontSize: 12 },
-      },
-    },
+    InputWrapper: { styles: { label: { fontSize: 13, fontWeight: 500, marginBottom: 4 } } },
     Kbd: {
       styles: {
         root: { borderBottomWidth: 1, color: 'var(--weir-text-dim)', fontFamily: 'var(--weir-font)', fontWeight: 500 },
