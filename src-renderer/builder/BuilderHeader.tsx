@@ -43,7 +43,9 @@ export function BuilderActions({ panels, onPublished }: BuilderActionsProps) {
   const isNarrow = useIsNarrow()
   const isReadOnly = useDocument((state) => state.isReadOnly)
   const [isRunning, setRunning] = useState(false)
-  const { publish, canPublish, isPublishing } = usePublish(onPublished)
+  const { publish, obstacle, isPublishing } = usePublish(onPublished)
+  const nextProblem = useNextProblem()
+  const hasErrors = useDocument((state) => state.problems.some((one) => one.severity === 'error'))
   if (isReadOnly) return <PanelButtons panels={panels} />
   return (
     <>
@@ -52,19 +54,20 @@ export function BuilderActions({ panels, onPublished }: BuilderActionsProps) {
       {!isNarrow && <PanelButtons panels={panels} />}
       <ValidateButton panels={panels} isShort={isNarrow} />
       {isNarrow && <NarrowMenu panels={panels} />}
-      <RunMenu isShort={isNarrow} publish={publish} isRunning={isRunning} setRunning={setRunning} />
-      <Tooltip
-        label={
-          canPublish
-            ? 'Save as the newest version, which runs from then on'
-            : 'Nothing has changed since it was published'
-        }
-      >
+      <RunMenu
+        isShort={isNarrow}
+        publish={publish}
+        obstacle={hasErrors ? obstacle : null}
+        isRunning={isRunning}
+        setRunning={setRunning}
+      />
+      <Tooltip multiline maw={320} label={obstacle ?? 'Save as the newest version, which runs from then on'}>
         <Button
           loading={isPublishing && !isRunning}
-          {...(canPublish ? {} : { 'data-disabled': true, 'aria-disabled': true })}
+          {...(obstacle === null ? {} : { 'data-disabled': true, 'aria-disabled': true })}
           onClick={() => {
-            if (canPublish) void publish()
+            if (obstacle === null) void publish()
+            else if (hasErrors) nextProblem()
           }}
         >
           Publish

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu } from '@mantine/core'
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlayerPlay } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type RunSummary, runRoutes } from '../../src-shared/contract/index.ts'
@@ -7,22 +7,25 @@ import { sayFailed } from '../ui/say.ts'
 import { openStartRun } from '../workflows/start-run/index.ts'
 import { useDocument, useDocumentStore } from './document-context.tsx'
 import classes from './RunMenu.module.css'
+import { useNextProblem } from './use-problems.ts'
 import type { Publish } from './use-publish.ts'
 
 interface RunMenuProps {
   /** There is no room for more than a word */
   readonly isShort: boolean
   readonly publish: Publish['publish']
+  /** Why the definition cannot run now: it has problems; null when it can */
+  readonly obstacle: string | null
   readonly isRunning: boolean
   readonly setRunning: (is: boolean) => void
 }
 
 /** Runs what is on the canvas: a run is always one of a version, so changes are published first, and the button says so. */
-export function RunMenu({ isShort, publish, isRunning, setRunning }: RunMenuProps) {
+export function RunMenu({ isShort, publish, obstacle, isRunning, setRunning }: RunMenuProps) {
   const store = useDocumentStore()
   const navigate = useNavigate()
   const isChanged = useDocument((state) => state.changes > 0 || state.base === null)
-  const hasErrors = useDocument((state) => state.problems.some((one) => one.severity === 'error'))
+  const nextProblem = useNextProblem()
   const version = useDocument((state) => state.base?.version ?? null)
   const show = (run: string, step?: string): void =>
     void navigate({ to: '/runs/$run', params: { run }, search: step === undefined ? {} : { step } })
@@ -44,19 +47,22 @@ export function RunMenu({ isShort, publish, isRunning, setRunning }: RunMenuProp
   }
   return (
     <div className={classes.split}>
-      <Button
-        variant="default"
-        className={classes.main ?? ''}
-        leftSection={<IconPlayerPlay size={16} />}
-        loading={isRunning}
-        {...(isShort && isChanged ? { 'aria-label': 'Publish and run' } : {})}
-        {...(hasErrors ? REFUSED : {})}
-        onClick={() => {
-          if (!hasErrors) void run(isChanged)
-        }}
-      >
-        {isChanged && !isShort ? 'Publish and run' : 'Run'}
-      </Button>
+      <Tooltip label={obstacle} disabled={obstacle === null} multiline maw={320}>
+        <Button
+          variant="default"
+          className={classes.main ?? ''}
+          leftSection={<IconPlayerPlay size={16} />}
+          loading={isRunning}
+          {...(isShort && isChanged ? { 'aria-label': 'Publish and run' } : {})}
+          {...(obstacle === null ? {} : UNAVAILABLE)}
+          onClick={() => {
+            if (obstacle === null) void run(isChanged)
+            else nextProblem()
+          }}
+        >
+          {isChanged && !isShort ? 'Publish and run' : 'Run'}
+        </Button>
+      </Tooltip>
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon variant="default" size={32} className={classes.more ?? ''} aria-label="More ways to run">
@@ -102,18 +108,18 @@ function RunFromStep({ isChanged, onShow }: RunFromStepProps) {
     }
   }
   return (
-    <Menu.Item disabled={obstacle !== null} onClick={() => void rerun()}>
+    // It can be gone to while it is refused: the reason stands in it.
+    <Menu.Item
+      {...(obstacle === null ? { onClick: () => void rerun() } : UNAVAILABLE)}
+      closeMenuOnClick={obstacle === null}
+    >
       {step === null ? 'Run again from a step' : `Run again from ${step}`}
       <div className={classes.text}>{obstacle ?? `In run ${last?.id}: the steps before it keep their results.`}</div>
     </Menu.Item>
   )
 }
 
-const REFUSED = {
-  'data-disabled': true,
-  'aria-disabled': true,
-  title: 'The definition has problems: they are solved before it can run.',
-}
+const UNAVAILABLE = { 'data-disabled': true, 'aria-disabled': true }
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled'])
 

@@ -1,6 +1,6 @@
 import { useCallback } from 'react'
 import { draftRoutes, ProblemError, type Workflow, workflowRoutes } from '../../src-shared/contract/index.ts'
-import { keyOf, queryClient } from '../api/index.ts'
+import { keyOf, queryClient, sentence } from '../api/index.ts'
 import { say, sayFailed } from '../ui/say.ts'
 import { useDocument, useDocumentStore } from './document-context.tsx'
 import type { DocumentStore } from './document-types.ts'
@@ -10,16 +10,25 @@ import { useNextProblem } from './use-problems.ts'
 export interface Publish {
   /** @returns the version; null when it was not published, which was said then */
   readonly publish: () => Promise<Workflow | null>
-  readonly canPublish: boolean
+  /** Why there is nothing to publish, or why it would be refused; null when it can be published */
+  readonly obstacle: string | null
   readonly isPublishing: boolean
 }
+
+const PROBLEMS_FIRST = 'The problems are solved before it is published:'
 
 /** Publishes the document, and says what stands in the way. */
 export function usePublish(onPublished: (name: string, store: DocumentStore) => void): Publish {
   const store = useDocumentStore()
   const isEmpty = useIsEmpty()
   const isChanged = useDocument((state) => state.changes > 0 || state.base === null)
-  const canPublish = isChanged && !isEmpty
+  const fault = useDocument((state) => state.problems.find((one) => one.severity === 'error')?.message ?? null)
+  const obstacle =
+    fault !== null
+      ? `${PROBLEMS_FIRST} ${sentence(fault.replace(/`([^`]*)`/g, '“$1”'))}`
+      : isChanged && !isEmpty
+        ? null
+        : 'Nothing has changed since it was published'
   const isPublishing = useDocument((state) => state.isPublishing)
   const nextProblem = useNextProblem()
   const publish = useCallback(async () => {
@@ -38,5 +47,5 @@ export function usePublish(onPublished: (name: string, store: DocumentStore) => 
       return null
     }
   }, [store, onPublished, nextProblem])
-  return { publish, canPublish, isPublishing }
+  return { publish, obstacle, isPublishing }
 }

@@ -92,9 +92,16 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'xs', withThumbIndicator: false }, styles: { label: { fontSize: 13 } } },
     SegmentedControl: { defaultProps: { size: 'sm' }, styles: { label: { paddingInline: 8, fontWeight: 500 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
-    // The placeholder would be a child that a menu may not have.
+    // The placeholder would be a child that a menu may not have. A click outside closes before editors and the canvas
+    // take the focus at the same click: closed later, the menu would take it back to its button.
     Menu: {
-      defaultProps: { shadow: 'md', transitionProps: { duration: 120 }, withInitialFocusPlaceholder: false },
+      defaultProps: {
+        shadow: 'md',
+        transitionProps: { duration: 120 },
+        withInitialFocusPlaceholder: false,
+        clickOutsideEvents: ['pointerdown', 'mousedown', 'touchstart', 'keydown'],
+        clickOutsideCapture: true,
+      },
       styles: { item: { padding: '6px 10px', fontSize: 13 }, itemSection: { color: 'var(--weir-text-dim)' } },
     },
     Modal: {

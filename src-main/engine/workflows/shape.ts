@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Definition, type Json } from '../../../src-shared/contract/index.ts'
-import type { Path } from '../../../src-shared/definition/index.ts'
+import { type Path, workflowNameOf } from '../../../src-shared/definition/index.ts'
 import type { Fault, Faults } from './faults.ts'
 import { meant, nearest } from './suggest.ts'
 
@@ -46,10 +46,13 @@ function faultsOf(issue: Issue, prefix: Path, root: Json): Fault[] {
     case 'invalid_value':
       return [wrongValue(path, given, issue.values.map(String))]
     case 'invalid_format':
+      if (path.length === 1 && path[0] === 'name') return [badWorkflowName(path, given, issue.message)]
       return [fault('bad_format', path, `${show(given)} is not ${issue.message}`, `Write ${issue.message}.`)]
     case 'too_small':
       return [
-        fault('too_small', path, sizeMessage(given, issue.origin, 'at least', issue.minimum), 'Change the value.'),
+        given !== undefined && Array.isArray(given) && given.length === 0
+          ? emptyList(path)
+          : fault('too_small', path, sizeMessage(given, issue.origin, 'at least', issue.minimum), 'Change the value.'),
       ]
     case 'too_big':
       return [fault('too_big', path, sizeMessage(given, issue.origin, 'at most', issue.maximum), 'Change the value.')]
@@ -64,6 +67,19 @@ function sizeMessage(given: Json | undefined, origin: string, word: string, limi
   if (origin === 'array') return `the list must have ${word} ${limit} items`
   if (origin === 'string') return `the text must have ${word} ${limit} characters`
   return `${show(given)} must be ${word} ${limit}`
+}
+
+function emptyList(path: Path): Fault {
+  const isPatterns = path.at(-1) === 'files' && path.at(-3) === 'outputs'
+  if (!isPatterns) return fault('too_small', path, 'the list is empty', 'Add at least one item.')
+  const message = 'the output has no file pattern, so that no file can belong to it'
+  return fault('too_small', path, message, 'Add one, such as `plots/*.png`, or remove the output.')
+}
+
+function badWorkflowName(path: Path, given: Json | undefined, rule: string): Fault {
+  const better = typeof given === 'string' ? workflowNameOf(given) : ''
+  const fix = better === '' ? 'Choose a name such as `weather-2024`.' : `Write \`${better}\`.`
+  return fault('bad_format', path, `a workflow cannot be called ${show(given)}: a name has only ${rule}`, fix)
 }
 
 function unknownField(parent: Path, key: string): Fault {

@@ -46,7 +46,11 @@ export function WorkflowFiles() {
       onDrop={onDrop}
     >
       {rows.length === 0 && (
-        <p className={classes.empty}>Drop scripts and data here; steps find them in their working folder.</p>
+        <p className={classes.empty}>
+          {isReadOnly
+            ? 'This version has no files.'
+            : 'Drop scripts and data here; steps find them in their working folder.'}
+        </p>
       )}
       {rows.length > 0 && (
         <ul className={classes.list}>
@@ -61,7 +65,12 @@ export function WorkflowFiles() {
       {!isReadOnly && sent === null && (
         <Pickers onPick={(list) => void add(Promise.resolve(pickedByInput([...list])))} />
       )}
-      <ListField path={['files']} schema={Definition.shape.files} label="Globs" placeholder="scripts/*.py" />
+      <ListField
+        path={['files']}
+        schema={Definition.shape.files}
+        label="File patterns"
+        placeholder="such as scripts/*.py"
+      />
       {opened !== null && <FileTextDialog file={opened} onClose={() => setOpened(null)} />}
     </section>
   )
@@ -114,10 +123,10 @@ function NotIncluded({ paths }: { readonly paths: readonly string[] }) {
       <span>
         {paths.length === 1 ? (
           <>
-            No glob includes <span className="mono">{paths[0]}</span>
+            No file pattern includes <span className="mono">{paths[0]}</span>
           </>
         ) : (
-          `No glob includes ${plural(paths.length, 'file')}`
+          `No file pattern includes ${plural(paths.length, 'file')}`
         )}
         {paths.length === 1 ? ', so it' : ', so they'} would be left out where the workflow is applied from a folder.
       </span>

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { useState } from 'react'
-import { Identifier, type Json, OutputSpec, Step } from '../../../src-shared/contract/index.ts'
+import { Identifier, OutputSpec, Step } from '../../../src-shared/contract/index.ts'
 import { useDocumentStore } from '../document-context.tsx'
 import { AddButton } from './fields/AddButton.tsx'
 import { FieldRow, RemoveButton } from './fields/FieldRow.tsx'
@@ -11,6 +11,7 @@ import { Problems } from './fields/Problems.tsx'
 import { SwitchField } from './fields/SwitchField.tsx'
 import { TextField } from './fields/TextField.tsx'
 import { useField } from './fields/use-field.ts'
+import { asForm, FORMS, type Form, formOf, guessedFile, renamedSpec } from './output-files.ts'
 import { problemsAt, problemsBeside, problemsIn } from './problems-at.ts'
 import { fieldOf, helpOf } from './schema-text.ts'
 import { useRenameField } from './use-rename-field.ts'
@@ -28,7 +29,9 @@ export function StepOutputs({ step }: { readonly step: string }) {
     setFresh(name)
     store
       .getState()
-      .actions.edit(`Add output ${name} to ${step}`, [{ path: [...path, name], value: { json: `${name}.json` } }])
+      .actions.edit(`Add output ${name} to ${step}`, [
+        { path: [...path, name], value: { json: guessedFile(name, 'json') } },
+      ])
   }
   const beside = field.problems.filter((one) => !names.some((name) => problemsIn([one], [...path, name]).length > 0))
   return (
@@ -45,10 +48,7 @@ export function StepOutputs({ step }: { readonly step: string }) {
   )
 }
 
-const FORMS = ['json', 'text', 'files'] as const
-type Form = (typeof FORMS)[number]
 const FORM_WORDS: Record<Form, string> = { json: 'JSON value', text: 'Text', files: 'Files' }
-const ENDINGS: Record<Form, string> = { json: '.json', text: '.txt', files: '/*' }
 
 /** The schema of each form, whose descriptions are the help. */
 const formSchema = (form: Form) =>
@@ -59,7 +59,7 @@ function Output({ step, name, isFresh }: { readonly step: string; readonly name:
   const field = useField(path)
   const rename = useRenameField({ what: 'output', step })
   const spec = mapOf(field.value)
-  const form = FORMS.find((one) => one in spec) ?? null
+  const form = formOf(spec)
   const own = [...problemsAt(field.problems, path), ...problemsBeside(field.problems, path, [...FORMS, 'optional'])]
   const optional = OutputSpec.options.map((option) => fieldOf(option, 'optional')).find((one) => one !== undefined)
   return (
@@ -72,7 +72,7 @@ function Output({ step, name, isFresh }: { readonly step: string; readonly name:
           isLocked={field.isLocked}
           autoFocus={isFresh}
           isQuiet
-          onRename={(to) => rename(name, to)}
+          onRename={(to) => rename(name, to, renamedSpec(spec, name, to))}
         />
         {!field.isLocked && <RemoveButton label={`Output ${name}`} onRemove={() => field.set(undefined)} />}
         <Select
@@ -86,7 +86,7 @@ function Output({ step, name, isFresh }: { readonly step: string; readonly name:
           data={FORMS.map((value) => ({ value, label: FORM_WORDS[value] }))}
           onChange={(next) => {
             const wanted = FORMS.find((one) => one === next)
-            if (wanted !== undefined && wanted !== form) field.set(asForm(spec, form, wanted, name))
+            if (wanted !== undefined && wanted !== form) field.set(asForm(spec, wanted, name))
           }}
         />
       </div>
@@ -97,9 +97,10 @@ function Output({ step, name, isFresh }: { readonly step: string; readonly name:
               <ListField
                 path={[...path, form]}
                 schema={formSchema(form)}
-                label="Globs"
-                placeholder="plots/*.png"
+                label="File patterns"
+                placeholder="such as plots/*.png"
                 isLoose
+                keepsEmpty
               />
               {optional !== undefined && <SwitchField path={[...path, 'optional']} schema={optional} absent={false} />}
             </>
@@ -111,11 +112,4 @@ function Output({ step, name, isFresh }: { readonly step: string; readonly name:
       <Problems problems={[...new Set(own)]} />
     </div>
   )
-}
-
-/** The same file in another form. */
-function asForm(spec: Readonly<Record<string, Json>>, from: Form | null, to: Form, name: string): Json {
-  const old = from === null ? undefined : [spec[from]].flat()[0]
-  const isGuess = old === undefined || old === `${name}${from === null ? '' : ENDINGS[from]}`
-  return { [to]: isGuess ? `${name}${ENDINGS[to]}` : old }
 }

@@ -1,5 +1,7 @@
+import { Button } from '@mantine/core'
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react'
 import { Definition } from '../../../src-shared/contract/index.ts'
+import { workflowNameOf } from '../../../src-shared/definition/index.ts'
 import { WorkflowFiles } from '../files/WorkflowFiles.tsx'
 import { AddChips } from './fields/AddChips.tsx'
 import { Problems } from './fields/Problems.tsx'
@@ -12,6 +14,7 @@ import { ParamsEditor } from './ParamsEditor.tsx'
 import { problemsBeside } from './problems-at.ts'
 import { Section } from './Section.tsx'
 import { fieldsOf } from './schema-text.ts'
+import { hasExpression, textOf } from './values.ts'
 import { WorkflowOutputs } from './WorkflowOutputs.tsx'
 
 const EXTRAS = ['env', 'priority'] as const
@@ -34,6 +37,7 @@ export function WorkflowInspector() {
           problems={problemsBeside(field.problems, [], fieldsOf(Definition)).filter((one) => one.path !== '')}
         />
         <TextField path={['name']} schema={name} keepsEmpty placeholder="weather" />
+        <BetterName />
         <TextField path={['description']} schema={description} isLong placeholder="What the workflow is for" />
         {optional.shown.includes('env') && (
           <VariableTable
@@ -67,5 +71,18 @@ export function WorkflowInspector() {
         <WorkflowFiles />
       </Section>
     </div>
+  )
+}
+
+/** A name that was meant to be one, with what is not allowed in it replaced: taken by one click. */
+function BetterName() {
+  const field = useField(['name'])
+  const typed = textOf(field.value)
+  const better = workflowNameOf(typed)
+  if (better === '' || better === typed || field.isLocked || hasExpression(typed)) return null
+  return (
+    <Button variant="default" size="compact-xs" h={24} w="fit-content" onClick={() => field.set(better)}>
+      Call it&nbsp;<span className="mono">{better}</span>
+    </Button>
   )
 }

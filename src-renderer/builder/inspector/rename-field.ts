@@ -32,14 +32,22 @@ function chainOf(thing: NamedThing): readonly string[] {
 /**
  * The text with another name for an input, an output, a parameter or a field of a form: its key, and every expression
  * that reads it.
+ * @param value what it is from then on; null: as before
  * @throws ProblemError when the text cannot be read, or the name is taken
  */
-export function renameField(source: string, definition: Json, thing: NamedThing, from: string, to: string): string {
+export function renameField(
+  source: string,
+  definition: Json,
+  thing: NamedThing,
+  from: string,
+  to: string,
+  value: Json | null = null,
+): string {
   const reads = readsToRename(definition, thing, from, to)
-  return editDefinition(
-    renameKey(source, [...keyPath(thing), from], to),
-    moveEdits(reads, [...keyPath(thing)], from, to),
-  )
+  return editDefinition(renameKey(source, [...keyPath(thing), from], to), [
+    ...moveEdits(reads, [...keyPath(thing)], from, to),
+    ...(value === null ? [] : [{ path: [...keyPath(thing), to], value }]),
+  ])
 }
 
 /** Edits below the key that is renamed go to its new name. */

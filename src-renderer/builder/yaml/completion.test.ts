@@ -60,8 +60,11 @@ describe('completion of weir.yaml', () => {
 
   it('offers what expressions can read', () => {
     expect(offered('    env: { A: "${{ ¦')).toEqual(
-      expect.arrayContaining(['params.year', 'inputs.rate', 'steps.split.outputs.parts', 'size']),
+      expect.arrayContaining(['params.year', 'inputs.rate', 'steps.split.status', 'size']),
     )
+    // Files have a path only as an input.
+    expect(offered('    env: { A: "${{ ¦')).not.toContain('steps.split.outputs.parts')
+    expect(offered('    forEach: ${{ ¦')).toContain('steps.split.outputs.parts')
     expect(offered('    when: st¦')).toEqual(expect.arrayContaining(['steps.split.status']))
   })
 

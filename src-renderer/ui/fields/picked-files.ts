@@ -4,6 +4,8 @@ import { ProblemError } from '../../../src-shared/contract/index.ts'
 export interface PickedFile {
   readonly path: string
   readonly file: File
+  /** Known of files from an archive */
+  readonly isExecutable?: boolean
 }
 
 export interface Picked {

@@ -34,10 +34,10 @@ export async function uploadFiles(
   const both = AbortSignal.any([signal, stop.signal])
   const queue = files.entries()
   const worker = async (): Promise<void> => {
-    for (const [index, { path, file }] of queue) {
+    for (const [index, { path, file, isExecutable }] of queue) {
       const blob = await putBlob(file, both, (bytes) => report(index, bytes))
       report(index, file.size)
-      uploaded[index] = { path, ...blob }
+      uploaded[index] = { path, ...blob, ...(isExecutable === true ? { executable: true } : {}) }
     }
   }
   try {

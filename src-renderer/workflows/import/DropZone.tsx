@@ -32,7 +32,7 @@ export function DropZone({ onPicked, children }: DropZoneProps) {
       {isOver && (
         <div className={classes.over}>
           <IconUpload size={28} stroke={1.5} aria-hidden />
-          Drop a weir.yaml, or a folder that holds one, to import it
+          Drop a weir.yaml, or a folder or .tar that holds one, to import it
         </div>
       )}
     </div>

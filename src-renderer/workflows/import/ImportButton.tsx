@@ -3,7 +3,7 @@ import { IconFileText, IconFolder, IconUpload } from '@tabler/icons-react'
 import { type ChangeEvent, useRef } from 'react'
 import { type Picked, pickedByInput } from '../../ui/fields/index.ts'
 
-/** Offers to import a file or a folder. */
+/** Offers to import a file, an archive or a folder. */
 export function ImportButton({ onPicked }: { readonly onPicked: (picking: Promise<Picked>) => void }) {
   const file = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
@@ -15,7 +15,7 @@ export function ImportButton({ onPicked }: { readonly onPicked: (picking: Promis
   }
   return (
     <>
-      <input ref={file} type="file" accept=".yaml,.yml" hidden onChange={pick} data-pick="file" />
+      <input ref={file} type="file" accept=".yaml,.yml,.tar,.tgz,.gz" hidden onChange={pick} data-pick="file" />
       <input ref={folder} type="file" hidden onChange={pick} data-pick="folder" {...{ webkitdirectory: '' }} />
       <Menu position="bottom-end">
         <Menu.Target>
@@ -28,7 +28,7 @@ export function ImportButton({ onPicked }: { readonly onPicked: (picking: Promis
             A folder with weir.yaml and its files
           </Menu.Item>
           <Menu.Item leftSection={<IconFileText size={16} stroke={1.5} />} onClick={() => file.current?.click()}>
-            A single YAML file
+            A YAML file, or a .tar that was exported
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

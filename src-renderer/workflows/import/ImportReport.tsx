@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { DefinitionProblem } from '../../../src-shared/contract/index.ts'
+import type { DefinitionProblem, Workflow } from '../../../src-shared/contract/index.ts'
 import { sentence } from '../../api/index.ts'
 import { CopyButton } from '../../ui/Copy.tsx'
+import { TextCompare } from '../../ui/code/TextCompare.tsx'
 import { Failed } from '../../ui/Notes.tsx'
+import { Words } from '../../ui/Words.tsx'
 import type { Bundle } from './bundle.ts'
 import classes from './ImportReport.module.css'
-import { type Checked, openAsDraft, publish } from './import.ts'
+import { type Checked, differsInText, openAsDraft, otherFiles, publish } from './import.ts'
 
 interface ImportReportProps {
   readonly questions: readonly Checked[]
@@ -30,6 +32,7 @@ export function ImportReport({ questions, openDraft, onImported, onDone }: Impor
         <Question
           key={one.bundle.path}
           checked={one}
+          onCancel={() => settle(one)}
           onDraft={(draft) => {
             settle(one)
             openDraft(draft)
@@ -46,11 +49,13 @@ export function ImportReport({ questions, openDraft, onImported, onDone }: Impor
 
 interface QuestionProps {
   readonly checked: Checked
+  /** It is left as it is */
+  readonly onCancel: () => void
   readonly onDraft: (draft: string) => void
   readonly onPublished: (saved: { name: string; version: number }) => void
 }
 
-function Question({ checked, onDraft, onPublished }: QuestionProps) {
+function Question({ checked, onCancel, onDraft, onPublished }: QuestionProps) {
   const { bundle, files, existing, isValid, problems } = checked
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
@@ -65,38 +70,84 @@ function Question({ checked, onDraft, onPublished }: QuestionProps) {
       setBusy(false)
     }
   }
-  const isSame = existing !== null && existing.source === bundle.source
+  const hasOtherText = differsInText(checked)
+  const changed = otherFiles(checked)
+  const isSame = existing !== null && !hasOtherText && changed.length === 0
   return (
     <section aria-label={bundle.path} className={classes.question}>
       <h3 className={classes.path}>
         <span className="mono">{bundle.path}</span>
       </h3>
-      {existing !== null && (
-        <p className={classes.line}>
-          {isSame
-            ? `${existing.name} is here already, with the same text (version ${existing.latest}).`
-            : `${existing.name} is here already, at version ${existing.latest}. Its runs keep the version that they ran.`}
-        </p>
+      {existing !== null && <Existing existing={existing} isSame={isSame} />}
+      {existing !== null && !isSame && <OtherFiles paths={changed} />}
+      {existing !== null && hasOtherText && (
+        <div className={classes.compare}>
+          <TextCompare
+            before={existing.source}
+            after={bundle.source}
+            names={[`Version ${existing.latest}`, 'What is imported']}
+          />
+        </div>
       )}
       {bundle.missing.length > 0 && <Missing globs={bundle.missing} />}
       {problems.length > 0 && <Problems problems={problems} />}
       {error !== null && <Failed error={error} what="That did not work" />}
       <div className={classes.actions}>
-        <Button
-          variant={isValid ? 'default' : 'filled'}
-          data-autofocus={isValid ? undefined : true}
-          loading={isBusy}
-          onClick={() => void attempt(() => openAsDraft(bundle.source, files), onDraft)}
-        >
-          Open as a draft
+        <Button variant="subtle" onClick={onCancel}>
+          Cancel
         </Button>
-        {isValid && (
-          <Button data-autofocus loading={isBusy} onClick={() => void attempt(() => publish(checked), onPublished)}>
-            Save as version {(existing?.latest ?? 0) + 1}
+        {isSame ? (
+          <Button
+            data-autofocus
+            component="a"
+            href={`#/workflows/${encodeURIComponent(existing.name)}`}
+            onClick={onCancel}
+          >
+            Open it
           </Button>
+        ) : (
+          <>
+            <Button
+              variant={isValid ? 'default' : 'filled'}
+              data-autofocus={isValid ? undefined : true}
+              loading={isBusy}
+              onClick={() => void attempt(() => openAsDraft(bundle.source, files), onDraft)}
+            >
+              Open as a draft
+            </Button>
+            {isValid && (
+              <Button data-autofocus loading={isBusy} onClick={() => void attempt(() => publish(checked), onPublished)}>
+                Save as version {(existing?.latest ?? 0) + 1}
+              </Button>
+            )}
+          </>
         )}
       </div>
     </section>
+  )
+}
+
+function Existing({ existing: { name, latest }, isSame }: { readonly existing: Workflow; readonly isSame: boolean }) {
+  return (
+    <p className={classes.line}>
+      {isSame
+        ? `${name} is here already with the same text and files, as version ${latest}. There is nothing to import.`
+        : `${name} is here already, at version ${latest}. Its runs keep the version that they ran.`}
+    </p>
+  )
+}
+
+/** Files beyond this are counted, not named. */
+const NAMED_FILES = 5
+
+function OtherFiles({ paths }: { readonly paths: readonly string[] }) {
+  if (paths.length === 0) return null
+  const more = paths.length - NAMED_FILES
+  return (
+    <p className={classes.line}>
+      Other files: <span className="mono">{paths.slice(0, NAMED_FILES).join(', ')}</span>
+      {more > 0 && ` and ${more} more`}
+    </p>
   )
 }
 
@@ -129,8 +180,14 @@ function Problems({ problems }: { readonly problems: readonly DefinitionProblem[
             aria-label={problem.severity === 'error' ? 'Error' : 'Warning'}
           />
           <div className={classes.problem}>
-            <div>{sentence(problem.message.replaceAll('`', ''))}</div>
-            {problem.fix !== undefined && <div className="dim">{sentence(problem.fix.replaceAll('`', ''))}</div>}
+            <div>
+              <Words text={sentence(problem.message)} />
+            </div>
+            {problem.fix !== undefined && (
+              <div className="dim">
+                <Words text={sentence(problem.fix)} />
+              </div>
+            )}
             <div className={classes.place}>
               {problem.line !== undefined && `Line ${problem.line}`}
               {problem.path !== '' && <span className="mono"> {problem.path}</span>}

@@ -2,6 +2,7 @@ import picomatch from 'picomatch'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import { parseYaml } from '../../../src-shared/definition/index.ts'
 import type { Picked, PickedFile } from '../../ui/fields/index.ts'
+import { ARCHIVE, filesInArchive } from './untar.ts'
 
 /** A definition that was picked, with those of the picked files that belong to it. */
 export interface Bundle {
@@ -27,13 +28,23 @@ export function definitionsIn({ folder, files }: Picked): readonly PickedFile[] 
 }
 
 /** Reads the definitions among what was picked, each with its files. */
-export async function bundlesOf(picked: Picked): Promise<readonly Bundle[]> {
+export async function bundlesOf(chosen: Picked): Promise<readonly Bundle[]> {
+  const picked = await withArchives(chosen)
   const bundles: Bundle[] = []
   for (const { path, file } of definitionsIn(picked)) {
     const source = await textOf(path, file)
     bundles.push({ path, source, ...filesFor(globsOf(source), path, picked.files) })
   }
   return bundles
+}
+
+/** Archives that were picked by themselves, as what is in them. Inside of a folder they are data. */
+async function withArchives(picked: Picked): Promise<Picked> {
+  const archives = picked.folder === null ? picked.files.filter(({ path }) => ARCHIVE.test(path)) : []
+  if (archives.length === 0) return picked
+  const files = picked.files.filter((one) => !archives.includes(one))
+  for (const { file } of archives) files.push(...(await filesInArchive(file)))
+  return { folder: null, files }
 }
 
 async function textOf(path: string, file: File): Promise<string> {

@@ -6,7 +6,7 @@ import type { Picked } from '../../ui/fields/index.ts'
 import { sayFailed } from '../../ui/say.ts'
 import { type Bundle, bundlesOf } from './bundle.ts'
 import { ImportReport } from './ImportReport.tsx'
-import { type Checked, checkBundle, publish } from './import.ts'
+import { type Checked, checkBundle, differsInText, publish } from './import.ts'
 
 /**
  * Imports what was picked or dropped: what is new and sound becomes a workflow at once; about the rest the person is
@@ -32,8 +32,8 @@ export async function importPicked(picking: Promise<Picked>, openDraft: (draft: 
 
 const nothingIn = ({ folder }: Picked): ProblemError =>
   folder === null
-    ? new ProblemError('bad_request', 'There was no YAML file in that.', {
-        fix: 'Choose a weir.yaml, a *.weir.yaml, or the folder that holds it.',
+    ? new ProblemError('bad_request', 'There was no weir.yaml in that.', {
+        fix: 'Choose a weir.yaml, a *.weir.yaml, the folder that holds it, or a .tar of it.',
       })
     : new ProblemError('bad_request', `The folder ${folder} holds no weir.yaml and no *.weir.yaml.`, {
         fix: 'Choose the folder of a workflow, or a single YAML file.',
@@ -43,13 +43,15 @@ const nothingIn = ({ folder }: Picked): ProblemError =>
 const isPlain = ({ isValid, existing, bundle, problems }: Checked): boolean =>
   isValid && existing === null && bundle.missing.length === 0 && problems.length === 0
 
+const WITH_TEXTS = 'min(1080px, 94vw)'
+
 function ask(questions: readonly Checked[], openDraft: (draft: string) => void): void {
   const modalId = crypto.randomUUID()
   const close = (): void => modals.close(modalId)
   const [first] = questions
   modals.open({
     modalId,
-    size: 640,
+    size: questions.some(differsInText) ? WITH_TEXTS : 640,
     title:
       questions.length === 1
         ? `Import ${first?.name ?? first?.bundle.path ?? ''}`

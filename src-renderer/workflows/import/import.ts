@@ -32,6 +32,20 @@ export async function checkBundle(bundle: Bundle): Promise<Checked> {
   return { bundle, files, name, problems, isValid: valid, existing: name === null ? null : await existing(name) }
 }
 
+/** What is here already has another text. */
+export const differsInText = ({ existing: before, bundle }: Checked): boolean =>
+  before !== null && before.source !== bundle.source
+
+/** Paths of the files that were added, changed or are gone, against what is here already. */
+export function otherFiles({ existing: before, files }: Checked): string[] {
+  const old = new Map((before?.files ?? []).map((file) => [file.path, file]))
+  const now = new Map(files.map((file) => [file.path, file]))
+  return [...new Set([...old.keys(), ...now.keys()])].filter((path) => {
+    const [a, b] = [old.get(path), now.get(path)]
+    return a?.digest !== b?.digest || (a?.executable ?? false) !== (b?.executable ?? false)
+  })
+}
+
 async function existing(workflow: string): Promise<Workflow | null> {
   try {
     return await call(workflowRoutes.get, { params: { project: PROJECT, workflow }, query: {} })

@@ -12,6 +12,8 @@ interface ListFieldProps extends FieldProps {
   readonly read?: (text: string) => Json
   /** A list of one is written without brackets */
   readonly isLoose?: boolean
+  /** Without its last item the list stays, empty, instead of going away */
+  readonly keepsEmpty?: boolean
 }
 
 /** A list of short texts, as chips: Enter or a comma ends one. */
@@ -23,6 +25,7 @@ export function ListField({
   known,
   placeholder,
   isLoose,
+  keepsEmpty,
   autoFocus,
   read = (text) => text,
 }: ListFieldProps) {
@@ -51,7 +54,7 @@ export function ListField({
           onChange={(next) => {
             const values = next.map(read)
             const [only] = values
-            if (values.length === 0) field.set(undefined)
+            if (values.length === 0) field.set(keepsEmpty === true ? [] : undefined)
             else field.set(isLoose === true && values.length === 1 && only !== undefined ? only : values)
           }}
         />

@@ -1,6 +1,7 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react'
 import type { DefinitionProblem } from '../../../../src-shared/contract/index.ts'
 import { sentence } from '../../../api/index.ts'
+import { Words } from '../../../ui/Words.tsx'
 import classes from './fields.module.css'
 
 interface ProblemsProps {
@@ -35,19 +36,5 @@ export function Problems({ problems, id }: ProblemsProps) {
       })}
       {problems.length > MAX_SHOWN && <div className={classes.more}>and {problems.length - MAX_SHOWN} more</div>}
     </div>
-  )
-}
-
-/** A sentence in which what stands in backquotes is code. */
-export function Words({ text }: { readonly text: string }) {
-  return text.split('`').map((part, i) =>
-    i % 2 === 0 ? (
-      part
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no identity
-      <code key={i} className="mono">
-        {part}
-      </code>
-    ),
   )
 }
