@@ -24,17 +24,25 @@ interface StartRunFormProps {
   readonly workflow: Workflow
   readonly version: number | undefined
   readonly given: Readonly<Record<string, Json>> | undefined
+  readonly keep: string | undefined
   readonly onStarted: (run: string) => void
 }
 
-export function StartRunForm({ workflow, version, given, onStarted }: StartRunFormProps) {
-  const form = useStartRun(workflow, version, given, onStarted)
+export function StartRunForm(props: StartRunFormProps) {
+  const { workflow, version, keep } = props
+  const form = useStartRun(props)
   const { params, more } = form
   return (
     <form ref={focusFirst} onSubmit={form.onSubmit} className={classes.form} noValidate>
       <div>
         {workflow.description !== null && <p className={classes.about}>{workflow.description}</p>}
         <p className={classes.version}>{versionInWords(workflow, version)}</p>
+        {keep !== undefined && (
+          <p className={classes.version}>
+            Takes over what succeeded in run <span className="mono">{keep}</span>, where neither the step nor what it
+            reads has changed.
+          </p>
+        )}
       </div>
       <Origin source={form.source} params={params} onDefaults={form.clear} />
       <ParamFields
@@ -99,12 +107,7 @@ interface Sending {
 const NOTHING_SENT: Sending = { error: null, refused: {}, isStarting: false }
 
 /** The state of the form: what stands in it, what is wrong with it, and sending it. */
-function useStartRun(
-  { name, definition }: Workflow,
-  version: number | undefined,
-  given: Readonly<Record<string, Json>> | undefined,
-  onStarted: (run: string) => void,
-) {
+function useStartRun({ workflow: { name, definition }, version, given, keep, onStarted }: StartRunFormProps) {
   const params: Params = definition.params ?? NO_PARAMS
   const [starter] = useState(() => new RunStarter())
   const [beginning, setBeginning] = useState<Beginning>(() => beginWith(name, params, given))
@@ -124,7 +127,7 @@ function useStartRun(
   const send = async (): Promise<void> => {
     setSending({ ...NOTHING_SENT, isStarting: true })
     try {
-      const run = await starter.start(requestOf(name, version, read.params, readMore.params['priority']))
+      const run = await starter.start(requestOf({ name, version, keep }, read.params, readMore.params['priority']))
       rememberUsed(name, params, values)
       onStarted(run)
       setSending(NOTHING_SENT)
@@ -154,15 +157,16 @@ function useStartRun(
 const NO_PARAMS: Params = {}
 
 function requestOf(
-  workflow: string,
-  version: number | undefined,
+  what: { readonly name: string; readonly version: number | undefined; readonly keep: string | undefined },
   params: Record<string, Json>,
   priority: Json | undefined,
 ): StartRequest {
+  const { name: workflow, version, keep } = what
   return {
     workflow,
     params,
     ...(version === undefined ? {} : { version }),
+    ...(keep === undefined ? {} : { keep }),
     ...(typeof priority === 'number' ? { priority } : {}),
   }
 }

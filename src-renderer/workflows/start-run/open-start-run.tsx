@@ -13,6 +13,8 @@ export interface StartRunOptions {
   readonly version?: number
   /** What the form begins with, e.g. the parameters of an earlier run; secrets among them are asked for anew */
   readonly params?: Readonly<Record<string, Json>>
+  /** An ended run: what succeeded there is taken over, as far as neither the step nor what it reads has changed */
+  readonly keep?: string
 }
 
 /**
@@ -35,9 +37,14 @@ export async function openStartRun(options: StartRunOptions): Promise<string | n
   return hasParams ? openForm(workflow, options) : startAtOnce(workflow, options)
 }
 
-async function startAtOnce(workflow: Workflow, { version }: StartRunOptions): Promise<string | null> {
+async function startAtOnce(workflow: Workflow, { version, keep }: StartRunOptions): Promise<string | null> {
   try {
-    const request = { workflow: workflow.name, params: {}, ...(version === undefined ? {} : { version }) }
+    const request = {
+      workflow: workflow.name,
+      params: {},
+      ...(version === undefined ? {} : { version }),
+      ...(keep === undefined ? {} : { keep }),
+    }
     const run = await new RunStarter().start(request)
     sayStarted(workflow.name, run)
     return run
@@ -47,7 +54,7 @@ async function startAtOnce(workflow: Workflow, { version }: StartRunOptions): Pr
   }
 }
 
-function openForm(workflow: Workflow, { version, params }: StartRunOptions): Promise<string | null> {
+function openForm(workflow: Workflow, { version, params, keep }: StartRunOptions): Promise<string | null> {
   return new Promise((resolve) => {
     const modalId = crypto.randomUUID()
     const onStarted = (run: string): void => {
@@ -61,7 +68,7 @@ function openForm(workflow: Workflow, { version, params }: StartRunOptions): Pro
       size: 560,
       // Resolving twice is no harm: the first answer counts.
       onClose: () => resolve(null),
-      children: <StartRunForm workflow={workflow} version={version} given={params} onStarted={onStarted} />,
+      children: <StartRunForm workflow={workflow} version={version} given={params} keep={keep} onStarted={onStarted} />,
     })
   })
 }

@@ -6,6 +6,8 @@ export interface StartRequest {
   readonly version?: number
   readonly params: Record<string, Json>
   readonly priority?: number
+  /** An ended run whose results are taken over as far as they are still right */
+  readonly keep?: string
 }
 
 /** Starts a run at most once: a start that is sent again after the connection was cut carries the same key. */
