@@ -99,7 +99,7 @@ function AgainMenu({ actions, step }: ActionsProps) {
                 rightSection={<span className="dim">{keysInWords('alt+f')}</span>}
                 onClick={() => actions.rerun(step)}
               >
-                Run {step} and what follows again
+                Run again from {step}
               </Menu.Item>
             )}
             <Menu.Item

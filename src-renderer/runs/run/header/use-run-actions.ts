@@ -88,7 +88,7 @@ async function rerun(run: string, from: string): Promise<void> {
         ? 'The failed steps run again.'
         : from === 'start'
           ? 'Everything runs again.'
-          : `${from} and what follows run again.`,
+          : `${from} runs again, and what depends on it.`,
     )
     refreshLists()
   } catch (error) {

@@ -24,7 +24,7 @@ export function useRunCommands(actions: RunActions, { step, select, showTab }: P
         here('runs.rerun.failed', 'Run the failed steps again', IconRefresh, () => actions.rerun('failed'), 'alt+r'),
       actions.canRerun &&
         step !== undefined &&
-        here('runs.rerun.step', `Run ${step} and what follows again`, IconRefresh, () => actions.rerun(step), 'alt+f'),
+        here('runs.rerun.step', `Run again from ${step}`, IconRefresh, () => actions.rerun(step), 'alt+f'),
       actions.canRerun &&
         here('runs.rerun.all', 'Run everything again in this run', IconRotateClockwise, () => actions.rerun('start')),
       typeof actions.newest === 'number' &&

@@ -137,8 +137,8 @@ function Head({ step, place, actions, onClose }: HeadProps) {
       </div>
       <div className={classes.headActions}>
         {actions.canRerun && (
-          <Tooltip label={`Run ${key} and what follows again  ${keysInWords('alt+f')}`}>
-            <ActionIcon aria-label={`Run ${key} and what follows again`} onClick={() => actions.rerun(key)}>
+          <Tooltip label={`Run again from ${key}: this and what depends on it  ${keysInWords('alt+f')}`}>
+            <ActionIcon aria-label={`Run again from ${key}`} onClick={() => actions.rerun(key)}>
               <IconRefresh size={18} stroke={1.5} />
             </ActionIcon>
           </Tooltip>

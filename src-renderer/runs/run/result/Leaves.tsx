@@ -21,12 +21,14 @@ export function Leaves({ onSelect }: { readonly onSelect: (step: string) => void
   const leaves = useMemo(() => leavesOf(book), [book])
   return (
     <>
-      <p className={insp.note}>
-        The workflow names no outputs, so here is what its last steps left.{' '}
-        <Link to="/workflows/$workflow" params={{ workflow }} className={insp.link}>
-          Name an output
-        </Link>
-      </p>
+      <Part title="Outputs">
+        <p className={insp.note}>
+          The workflow names no outputs, so here is what its last steps left.{' '}
+          <Link to="/workflows/$workflow" params={{ workflow }} className={insp.link}>
+            Name an output
+          </Link>
+        </p>
+      </Part>
       {leaves.slice(0, SHOWN).map((step) => (
         <Leaf key={step.key} step={step} onSelect={onSelect} />
       ))}

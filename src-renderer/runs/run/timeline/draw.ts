@@ -68,7 +68,7 @@ export function drawTimeline(surface: Surface, picture: Picture): void {
 
 const LABEL_PX = 60
 /** Room that the label of a pause takes on the axis, to its left. */
-const PAUSE_LABEL_PX = 34
+const PAUSE_LABEL_PX = 72
 
 function drawAxis(surface: Surface, picture: Picture): void {
   const { axis, view, left, width, height, palette } = picture
@@ -100,7 +100,7 @@ function drawPauses(surface: Surface, { axis, view, left, width, height, palette
     surface.rect(x1, AXIS_PX, x2 - x1, height - AXIS_PX, palette.line, { alpha: 0.45 })
     surface.line(x1, AXIS_PX, x1, height, palette.dim, true)
     surface.line(x2, AXIS_PX, x2, height, palette.dim, true)
-    surface.text(x2 - 6, AXIS_PX / 2, formatDuration(ms), palette.dim, { align: 'right' })
+    surface.text(x2 - 6, AXIS_PX / 2, `pause ${formatDuration(ms)}`, palette.dim, { align: 'right' })
   }
 }
 
