@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app, Notification, nativeTheme, session } from 'electron'
 import { version } from '../../package.json'
+import type { RunSummary } from '../../src-shared/contract/index.ts'
 import { askToOpen, type Documents, openDocuments } from './documents/index.ts'
 import { activeRuns, ask, carrySockets, type EngineKeeper, engineSocket, type RunNews } from './engine/index.ts'
 import { answerScreens } from './ipc.ts'
@@ -139,11 +140,11 @@ function watchRuns({ data, engine, preferences, windows }: Watched, tray: WeirTr
 async function lookUp(data: string, { project, run, status }: RunNews): Promise<Ended | null> {
   try {
     const path = `/api/v1/projects/${encodeURIComponent(project)}/runs/${run}`
-    const { workflow, durationMs } = (await ask(engineSocket(data), path)) as {
-      workflow: string
-      durationMs: number | null
-    }
-    return { project, run, workflow, durationMs, status: status === 'failed' ? 'failed' : 'succeeded' }
+    const { workflow, durationMs, counts } = (await ask(engineSocket(data), path)) as Pick<
+      RunSummary,
+      'workflow' | 'durationMs' | 'counts'
+    >
+    return { project, run, workflow, durationMs, counts, status: status === 'failed' ? 'failed' : 'succeeded' }
   } catch (error) {
     log(`run ${run} is not told`, error)
     return null

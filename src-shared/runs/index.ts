@@ -1,3 +1,2 @@
-export { assetsOfStep } from './assets.ts'
 export { lastRound, openSince, rerunWords, runTime, type StepTime, stepTime } from './times.ts'
 export { fanOutWords, progressWords } from './words.ts'

@@ -7,6 +7,15 @@ const run = (workflow: string, status: Ended['status'], durationMs: number | nul
   workflow,
   status,
   durationMs,
+  counts: {
+    total: 3,
+    done: 3,
+    succeeded: status === 'failed' ? 1 : 3,
+    failed: status === 'failed' ? 1 : 0,
+    skipped: status === 'failed' ? 1 : 0,
+    cancelled: 0,
+    items: { total: 0, done: 0, failed: 0, dropped: 0 },
+  },
 })
 
 test('one run is told by its name and leads to its screen', () => {
@@ -19,7 +28,9 @@ test('one run is told by its name and leads to its screen', () => {
     title: 'digits failed',
     body: expect.stringContaining('1 h 2 min'),
   })
-  expect(noticeFor([run('digits', 'failed', 119_900)])?.body).toBe('Run k3m9abcd, after 2 min 0 s')
+  expect(noticeFor([run('digits', 'failed', 119_900)])?.body).toBe(
+    'Run k3m9abcd, after 2 min 0 s: 1 succeeded, 1 failed, 1 skipped',
+  )
 })
 
 test('many at once are one notification', () => {

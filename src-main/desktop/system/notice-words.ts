@@ -1,3 +1,6 @@
+import type { RunCounts } from '../../../src-shared/contract/index.ts'
+import { progressWords } from '../../../src-shared/runs/index.ts'
+
 /** A run that has ended, as a notification tells it. */
 export interface Ended {
   readonly project: string
@@ -5,6 +8,7 @@ export interface Ended {
   readonly workflow: string
   readonly status: 'succeeded' | 'failed'
   readonly durationMs: number | null
+  readonly counts: RunCounts
 }
 
 export interface Notice {
@@ -24,7 +28,7 @@ export function noticeFor(runs: readonly Ended[]): Notice | null {
   if (runs.length === 1) {
     return {
       title: `${first.workflow} ${first.status}`,
-      body: first.durationMs === null ? `Run ${first.run}` : `Run ${first.run}, after ${durationOf(first.durationMs)}`,
+      body: bodyOf(first),
       route: `/runs/${first.run}?project=${first.project}`,
     }
   }
@@ -40,6 +44,12 @@ export function noticeFor(runs: readonly Ended[]): Notice | null {
     body: names.slice(0, NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : ''),
     route: `/runs?project=${first.project}${failed > 0 && failed < runs.length ? '&status=failed' : ''}`,
   }
+}
+
+/** How the steps of a failed run ended says how much of it is left. */
+function bodyOf({ run, status, durationMs, counts }: Ended): string {
+  const took = durationMs === null ? '' : `, after ${durationOf(durationMs)}`
+  return `Run ${run}${took}${status === 'failed' ? `: ${progressWords(counts, status)}` : ''}`
 }
 
 const SECOND_MS = 1000

@@ -1,3 +1,4 @@
+import { assetsOfStep } from '../../../src-shared/assets/index.ts'
 import type {
   Asset,
   AttemptFacts,
@@ -12,7 +13,6 @@ import type {
   Workflow,
 } from '../../../src-shared/contract/index.ts'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
-import { assetsOfStep } from '../../../src-shared/runs/index.ts'
 import { type JournalEntries, readSecrets, type StartRequest, valuesOf } from '../orchestrator/index.ts'
 import type { Project } from '../projects/index.ts'
 import type { RunRow } from '../storage/index.ts'

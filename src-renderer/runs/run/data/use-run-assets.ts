@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
+import { assetsOfStep } from '../../../../src-shared/assets/index.ts'
 import type { Asset, RunStep } from '../../../../src-shared/contract/index.ts'
-import { assetsOfStep } from '../../../../src-shared/runs/index.ts'
 import { useHead, useRunState } from './run-store.ts'
 import { inOrder, type StepBook } from './step-book.ts'
 import { useCalm } from './use-calm.ts'

@@ -113,6 +113,11 @@ function AgainMenu({ actions, step }: ActionsProps) {
         {typeof newest === 'number' && (
           <>
             <Menu.Label>A run of its own, with version {newest}</Menu.Label>
+            {actions.canRerun && (
+              <Menu.Item leftSection={<IconPlayerPlay size={16} stroke={1.5} />} onClick={actions.startKeeping}>
+                New run that keeps what succeeded here
+              </Menu.Item>
+            )}
             <Menu.Item
               leftSection={<IconPlayerPlay size={16} stroke={1.5} />}
               rightSection={<span className="dim">{keysInWords('alt+n')}</span>}

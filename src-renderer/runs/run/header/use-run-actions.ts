@@ -17,6 +17,8 @@ export interface RunActions {
   readonly cancel: () => void
   readonly rerun: (from: string) => void
   readonly startNewest: () => void
+  /** A run of the newest version that takes over what succeeded in this one */
+  readonly startKeeping: () => void
   readonly remove: () => void
   readonly copyId: () => void
 }
@@ -29,18 +31,19 @@ export function useRunActions(): RunActions {
   const newest = useNewest(workflow)
   const over = isOver(status)
   const hasFailed = status === 'failed' || status === 'cancelled' || counts.failed > 0
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    const show = (run: string | null): void => {
+      if (run !== null) void navigate({ to: '/runs/$run', params: { run } })
+    }
+    return {
       canCancel: !over && status !== 'cancelling',
       canRerun: over,
       hasFailed,
       newest,
       cancel: () => void cancelRun(id, workflow).then(poke),
       rerun: (from) => void rerun(id, from).then(poke),
-      startNewest: () =>
-        void openStartRun({ workflow, params }).then((run) => {
-          if (run !== null) void navigate({ to: '/runs/$run', params: { run } })
-        }),
+      startNewest: () => void openStartRun({ workflow, params }).then(show),
+      startKeeping: () => void openStartRun({ workflow, params, keep: id }).then(show),
       remove: () =>
         void removeRun(id, workflow).then((isGone) => {
           if (isGone) void navigate({ to: '/runs' })
@@ -50,9 +53,8 @@ export function useRunActions(): RunActions {
           () => say(`Copied ${id}.`),
           (error: unknown) => sayFailed('The identifier could not be copied', error),
         ),
-    }),
-    [id, workflow, status, over, hasFailed, params, newest, navigate, poke],
-  )
+    }
+  }, [id, workflow, status, over, hasFailed, params, newest, navigate, poke])
 }
 
 function useNewest(workflow: string): number | null | undefined {
