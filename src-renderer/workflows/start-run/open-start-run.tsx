@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { notifications } from '@mantine/notifications'
-import { type Json, type Workflow, workflowRoutes } from '../../../src-shared/contract/index.ts'
+import { type Json, ProblemError, type Workflow, workflowRoutes } from '../../../src-shared/contract/index.ts'
 import { call, PROJECT } from '../../api/index.ts'
 import { sayFailed } from '../../ui/say.ts'
 import { StartRunForm } from './StartRunForm.tsx'
@@ -33,21 +33,38 @@ export async function openStartRun(options: StartRunOptions): Promise<string | n
     sayFailed(`${name} could not be started`, error)
     return null
   }
-  const hasParams = Object.keys(workflow.definition.params ?? {}).length > 0
-  return hasParams ? openForm(workflow, options) : startAtOnce(workflow, options)
+  const params = Object.values(workflow.definition.params ?? {})
+  if (params.length === 0) return startAtOnce(workflow, options)
+  // What goes on where another run failed has its parameters, but for secrets, which nobody is shown again.
+  const isKnown = options.keep !== undefined && params.every(({ type }) => type !== 'secret')
+  return isKnown ? startKeeping(workflow, options) : openForm(workflow, options)
 }
 
-async function startAtOnce(workflow: Workflow, { version, keep }: StartRunOptions): Promise<string | null> {
+/** Starts with the parameters of the run that is kept; asks for them when they do not fit any more. */
+async function startKeeping(workflow: Workflow, options: StartRunOptions): Promise<string | null> {
   try {
-    const request = {
-      workflow: workflow.name,
-      params: {},
-      ...(version === undefined ? {} : { version }),
-      ...(keep === undefined ? {} : { keep }),
-    }
-    const run = await new RunStarter().start(request)
-    sayStarted(workflow.name, run)
-    return run
+    return await start(workflow, options)
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'params_invalid') return openForm(workflow, options)
+    sayFailed(`${workflow.name} could not be started`, error)
+    return null
+  }
+}
+
+async function start({ name }: Workflow, { version, params = {}, keep }: StartRunOptions): Promise<string> {
+  const run = await new RunStarter().start({
+    workflow: name,
+    params: { ...params },
+    ...(version === undefined ? {} : { version }),
+    ...(keep === undefined ? {} : { keep }),
+  })
+  sayStarted(name, run)
+  return run
+}
+
+async function startAtOnce(workflow: Workflow, options: StartRunOptions): Promise<string | null> {
+  try {
+    return await start(workflow, { ...options, params: {} })
   } catch (error) {
     sayFailed(`${workflow.name} could not be started`, error)
     return null

@@ -5,6 +5,7 @@ import {
   IconFolder,
   IconGitBranch,
   IconPlayerPlay,
+  IconRecycle,
   IconRefresh,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -39,6 +40,7 @@ export function RunFacts() {
           </Fact>
         )}
         <Trigger />
+        <Keeps />
         <Progress />
       </div>
       <ParamChips />
@@ -61,6 +63,21 @@ function Fact({ icon: Icon, title, children }: FactProps) {
         {children}
       </span>
     </Tooltip>
+  )
+}
+
+function Keeps() {
+  const { keep } = useHead()
+  if (keep === undefined) return null
+  return (
+    <Fact
+      icon={IconRecycle}
+      title="An earlier run, from which it took over what had succeeded and was not changed since"
+    >
+      <Link to="/runs/$run" params={{ run: keep.run }} className={classes.link}>
+        Keeps results of {keep.run}
+      </Link>
+    </Fact>
   )
 }
 

@@ -110,25 +110,29 @@ function AgainMenu({ actions, step }: ActionsProps) {
             </Menu.Item>
           </>
         )}
-        {typeof newest === 'number' && (
-          <>
-            <Menu.Label>A run of its own, with version {newest}</Menu.Label>
-            {actions.canRerun && (
-              <Menu.Item leftSection={<IconPlayerPlay size={16} stroke={1.5} />} onClick={actions.startKeeping}>
-                New run that keeps what succeeded here
-              </Menu.Item>
-            )}
-            <Menu.Item
-              leftSection={<IconPlayerPlay size={16} stroke={1.5} />}
-              rightSection={<span className="dim">{keysInWords('alt+n')}</span>}
-              onClick={actions.startNewest}
-            >
-              New run with the same parameters…
-            </Menu.Item>
-          </>
-        )}
+        {typeof newest === 'number' && <OwnRunItems actions={actions} newest={newest} />}
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+function OwnRunItems({ actions, newest }: { readonly actions: RunActions; readonly newest: number }) {
+  return (
+    <>
+      <Menu.Label>A run of its own, with version {newest}</Menu.Label>
+      {actions.canRerun && (
+        <Menu.Item leftSection={<IconPlayerPlay size={16} stroke={1.5} />} onClick={actions.startKeeping}>
+          New run that keeps what succeeded here
+        </Menu.Item>
+      )}
+      <Menu.Item
+        leftSection={<IconPlayerPlay size={16} stroke={1.5} />}
+        rightSection={<span className="dim">{keysInWords('alt+n')}</span>}
+        onClick={actions.startNewest}
+      >
+        New run with the same parameters…
+      </Menu.Item>
+    </>
   )
 }
 
