@@ -53,6 +53,7 @@ const values: Record<string, string> = {
   run: '23456789',
   workflow: 'demo',
   step: 'fit',
+  attempt: '1',
   asset: '23456789:fit:1:table',
   digest: 'a'.repeat(64),
   draft: '0f8fad5b-d9cb-469f-a165-70867728950e',
