@@ -116,7 +116,15 @@ function useDataTable<T extends RowData>(props: DataTableProps<T>) {
     scrollTo: (index) => virtualizer.scrollToIndex(index),
     page: Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2),
   })
-  const shown = table.getVisibleLeafColumns().flatMap((leaf) => columns.find((one) => one.id === leaf.id) ?? [])
+  const visible = table
+    .getVisibleLeafColumns()
+    .map((leaf) => leaf.id)
+    .join(' ')
+  // The same array while the same columns are shown: rows that scroll by are drawn anew only for a reason.
+  const shown = useMemo(
+    () => visible.split(' ').flatMap((id) => columns.find((one) => one.id === id) ?? []),
+    [visible, columns],
+  )
   const style = {
     '--tracks': tracksOf(shown, widths, bulk !== undefined),
     '--table-row': `${rowHeight}px`,
