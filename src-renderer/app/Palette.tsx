@@ -1,13 +1,16 @@
 import { Kbd } from '@mantine/core'
-import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight'
+import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight'
 import { IconPlayerPlay, IconSearch, IconSitemap } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { runRoutes, workflowRoutes } from '../../src-shared/contract/index.ts'
 import { PROJECT, useAsk } from '../api/index.ts'
+import { formatRelative } from '../ui/format.ts'
+import { statusLooks } from '../ui/status.ts'
 import { type Command, useAllCommands } from './commands.ts'
 import { keysInWords } from './keys.ts'
 import classes from './Palette.module.css'
+import { filtered, namesIn } from './palette-filter.ts'
 
 export const openPalette = (): void => spotlight.open()
 
@@ -45,6 +48,7 @@ export function Palette() {
       onQueryChange={setQuery}
       onSpotlightOpen={() => setOpen(true)}
       onSpotlightClose={() => setOpen(false)}
+      filter={(text, actions) => filtered(actions.filter(isGroup), text)}
       shortcut={null}
       highlightQuery
       scrollable
@@ -74,11 +78,14 @@ export function Palette() {
   )
 }
 
+const isGroup = (one: SpotlightActionGroupData | SpotlightActionData): one is SpotlightActionGroupData =>
+  'actions' in one
+
 function useFound(query: string, isOpen: boolean): SpotlightActionGroupData[] {
   const navigate = useNavigate()
-  const search = query.trim()
-  const enabled = isOpen && search.length > 0
-  const asked = { params: { project: PROJECT }, query: { search, limit: FOUND } }
+  const search = namesIn(query)
+  const enabled = isOpen && query.trim() !== ''
+  const asked = { params: { project: PROJECT }, query: search === '' ? { limit: FOUND } : { search, limit: FOUND } }
   const workflows = useAsk(workflowRoutes.list, asked, { enabled })
   const runs = useAsk(runRoutes.list, asked, { enabled })
   if (!enabled) return []
@@ -90,18 +97,18 @@ function useFound(query: string, isOpen: boolean): SpotlightActionGroupData[] {
         label: name,
         ...(description === null ? {} : { description }),
         // The engine has searched already.
-        keywords: search,
+        keywords: `${search} workflow open`,
         leftSection: <IconSitemap size={16} stroke={1.5} />,
         onClick: () => void navigate({ to: '/workflows/$workflow', params: { workflow: name } }),
       })),
     },
     {
       group: 'Runs',
-      actions: (runs.data?.items ?? []).map(({ id, workflow, status }) => ({
+      actions: (runs.data?.items ?? []).map(({ id, workflow, status, createdAt, finishedAt }) => ({
         id: `run:${id}`,
         label: `${workflow} ${id}`,
-        description: status,
-        keywords: search,
+        description: `${statusLooks[status].word}, ${formatRelative(Date.parse(finishedAt ?? createdAt), Date.now())}`,
+        keywords: `${search} run open`,
         leftSection: <IconPlayerPlay size={16} stroke={1.5} />,
         onClick: () => void navigate({ to: '/runs/$run', params: { run: id } }),
       })),

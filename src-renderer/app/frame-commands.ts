@@ -8,6 +8,15 @@ import { restart } from './EngineMenu.tsx'
 import { listenToKeys } from './keys.ts'
 import { openPalette, PALETTE } from './Palette.tsx'
 import { places } from './places.ts'
+import { useWeirCommands } from './weir-commands.ts'
+
+/** Other words for the places. */
+const WORDS: Readonly<Record<string, string>> = {
+  '/': 'start overview dashboard',
+  '/runs': 'history executions jobs',
+  '/doctor': 'diagnosis check machine help',
+  '/settings': 'preferences options notifications keyboard engine about version',
+}
 
 /** Commands that can be given on every screen. */
 export function useFrameCommands(): void {
@@ -21,12 +30,14 @@ export function useFrameCommands(): void {
           group: 'Go to',
           icon,
           keys,
+          words: `go open ${WORDS[path] ?? ''}`,
           run: () => void navigate({ to: path }),
         }),
       ),
       {
         id: 'workflows.new',
         title: 'New workflow',
+        words: 'create draft',
         group: 'Create',
         icon: IconPlus,
         keys: 'mod+n',
@@ -63,5 +74,6 @@ export function useFrameCommands(): void {
     [navigate],
   )
   useCommands(commands)
+  useWeirCommands()
   useEffect(listenToKeys, [])
 }

@@ -21,6 +21,7 @@ import type { PanelActions } from './use-builder-commands.ts'
 import { useIsEmpty } from './use-is-empty.ts'
 import { useNextProblem } from './use-problems.ts'
 import { usePublish } from './use-publish.ts'
+import { usePublishCommands } from './use-publish-commands.ts'
 import { Versions } from './Versions.tsx'
 
 /** Beside the title: which version, and how the draft stands. */
@@ -46,6 +47,7 @@ export function BuilderActions({ panels, onPublished }: BuilderActionsProps) {
   const { publish, obstacle, isPublishing } = usePublish(onPublished)
   const nextProblem = useNextProblem()
   const hasErrors = useDocument((state) => state.problems.some((one) => one.severity === 'error'))
+  usePublishCommands(publish, obstacle === null)
   if (isReadOnly) return <PanelButtons panels={panels} />
   return (
     <>

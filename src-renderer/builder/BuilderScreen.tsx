@@ -7,6 +7,7 @@ import { Builder } from './Builder.tsx'
 import { DocumentContext } from './document-context.tsx'
 import type { DocumentStore } from './document-types.ts'
 import { type OpenedDocument, openDraft, openVersion, openWorkflow } from './open-document.ts'
+import { restoreWaiting } from './restore.ts'
 
 /** The builder on a published workflow, on the draft that changes it, or on an old version to look at. */
 export function WorkflowBuilderScreen() {
@@ -66,6 +67,7 @@ function useOpening(open: OpenedProps['open']) {
         }
         opened = store
         if (note !== null) say(note)
+        restoreWaiting(store)
         setPhase({ kind: 'open', store })
       },
       (error: unknown) => {

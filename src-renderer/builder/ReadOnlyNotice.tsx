@@ -27,7 +27,10 @@ function OldVersion() {
   const workflow = useDocument((state) => state.workflow)
   const [isBusy, setBusy] = useState(false)
   const go = (): void => {
-    if (workflow !== null) void navigate({ to: '/workflows/$workflow', params: { workflow }, search: {} })
+    if (workflow === null) return
+    const { selection } = store.getState()
+    const step = selection.kind === 'steps' ? selection.names[0] : undefined
+    void navigate({ to: '/workflows/$workflow', params: { workflow }, search: step === undefined ? {} : { step } })
   }
   const restore = async (): Promise<void> => {
     setBusy(true)
@@ -41,12 +44,12 @@ function OldVersion() {
   }
   return (
     <div className={classes.notice} role="status">
-      <span>This is version {version}, as it was published. It is only shown.</span>
-      <Button variant="default" h={26} loading={isBusy} onClick={() => void restore()}>
-        Restore as a draft
+      <span>This is version {version}, as it was published. A published version does not change any more.</span>
+      <Button variant="default" h={26} onClick={go}>
+        Edit the newest version
       </Button>
-      <Button variant="subtle" h={26} onClick={go}>
-        Back to the newest
+      <Button variant="subtle" h={26} loading={isBusy} onClick={() => void restore()}>
+        Restore as a draft
       </Button>
     </div>
   )

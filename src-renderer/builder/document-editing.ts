@@ -26,7 +26,7 @@ export function editing(store: DocumentStore, text: TextState, needs: DocumentNe
       })
     },
     rename: (rename) => (rename.from === rename.to ? Promise.resolve(null) : renameIn(store, text, rename)),
-    replace: (label, source) => text.put({ label }, { source }),
+    replace: (label, source, layout) => text.put({ label }, layout === undefined ? { source } : { source, layout }),
     type: (source) => text.put({ label: 'Typing in the YAML', merge: 'type' }, { source }),
     move: (positions) =>
       text.put({ label: moveLabel(positions) }, { layout: { ...store.getState().layout, ...positions } }),

@@ -88,7 +88,7 @@ export interface DocumentActions {
   /** A step or parameter under another name, wherever it is read. @returns why it was not possible, or null */
   rename(rename: Rename): Promise<string | null>
   /** The whole text by another one, as one step of undo, e.g. an old version */
-  replace(label: string, source: string): void
+  replace(label: string, source: string, layout?: Layout): void
   /** Typed in the YAML pane */
   type(source: string): void
   move(positions: Layout): void

@@ -1,8 +1,8 @@
-import { draftRoutes, workflowRoutes } from '../../src-shared/contract/index.ts'
+import { draftRoutes } from '../../src-shared/contract/index.ts'
 import { call, PROJECT } from '../api/index.ts'
 import { confirm } from '../ui/Confirm.tsx'
-import type { DocumentState } from './document-types.ts'
-import { draftIdOf } from './draft-id.ts'
+import { say } from '../ui/say.ts'
+import type { DocumentState, DocumentStore } from './document-types.ts'
 
 const params = { project: PROJECT }
 
@@ -12,22 +12,22 @@ export async function restoreVersion({ workflow, base, source, files, layout }: 
   const drafts = await call(draftRoutes.list, { params, query: { workflow, limit: 1 } })
   const before = drafts.items[0]
   if (before !== undefined && !(await mayReplace(base.version))) return false
-  const newest = await call(workflowRoutes.get, { params: { ...params, workflow }, query: {} })
-  const draft = before?.id ?? (await draftIdOf(workflow, newest.version))
-  // Made from the newest version, which publishing it replaces.
-  await call(draftRoutes.save, {
-    params: { ...params, draft },
-    body: {
-      workflow,
-      base: newest.version,
-      origin: before?.origin ?? null,
-      source,
-      files: [...files],
-      layout,
-      revision: before?.revision ?? 0,
-    },
-  })
+  waiting = { workflow, version: base.version, source, files, layout }
   return true
+}
+
+/** The version that the document of its workflow takes over once it is open. */
+let waiting: (Pick<DocumentState, 'source' | 'files' | 'layout'> & { workflow: string; version: number }) | null = null
+
+/** Puts the version that waits for this document into it, as one step that can be undone. */
+export function restoreWaiting(store: DocumentStore): void {
+  const { workflow, isReadOnly, actions, files } = store.getState()
+  if (waiting === null || waiting.workflow !== workflow || isReadOnly) return
+  const version = waiting
+  waiting = null
+  if (JSON.stringify(files) !== JSON.stringify(version.files)) actions.setFiles(version.files)
+  actions.replace(`Restore version ${version.version}`, version.source, version.layout)
+  say(`Version ${version.version} is the draft now. Publish it to make it the newest, or undo it.`)
 }
 
 const mayReplace = (version: number): Promise<boolean> =>

@@ -22,7 +22,7 @@ export function Inspector() {
   const isLocked = isReadOnly || fault !== null
   return (
     <LockContext.Provider value={isLocked}>
-      <div className={classes.whole}>
+      <div className={classes.whole} data-locked={isLocked || undefined}>
         {fault !== null && <Unreadable fault={fault} />}
         <div className={classes.rest}>
           <Selected />

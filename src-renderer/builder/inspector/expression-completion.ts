@@ -142,9 +142,19 @@ function insertAt(view: EditorView, text: string, from: number, to: number, pick
   })
 }
 
+/** Behind what is written, with a space between. */
+function endOf(view: EditorView): { from: number; to: number } {
+  const { doc } = view.state
+  if (doc.length > 0 && /\S/.test(doc.sliceString(doc.length - 1))) {
+    view.dispatch({ changes: { from: doc.length, insert: ' ' }, userEvent: 'input.complete' })
+  }
+  const { length } = view.state.doc
+  return { from: length, to: length }
+}
+
 /** Puts a value in at the cursor: inside an expression its name, elsewhere with the braces around it. */
-export function insertValue(view: EditorView, text: string, isBare: boolean): void {
-  const { from, to } = view.state.selection.main
+export function insertValue(view: EditorView, text: string, isBare: boolean, at: 'cursor' | 'end' = 'cursor'): void {
+  const { from, to } = at === 'end' ? endOf(view) : view.state.selection.main
   const typing = typingAt(view.state.sliceDoc(Math.max(0, from - LOOK_BACK), from), isBare)
   if (typing?.isInside === true || isBare) {
     view.dispatch({

@@ -35,6 +35,8 @@ export function ValueEditor(props: ValueEditorProps) {
   const store = useDocumentStore()
   const { outputs } = useChildren()
   const view = useRef<EditorView | null>(null)
+  // Where nobody has put the cursor, a value goes behind what is written.
+  const hasCursor = useRef(false)
   const latest = useRef<() => Readable[]>(() => [])
   latest.current = () => readableAt(store.getState().definition, place, outputs)
   const written = useHandIn(place, props.path)
@@ -59,6 +61,9 @@ export function ValueEditor(props: ValueEditorProps) {
         isSingleLine={props.isSingleLine ?? true}
         isReadOnly={props.isReadOnly ?? false}
         language={props.language ?? 'text'}
+        onFocus={() => {
+          hasCursor.current = true
+        }}
         onView={(editor) => {
           view.current = editor
         }}
@@ -71,7 +76,8 @@ export function ValueEditor(props: ValueEditorProps) {
           readable={() => latest.current()}
           label={`Insert a value into ${props.label.toLowerCase()}`}
           onPick={(one) => {
-            if (view.current !== null) insertValue(view.current, written.current(one), isBare)
+            if (view.current !== null)
+              insertValue(view.current, written.current(one), isBare, hasCursor.current ? 'cursor' : 'end')
           }}
         />
       )}

@@ -20,10 +20,18 @@ export function StepDefinition({ name }: { readonly name: string }) {
           <Link
             to="/workflows/$workflow"
             params={{ workflow: workflow.name }}
+            search={{ step: name }}
+            className={classes.link}
+          >
+            Edit this step
+          </Link>
+          <Link
+            to="/workflows/$workflow"
+            params={{ workflow: workflow.name }}
             search={{ step: name, version: workflow.version }}
             className={classes.link}
           >
-            Open in version {workflow.version}
+            Show in version {workflow.version}
           </Link>
           <CopyButton value={text} label="Copy the definition of this step" />
         </span>
