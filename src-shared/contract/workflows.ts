@@ -131,7 +131,9 @@ export const Step = z
     workflow: WorkflowName.optional().describe('Run another workflow as a child; inputs become its parameters'),
     approval: Approval.optional(),
     sleep: z.string().optional().describe('Wait for a duration; may be an expression'),
-    env: Env.optional().describe('Variables that the command finds in its environment. Their values may read others, also secrets'),
+    env: Env.optional().describe(
+      'Variables that the command finds in its environment. Their values may read others, also secrets',
+    ),
     workdir: z.string().optional().describe('Folder below the working folder in which the command starts'),
     files: z.array(z.string()).optional().describe("Which of the workflow's files this step sees; all when absent"),
     inputs: z.record(Identifier, Json).optional().describe('Named values, files or assets for this step'),
@@ -170,7 +172,9 @@ export const Definition = z
     files: z
       .array(z.string())
       .optional()
-      .describe('File patterns such as scripts/*.py, relative to this file: what matches is kept with the version and put into the working folder of every step'),
+      .describe(
+        'File patterns such as scripts/*.py, relative to this file: what matches is kept with the version and put into the working folder of every step',
+      ),
     env: Env.optional().describe('For all steps with `run`; a step can set its own value'),
     steps: z.record(Identifier, Step).describe('The steps by name; their order is found from what they read'),
     outputs: z.record(Identifier, Json).optional().describe('The result of the run, from the outputs of steps'),
