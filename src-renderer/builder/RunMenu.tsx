@@ -32,25 +32,7 @@ export function RunMenu({ isShort, publish, obstacle, isRunning, setRunning }: R
     void navigate({ to: '/runs/$run', params: { run }, search: step === undefined ? {} : { step } })
 
   const run = useRun(publish, setRunning, show)
-  const latest = useRef(run)
-  latest.current = run
-  const runs = useMemo<Command[]>(
-    () =>
-      obstacle === null
-        ? [
-            {
-              id: 'builder.run',
-              title: isChanged ? 'Publish and run' : 'Run this workflow',
-              group: 'Here',
-              icon: IconPlayerPlay,
-              words: 'start execute',
-              run: () => void latest.current(isChanged),
-            },
-          ]
-        : [],
-    [obstacle, isChanged],
-  )
-  useCommands(runs)
+  useRunCommand(obstacle === null, isChanged, run)
   return (
     <div className={classes.split}>
       <Tooltip label={obstacle} disabled={obstacle === null} multiline maw={320}>
@@ -113,4 +95,17 @@ function useRun(publish: Publish['publish'], setRunning: (is: boolean) => void, 
       setRunning(false)
     }
   }
+}
+
+/** Offers the button to the palette, under the words that stand on it. */
+function useRunCommand(canRun: boolean, isChanged: boolean, run: (withPublish: boolean) => Promise<void>): void {
+  const latest = useRef(run)
+  latest.current = run
+  const commands = useMemo<Command[]>(() => {
+    const title = isChanged ? 'Publish and run' : 'Run this workflow'
+    const start = (): void => void latest.current(isChanged)
+    const icon = IconPlayerPlay
+    return canRun ? [{ id: 'builder.run', title, group: 'Here', icon, words: 'start execute', run: start }] : []
+  }, [canRun, isChanged])
+  useCommands(commands)
 }

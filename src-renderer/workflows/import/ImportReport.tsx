@@ -56,7 +56,7 @@ interface QuestionProps {
 }
 
 function Question({ checked, onCancel, onDraft, onPublished }: QuestionProps) {
-  const { bundle, files, existing, isValid, problems } = checked
+  const { bundle, files, existing, problems } = checked
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
   const attempt = async <T,>(act: () => Promise<T>, then: (result: T) => void): Promise<void> => {
@@ -97,33 +97,52 @@ function Question({ checked, onCancel, onDraft, onPublished }: QuestionProps) {
           Cancel
         </Button>
         {isSame ? (
-          <Button
-            data-autofocus
-            component="a"
-            href={`#/workflows/${encodeURIComponent(existing.name)}`}
-            onClick={onCancel}
-          >
-            Open it
-          </Button>
+          <OpenIt name={existing.name} onOpen={onCancel} />
         ) : (
-          <>
-            <Button
-              variant={isValid ? 'default' : 'filled'}
-              data-autofocus={isValid ? undefined : true}
-              loading={isBusy}
-              onClick={() => void attempt(() => openAsDraft(bundle.source, files), onDraft)}
-            >
-              Open as a draft
-            </Button>
-            {isValid && (
-              <Button data-autofocus loading={isBusy} onClick={() => void attempt(() => publish(checked), onPublished)}>
-                Save as version {(existing?.latest ?? 0) + 1}
-              </Button>
-            )}
-          </>
+          <SaveButtons
+            checked={checked}
+            isBusy={isBusy}
+            onDraft={() => void attempt(() => openAsDraft(bundle.source, files), onDraft)}
+            onSave={() => void attempt(() => publish(checked), onPublished)}
+          />
         )}
       </div>
     </section>
+  )
+}
+
+function OpenIt({ name, onOpen }: { readonly name: string; readonly onOpen: () => void }) {
+  return (
+    <Button data-autofocus component="a" href={`#/workflows/${encodeURIComponent(name)}`} onClick={onOpen}>
+      Open it
+    </Button>
+  )
+}
+
+interface SaveButtonsProps {
+  readonly checked: Checked
+  readonly isBusy: boolean
+  readonly onDraft: () => void
+  readonly onSave: () => void
+}
+
+function SaveButtons({ checked: { isValid, existing }, isBusy, onDraft, onSave }: SaveButtonsProps) {
+  return (
+    <>
+      <Button
+        variant={isValid ? 'default' : 'filled'}
+        data-autofocus={isValid ? undefined : true}
+        loading={isBusy}
+        onClick={onDraft}
+      >
+        Open as a draft
+      </Button>
+      {isValid && (
+        <Button data-autofocus loading={isBusy} onClick={onSave}>
+          Save as version {(existing?.latest ?? 0) + 1}
+        </Button>
+      )}
+    </>
   )
 }
 

@@ -42,7 +42,7 @@ export function FieldRow({ label, help, isShort = false, problems = [], aside, o
   return (
     <div className={classes.row} data-short={isShort || undefined}>
       <div className={classes.head}>
-        <Tooltip label={help} disabled={!hasHelp} multiline maw={280} position="top-start">
+        <Tooltip label={help} disabled={!hasHelp} multiline maw={280} position="left-start" openDelay={600}>
           <label id={ids.label} htmlFor={ids.control} className={classes.label}>
             {label}
           </label>

@@ -56,12 +56,7 @@ export function TextField(props: TextFieldProps) {
     >
       {(ids) => {
         if (typed.length > MOST_CHARACTERS) {
-          return (
-            <span id={ids.control}>
-              {plural(typed.length, 'character')}, beginning with “{typed.slice(0, SHOWN_CHARACTERS).trim()}…”. Change
-              them in the YAML.
-            </span>
-          )
+          return <TooLong id={ids.control} text={typed} />
         }
         if (place !== undefined) {
           return (
@@ -95,6 +90,15 @@ export function TextField(props: TextFieldProps) {
         )
       }}
     </FieldRow>
+  )
+}
+
+function TooLong({ id, text }: { readonly id: string; readonly text: string }) {
+  return (
+    <span id={id}>
+      {plural(text.length, 'character')}, beginning with “{text.slice(0, SHOWN_CHARACTERS).trim()}…”. Change them in the
+      YAML.
+    </span>
   )
 }
 
