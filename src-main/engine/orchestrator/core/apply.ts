@@ -1,5 +1,5 @@
 import { assertNever } from '../../../../src-shared/contract/index.ts'
-import type { PlanStep } from '../../workflows/index.ts'
+import { blankExecution, newUnit } from './beginnings.ts'
 import type * as E from './events.ts'
 import { dependents } from './graph.ts'
 import { type Held, occupy, vacate } from './ledger.ts'
@@ -12,8 +12,6 @@ import {
   findUnit,
   type Outcome,
   type RunState,
-  roundOf,
-  type Span,
   type State,
   type Unit,
 } from './state.ts'
@@ -82,41 +80,6 @@ function withUnit(state: State, event: { run: string; step: string; index?: numb
 function withExecution(state: State, token: string, act: (held: Held) => void): void {
   const held = state.executions.get(token)
   if (held !== undefined) act(held)
-}
-
-/** Shared: a run may have 10,000 units, and few are ever run again. */
-const NO_SPANS: readonly Span[] = []
-
-export function newUnit(run: RunState, step: PlanStep, index: number | null, parent: Unit | null): Unit {
-  return {
-    run,
-    step,
-    index,
-    parent,
-    phase: 'blocked',
-    outcome: null,
-    outputs: null,
-    error: null,
-    missing: index === null ? step.needs.length : 0,
-    executions: [],
-    failures: 0,
-    losses: 0,
-    skipCache: parent?.skipCache ?? false,
-    resolved: null,
-    generation: 0,
-    readyAt: 0,
-    beganAt: null,
-    endedAt: null,
-    round: roundOf(run),
-    earlier: NO_SPANS,
-    wakeAt: null,
-    message: null,
-    skipReason: null,
-    child: null,
-    awaits: null,
-    fanOut: null,
-    former: [],
-  }
 }
 
 function runCreated(state: State, event: E.RunCreated): void {
@@ -270,29 +233,6 @@ function stepFailing(state: State, unit: Unit, at: number): void {
   if (unit.fanOut === null) return
   unit.fanOut.failing = true
   for (const item of unit.fanOut.units) cancelUnit(state, item, at)
-}
-
-function blankExecution({ round }: Unit, attempt: number, token: string, executor: string, at: number): ExecutionState {
-  return {
-    attempt,
-    round,
-    token,
-    executor,
-    dispatchedAt: at,
-    startedAt: null,
-    finishedAt: null,
-    detail: null,
-    status: null,
-    cancelling: null,
-    adopted: 0,
-    error: null,
-    exitCode: null,
-    signal: null,
-    usage: null,
-    cache: null,
-    inputs: null,
-    source: null,
-  }
 }
 
 function dispatched(state: State, unit: Unit, event: E.ExecutionDispatched): void {

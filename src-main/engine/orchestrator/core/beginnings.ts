@@ -1,0 +1,68 @@
+import type { PlanStep } from '../../workflows/index.ts'
+import { type ExecutionState, type RunState, roundOf, type Span, type Unit } from './state.ts'
+
+/** Shared: a run may have 10,000 units, and few are ever run again. */
+const NO_SPANS: readonly Span[] = []
+
+/** A unit before anything was done about it. */
+export function newUnit(run: RunState, step: PlanStep, index: number | null, parent: Unit | null): Unit {
+  return {
+    run,
+    step,
+    index,
+    parent,
+    phase: 'blocked',
+    outcome: null,
+    outputs: null,
+    error: null,
+    missing: index === null ? step.needs.length : 0,
+    executions: [],
+    failures: 0,
+    losses: 0,
+    skipCache: parent?.skipCache ?? false,
+    resolved: null,
+    generation: 0,
+    readyAt: 0,
+    beganAt: null,
+    endedAt: null,
+    round: roundOf(run),
+    earlier: NO_SPANS,
+    wakeAt: null,
+    message: null,
+    skipReason: null,
+    child: null,
+    awaits: null,
+    fanOut: null,
+    former: [],
+  }
+}
+
+/** An execution that was just dispatched. */
+export function blankExecution(
+  { round }: Unit,
+  attempt: number,
+  token: string,
+  executor: string,
+  at: number,
+): ExecutionState {
+  return {
+    attempt,
+    round,
+    token,
+    executor,
+    dispatchedAt: at,
+    startedAt: null,
+    finishedAt: null,
+    detail: null,
+    status: null,
+    cancelling: null,
+    adopted: 0,
+    error: null,
+    exitCode: null,
+    signal: null,
+    usage: null,
+    cache: null,
+    inputs: null,
+    source: null,
+  }
+}
