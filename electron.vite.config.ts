@@ -5,6 +5,9 @@ import renderer from './src-renderer/vite.config.ts'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
+/** `npm run build` builds beside what is there, and puts it in its place when it is complete. */
+const OUT = process.env.WEIR_OUT ?? 'out'
+
 /** What ships and runs in Node or in Electron's main process. */
 const PRODUCT = {
   cli: at('src-main/cli/main.ts'),
@@ -53,8 +56,8 @@ export default defineConfig(
   process.env.WEIR_BUNDLE === 'bench'
     ? { main: node({ bench: at('bench/main.ts') }, 'out/bench') }
     : {
-        main: node(PRODUCT, 'out/main'),
-        preload: node({ index: at('src-preload/index.ts') }, 'out/preload'),
+        main: node(PRODUCT, `${OUT}/main`),
+        preload: node({ index: at('src-preload/index.ts') }, `${OUT}/preload`),
         renderer,
       },
 )

@@ -33,7 +33,7 @@ const config: UserConfig = {
     target: CHROMIUM_TARGET,
     // electron-vite leaves scripts as they are, which for the first one is more than twice as much to read and compile.
     minify: 'esbuild',
-    outDir: resolve(HERE, '../out/renderer'),
+    outDir: resolve(HERE, '..', process.env.WEIR_OUT ?? 'out', 'renderer'),
     emptyOutDir: true,
     // Fonts and pictures stay files: the policy of the page lets nothing be read from data addresses.
     assetsInlineLimit: 0,

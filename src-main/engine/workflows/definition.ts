@@ -20,10 +20,15 @@ export interface ParsedDefinition {
  * Reads a `weir.yaml`: text → definition → plan. Never throws, whatever the text; every problem says where it is and
  * what to do.
  * @param files the workflow's own files, their bodies stored as blobs
+ * @param options `isSaved`: it was saved before, and rules that came later do not take it away
  */
-export function parseDefinition(source: string, files: readonly AssetFile[]): ParsedDefinition {
+export function parseDefinition(
+  source: string,
+  files: readonly AssetFile[],
+  options: { readonly isSaved?: boolean } = {},
+): ParsedDefinition {
   const yaml = parseYaml(source)
-  const faults = new Faults(yaml)
+  const faults = new Faults(yaml, options.isSaved)
   if (yaml.value === undefined) return { plan: null, definition: null, problems: faults.listed() }
   if (yaml.value === null || typeof yaml.value !== 'object' || Array.isArray(yaml.value)) {
     const empty = yaml.value === null

@@ -23,15 +23,24 @@ export interface Fault {
 export const pathText = (path: Path): string =>
   path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('')
 
+/**
+ * Codes of rules that came after versions were saved without them. Such a version stays what it is: its runs are looked at,
+ * run again and taken back after a restart, so that these are warnings there.
+ */
+const LATER_RULES: ReadonlySet<string> = new Set(['asset_as_text'])
+
 /** Collects faults of one definition, each with its place in the text. */
 export class Faults {
   readonly problems: DefinitionProblem[] = []
   readonly source: YamlSource
   #unlisted = 0
   #failed = false
+  readonly #isSaved: boolean
 
-  constructor(source: YamlSource) {
+  /** @param isSaved whether the definition was saved before: see LATER_RULES */
+  constructor(source: YamlSource, isSaved = false) {
     this.source = source
+    this.#isSaved = isSaved
     for (const { offset, ...fault } of source.faults) this.#push({ ...fault, path: '', ...placeOf(source, offset) })
   }
 
@@ -40,7 +49,8 @@ export class Faults {
     return this.#failed
   }
 
-  add(fault: Fault): void {
+  add(given: Fault): void {
+    const fault: Fault = this.#isSaved && LATER_RULES.has(given.code) ? { ...given, severity: 'warning' } : given
     if (this.problems.length >= MAX_PROBLEMS) {
       // Finding the place takes time; what is not listed needs none.
       this.#unlisted++

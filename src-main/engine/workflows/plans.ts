@@ -28,7 +28,7 @@ export const filesOf = (version: Pick<StoredVersion, 'files'>): AssetFile[] =>
 export function planOf(row: StoredVersion): Plan {
   const known = plans.get(row.digest)
   if (known) return known
-  const { plan, problems } = parseDefinition(row.source, filesOf(row))
+  const { plan, problems } = parseDefinition(row.source, filesOf(row), { isSaved: true })
   if (!plan) {
     const first = problems.find((problem) => problem.severity === 'error')
     throw new ProblemError(
