@@ -250,7 +250,7 @@ describe('paths that lead out', () => {
       return [answer.status, ((await answer.json()) as { code: string }).code]
     }
     expect(await ask('..%2f..%2f/runs')).toEqual([400, 'bad_request'])
-    expect(await ask('default%2f..%2fdefault/runs')).toEqual([404, 'project_not_found'])
+    expect(await ask('default%2f..%2fdefault/runs')).toEqual([400, 'bad_request'])
     expect(await ask('default/blobs/..%2f..%2ftoken')).toEqual([400, 'bad_request'])
     expect(await ask('default/workflows/..%2fx')).toEqual([400, 'bad_request'])
     expect(await ask('default/runs/aaaaaaaa/logs?step=..%2f..%2fx')).toEqual([400, 'bad_request'])

@@ -135,7 +135,7 @@ describe('a session', () => {
     await audit.write(entry)
     audit.close()
     const db = new DatabaseSync(join(data, 'engine.db'))
-    db.exec('DROP TABLE sessions; PRAGMA user_version = 1')
+    db.exec('DROP TABLE sessions; DROP TABLE projects; PRAGMA user_version = 1')
     db.close()
     const sessions = createSessions(data, now)
     expect(sessions.find(sessions.start().token)).not.toBeNull()
