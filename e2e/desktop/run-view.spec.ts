@@ -65,7 +65,7 @@ test('a failed run opens on the step that failed, with the last lines of its log
   await show(window, run)
   const step = window.getByRole('region', { name: 'Step fit' })
   await expect(step.getByText('The command ended with exit code 3.')).toBeVisible()
-  await expect(step.getByText('ValueError: matrix is singular')).toBeVisible()
+  await expect(step.getByText('ValueError: matrix is singular', { exact: true })).toBeVisible()
   await window.getByRole('button', { name: 'Close the step' }).click()
   await expect(step).toBeHidden()
   await expect(window.getByText('Step fit failed: The command ended with exit code 3.')).toBeVisible()

@@ -41,7 +41,7 @@ test('a project is renamed, put aside, taken back and deleted by hand', async ({
   await window.getByLabel('Name').fill('rats')
   await window.getByRole('button', { name: 'Save' }).click()
   await expect(more('rats')).toBeVisible()
-  await window.getByRole('gridcell', { name: 'rats' }).click()
+  await window.getByRole('gridcell', { name: 'rats', exact: true }).click()
   await expect(window.getByRole('button', { name: 'Project rats' })).toBeVisible()
   await goTo(window, '/projects')
   await choose('rats', 'Archive')

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core'
 import { IconCheck, IconChevronDown, IconFolders, IconPlus } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { projectRoutes } from '../../src-shared/contract/index.ts'
 import { DEFAULT_PROJECT, PROJECT, switchProject, useAsk, useConnection } from '../api/index.ts'
 import { openNewProject } from './actions.tsx'
@@ -9,11 +9,19 @@ import classes from './projects.module.css'
 
 const ICON = { size: 16, stroke: 1.5 } as const
 
+/** How often an open menu looks whether there are other projects by now. */
+const LOOK_MS = 2_000
+
 /** The project that this window shows, and the others. */
 export function ProjectMenu() {
   const isReady = useConnection((store) => store.connection.phase === 'ready')
   const navigate = useNavigate()
-  const list = useAsk(projectRoutes.list, { query: { archived: 'true' } }, { enabled: isReady })
+  const [isOpen, setOpen] = useState(false)
+  const list = useAsk(
+    projectRoutes.list,
+    { query: { archived: 'true' } },
+    { enabled: isReady, refetchInterval: isOpen && LOOK_MS },
+  )
   const all = list.data?.items ?? []
   const isGone = list.isSuccess && !list.isPlaceholderData && !all.some(({ name }) => name === PROJECT)
   useEffect(() => {
@@ -21,7 +29,7 @@ export function ProjectMenu() {
     if (isGone) switchProject(DEFAULT_PROJECT)
   }, [isGone])
   return (
-    <Menu position="bottom-start" width={260} onOpen={() => void list.refetch()}>
+    <Menu position="bottom-start" width={260} onChange={setOpen} onOpen={() => void list.refetch()}>
       <Menu.Target>
         <button type="button" className={classes.project} aria-label={`Project ${PROJECT}`}>
           <span className="truncate">{PROJECT}</span>

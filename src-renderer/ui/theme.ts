@@ -75,12 +75,21 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
     // The smallest control is 30 px high; its text is that of the body.
     Input: Input.extend({ vars: () => ({ wrapper: { '--input-fz': '13px' } }) }),
-    InputWrapper: { styles: { label: { fontSize: 13, fontWeight: 500, marginBottom: 4 } } },
+    InputWrapper: {
+      styles: {
+        label: { fontSize: 13, fontWeight: 500, marginBottom: 4 },
+        description: { fontSize: 12 },
+        error: { fontSize: 12 },
+      },
+    },
     Kbd: {
       styles: {
         root: { borderBottomWidth: 1, color: 'var(--weir-text-dim)', fontFamily: 'var(--weir-font)', fontWeight: 500 },
       },
     },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close this notice' } } },
+    // The keys of the search move through what it finds; what is longer than its place can also be gone to and scrolled.
+    SpotlightActionsList: { defaultProps: { viewportProps: { tabIndex: 0 } } },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
