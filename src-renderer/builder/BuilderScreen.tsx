@@ -1,6 +1,9 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Button } from '@mantine/core'
+import { IconTrashX } from '@tabler/icons-react'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
-import { Failed, Loading } from '../ui/Notes.tsx'
+import { ProblemError } from '../../src-shared/contract/index.ts'
+import { Empty, Failed, Loading } from '../ui/Notes.tsx'
 import { Screen } from '../ui/Screen.tsx'
 import { say } from '../ui/say.ts'
 import { Builder } from './Builder.tsx'
@@ -115,11 +118,35 @@ function Opened({ title, open, step }: OpenedProps) {
   return (
     <Screen title={title} page={phase.kind === 'failed'}>
       {phase.kind === 'failed' ? (
-        <Failed error={phase.error} what={`${title} could not be opened`} onRetry={retry} />
+        <NotOpened error={phase.error} title={title} onRetry={retry} />
       ) : (
         <Loading what="Opens the workflow." />
       )}
     </Screen>
+  )
+}
+
+interface NotOpenedProps {
+  readonly error: unknown
+  readonly title: string
+  readonly onRetry: () => void
+}
+
+function NotOpened({ error, title, onRetry }: NotOpenedProps) {
+  if (!(error instanceof ProblemError && error.code === 'workflow_not_found'))
+    return <Failed error={error} what={`${title} could not be opened`} onRetry={onRetry} />
+  return (
+    <Empty
+      icon={<IconTrashX size={28} stroke={1.5} />}
+      title={`There is no workflow ${title}`}
+      actions={
+        <Button component={Link} to="/workflows">
+          Show all workflows
+        </Button>
+      }
+    >
+      It was deleted, or it belongs to another project or engine. Its runs are still under Runs.
+    </Empty>
   )
 }
 

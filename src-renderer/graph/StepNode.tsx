@@ -229,6 +229,11 @@ function PortDot({ port, side, y, isEditable }: PortDotProps) {
       position={side === 'in' ? Position.Left : Position.Right}
       className={className}
       style={{ top: y }}
+      title={
+        side === 'in'
+          ? `Input ${port.name}: a line that ends here brings its value`
+          : `Output ${port.name} (${port.type}): a line from here hands it to another step`
+      }
     />
   )
 }
@@ -276,8 +281,22 @@ function BodyHandles() {
   const y = portY([], null)
   return (
     <>
-      <Handle id={IN} type="target" position={Position.Left} className={classes.body} style={{ top: y }} />
-      <Handle id={OUT} type="source" position={Position.Right} className={classes.body} style={{ top: y }} />
+      <Handle
+        id={IN}
+        type="target"
+        position={Position.Left}
+        className={classes.body}
+        style={{ top: y }}
+        title="Order: a line that ends here makes this step run after another"
+      />
+      <Handle
+        id={OUT}
+        type="source"
+        position={Position.Right}
+        className={classes.body}
+        style={{ top: y }}
+        title="Order: a line from here makes another step run after this one"
+      />
     </>
   )
 }
