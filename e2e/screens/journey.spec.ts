@@ -23,7 +23,7 @@ test('first start: the sample runs by one click, and its report opens', async ({
 })
 
 test('a workflow of three steps is drawn by hand, published, run, and seen to finish', async ({ window, engine }) => {
-  await window.getByRole('button', { name: 'New workflow' }).click()
+  await window.getByRole('region', { name: 'First steps' }).getByRole('button', { name: 'New workflow' }).click()
   await window.getByRole('button', { name: 'Run a command', exact: true }).click()
   await expect(node(window, 'command')).toBeVisible()
   for (const name of ['command2', 'command3']) {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Blobs, openBlobStore } from '../assets/index.ts'
@@ -55,8 +54,9 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     thread,
     async reader() {
       if (reader === null) {
-        // The thread makes the database and brings it up to date; before that there is nothing to read.
-        if (!existsSync(database) || thread.state !== 'running') await thread.call('stats')
+        // The thread makes the database and brings it up to date. Whoever reads it meanwhile is in the way of that: to
+        // change how a database is kept takes it alone.
+        await thread.call('stats')
         reader ??= openSqlite(database, { readOnly: true })
       }
       return reader

@@ -62,6 +62,24 @@ test('projects know nothing of each other', async () => {
   expect(await names()).toEqual(['default'])
 })
 
+test('a project is read and written from its first moment on', async () => {
+  const many = Array.from({ length: 16 }, (_, i) => `fresh-${i}`)
+  await Promise.all(
+    many.map(async (name) => {
+      await create(name)
+      const params = { project: name }
+      const list = () => client.call(workflows.list, { params })
+      // Its database is made while others already want to read it.
+      await Promise.all([list(), publish(name, '1ms'), list(), run(name).catch(() => null), list()])
+      expect((await list()).items).toHaveLength(1)
+    }),
+  )
+  await expect
+    .poll(async () => (await client.call(projects.list, {})).items.every(({ activeRuns }) => activeRuns === 0), PATIENT)
+    .toBe(true)
+  await Promise.all(many.map(remove))
+})
+
 test('a project is renamed with all that is in it, and its old name is free', async () => {
   await create('old')
   await publish('old', '1ms')
