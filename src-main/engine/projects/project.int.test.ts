@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ afterEach(async () => {
 
 test('nobody reads a database while it is being made', async () => {
   const starting = project.thread.start()
-  await expect.poll(() => project.thread.state).toBe('running')
+  await expect.poll(() => existsSync(join(folder, 'project.db'))).toBe(true)
   const readers = await Promise.all([project.reader(), project.reader()])
   await starting
   expect(readers[0]).toBe(readers[1])
