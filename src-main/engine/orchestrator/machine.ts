@@ -26,6 +26,8 @@ export interface Booking {
 export const SLOTS = 256
 const FIELDS = 4
 const LOCK_BYTES = 8
+/** Beside the lock: places up to here have been taken, so that nobody looks at all of them at every decision. */
+const TAKEN = 1
 const NOTHING = { cpus: 0, memoryBytes: 0, gpus: 0 }
 
 export interface MachinePlace {
@@ -57,12 +59,15 @@ export function joinMachine({ shared, slot, channel: name }: MachinePlace): Mach
   // It must not keep a thread alive that has nothing else to do.
   ;(channel as unknown as { unref(): void }).unref()
   const mine = slot * FIELDS
+  takeLock(lock, slot + 1)
+  lock[TAKEN] = Math.max(lock[TAKEN] ?? 0, slot + 1)
+  releaseLock(shared, slot)
   return {
     alone(decide) {
       takeLock(lock, slot + 1)
       let isRoom: boolean
       try {
-        const { others, isWanted } = lookAround(fields, mine)
+        const { others, isWanted } = lookAround(fields, mine, (lock[TAKEN] ?? 0) * FIELDS)
         const { used, wants } = decide(others)
         isRoom =
           isWanted &&
@@ -97,10 +102,10 @@ function takeLock(lock: Int32Array, owner: number): void {
   }
 }
 
-function lookAround(fields: Float64Array, mine: number): { others: StepResources; isWanted: boolean } {
+function lookAround(fields: Float64Array, mine: number, end: number): { others: StepResources; isWanted: boolean } {
   const others = { ...NOTHING }
   let isWanted = false
-  for (let i = 0; i < fields.length; i += FIELDS) {
+  for (let i = 0; i < end; i += FIELDS) {
     if (i === mine) continue
     others.cpus += at(fields, i)
     others.memoryBytes += at(fields, i + 1)
@@ -113,6 +118,6 @@ function lookAround(fields: Float64Array, mine: number): { others: StepResources
 const at = (fields: Float64Array, index: number): number => fields[index] ?? 0
 
 const viewsOf = (shared: SharedArrayBuffer): { lock: Int32Array; fields: Float64Array } => ({
-  lock: new Int32Array(shared, 0, 1),
+  lock: new Int32Array(shared, 0, 2),
   fields: new Float64Array(shared, LOCK_BYTES),
 })

@@ -68,7 +68,7 @@ class ProjectsOfEngine implements Projects {
   readonly #options: ProjectsOptions
   readonly #root: string
   readonly #now: () => number
-  readonly #registry: Registry
+  #opening: Registry | null = null
   readonly #reservations = createReservations()
   readonly #shared = createShared()
   /** By folder: its place in what the projects share */
@@ -86,8 +86,6 @@ class ProjectsOfEngine implements Projects {
     this.#now = options.now ?? Date.now
     this.#retention = options.retention
     this.#root = join(options.data, 'projects')
-    this.#registry = openRegistry(options.data)
-    adoptFolders(this.#registry, this.#root, [DEFAULT_PROJECT], this.#now())
   }
 
   async get(name: string): Promise<Project> {
@@ -182,7 +180,16 @@ class ProjectsOfEngine implements Projects {
     await Promise.allSettled(this.#open.values())
     await Promise.all(this.opened().map((project) => project.close()))
     await this.#removing
-    this.#registry.close()
+    this.#opening?.close()
+  }
+
+  /** Opened when it is first needed: an engine answers before. */
+  get #registry(): Registry {
+    if (this.#opening === null) {
+      this.#opening = openRegistry(this.#options.data)
+      adoptFolders(this.#opening, this.#root, [DEFAULT_PROJECT], this.#now())
+    }
+    return this.#opening
   }
 
   #row(name: string): ProjectRow {
