@@ -55,6 +55,15 @@ interface AskOptions {
   readonly staleTime?: number
 }
 
+/** How often it is looked whether a project that failed is back: it is started again by itself. */
+const FAILED_PROJECT_MS = 2_000
+
+/** When a question is asked again: as the screen wishes, or soon when what failed mends itself. */
+export function nextLook(error: Error | null, wished: number | false | undefined): number | false {
+  const isPassing = error instanceof ProblemError && error.code === 'project_failed'
+  return isPassing ? FAILED_PROJECT_MS : (wished ?? false)
+}
+
 /** The answer of a route that changes nothing, kept while the next one (another filter) is on its way. */
 export function useAsk<R extends JsonRoute>(
   route: R,
@@ -66,6 +75,7 @@ export function useAsk<R extends JsonRoute>(
     queryFn: ({ signal }) => call(route, input, { signal }),
     placeholderData: keepPreviousData,
     ...options,
+    refetchInterval: ({ state }) => nextLook(state.error, options.refetchInterval),
   })
 }
 
