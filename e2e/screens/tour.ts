@@ -122,22 +122,29 @@ const all =
     for (const isThere of those) await isThere(window)
   }
 
+/** Another screen may show the same words: this one is known by its heading. */
+const titled = (heading: string, ...then: ((window: Page) => Promise<unknown>)[]) =>
+  all((window) => expect(window.getByRole('heading', { level: 1, name: heading, exact: true })).toBeVisible(), ...then)
+/** And a tab by being the one that is chosen. */
+const tabbed = (name: string, ...then: ((window: Page) => Promise<unknown>)[]) =>
+  all((window) => expect(window.getByRole('tab', { name, selected: true })).toBeVisible(), ...then)
+
 export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => [
-  { name: 'home', path: '/', isThere: all(text('flaky-approval'), text(/ % of \d+$/)) },
-  { name: 'workflows', path: '/workflows', isThere: text('seattle-weather') },
+  { name: 'home', path: '/', isThere: titled('Home', text('flaky-approval'), text(/ % of \d+$/)) },
+  { name: 'workflows', path: '/workflows', isThere: titled('Workflows', text('seattle-weather')) },
   { name: 'builder', path: '/workflows/seattle-weather', isThere: all(node('check'), beside(text('Valid'))) },
   { name: 'builder-step', path: '/workflows/seattle-weather?step=stats', isThere: selected('stats') },
   { name: 'builder-new', path: '/drafts/0b7a9a52-54a2-4d6c-9a0f-2f1d0f2b9a11', isThere: text('Add the first step') },
-  { name: 'runs', path: '/runs', isThere: text(failed) },
+  { name: 'runs', path: '/runs', isThere: titled('Runs', text(failed)) },
   { name: 'run-graph', path: `/runs/${weather}`, isThere: all(node('check'), beside(reported)) },
-  { name: 'run-timeline', path: `/runs/${weather}?tab=timeline`, isThere: all(text('trend'), plotted) },
-  { name: 'run-steps', path: `/runs/${weather}?tab=steps`, isThere: text('trend') },
+  { name: 'run-timeline', path: `/runs/${weather}?tab=timeline`, isThere: tabbed('Timeline', text('trend'), plotted) },
+  { name: 'run-steps', path: `/runs/${weather}?tab=steps`, isThere: tabbed('Steps', text('trend')) },
   {
     name: 'run-assets',
     path: `/runs/${weather}?tab=assets`,
-    isThere: all(text('report.html'), beside(text('2012-01-01'))),
+    isThere: tabbed('Assets', text('report.html'), beside(text('2012-01-01'))),
   },
-  { name: 'run-logs', path: `/runs/${weather}?tab=logs`, isThere: logged(LAST_LINE_OF_CHECK) },
+  { name: 'run-logs', path: `/runs/${weather}?tab=logs`, isThere: tabbed('Logs', logged(LAST_LINE_OF_CHECK)) },
   { name: 'run-step', path: `/runs/${weather}?tab=steps&step=check`, isThere: logged(LAST_LINE_OF_CHECK) },
   {
     name: 'run-approval',
@@ -147,10 +154,14 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
     ),
   },
   { name: 'run-failed', path: `/runs/${failed}`, isThere: all(node('fetch'), text('1 failed')) },
-  { name: 'run-compare', path: `/runs/${weather}?tab=compare`, isThere: all(text('wetDay'), text('Outputs')) },
-  { name: 'projects', path: '/projects', isThere: text('shown here') },
-  { name: 'doctor', path: '/doctor', isThere: text('Free disk space') },
-  { name: 'settings', path: '/settings', isThere: all(text('Data folder'), text('Runs to keep')) },
+  {
+    name: 'run-compare',
+    path: `/runs/${weather}?tab=compare`,
+    isThere: tabbed('Compare', text('Compare with'), text('Parameters')),
+  },
+  { name: 'projects', path: '/projects', isThere: titled('Projects', text('shown here')) },
+  { name: 'doctor', path: '/doctor', isThere: titled('Doctor', text('Free disk space')) },
+  { name: 'settings', path: '/settings', isThere: titled('Settings', text('Data folder'), text('Runs to keep')) },
 ]
 
 /** Takes a picture for people to look at. */
