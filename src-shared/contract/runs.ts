@@ -34,7 +34,7 @@ export const RunStep = z.object({
   name: z.string(),
   index: z.int().optional().describe('Item of a fan-out, from 0'),
   key: StepKey,
-  kind: z.enum(['run', 'workflow', 'approval', 'sleep']),
+  kind: z.enum(['run', 'workflow', 'approval', 'sleep', 'target']),
   status: StepStatus,
   /** Why it is not running, or why its outputs cannot be shown, in words; null when it runs or has ended well */
   why: z.string().nullable(),

@@ -145,6 +145,8 @@ function resolveUnit(
       return { type: 'approval', message: resolveMessage(step, context) }
     case 'workflow':
       return startChild(needs, unit, context)
+    case 'target':
+      return { type: 'error', error: { code: 'no_worker', message: 'functions of modules cannot be run yet' } }
     case 'run':
       return prepareRun(needs, unit, context)
   }

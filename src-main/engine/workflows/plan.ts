@@ -20,7 +20,7 @@ export interface Plan {
 
 export interface PlanStep {
   readonly name: string
-  readonly kind: 'run' | 'workflow' | 'approval' | 'sleep'
+  readonly kind: 'run' | 'workflow' | 'approval' | 'sleep' | 'target'
   /** Steps that must end before: written in `needs` or read in an expression */
   readonly needs: readonly string[]
   /** True when `when` reads the status of a step that it needs: then it is asked even after that step failed */
@@ -49,6 +49,10 @@ export interface PlanStep {
   readonly approval: { readonly message: string; readonly form: Readonly<Record<string, Param>> } | null
   /** A duration, or a template that yields one */
   readonly sleep: string | null
+  /** Kind `target`: the function that a worker runs. Absent in plans that were made before there were any */
+  readonly target?: TargetRef | null
+  /** Kind `target`: how it is dispatched; absent: in a process of its own, on any worker that hosts it */
+  readonly rules?: TargetRules
   readonly retry: RetryPolicy
   readonly timeoutMs: number | null
   readonly cache: CachePolicy | null
@@ -59,11 +63,30 @@ export interface PlanStep {
   readonly secrets?: readonly string[]
 }
 
+/** A function in a module; the newest of the workspace, or of those above it, when `version` is null. */
+export interface TargetRef {
+  readonly module: string
+  readonly name: string
+  readonly version: number | null
+}
+
+export interface TargetRules {
+  /** Wait before the first attempt */
+  readonly delayMs?: number
+  /** Run again after each attempt that returns null, after so long */
+  readonly recurrent?: { readonly delayMs: number }
+  /** Tags that a worker must offer */
+  readonly requires?: readonly string[]
+  readonly isolation?: 'process' | 'shared'
+}
+
 export interface RetryPolicy {
-  /** Further attempts after the first; 0 by default */
-  readonly limit: number
+  /** Further attempts after the first, 0 by default; null for as many as it takes */
+  readonly limit: number | null
   readonly minDelayMs: number
   readonly maxDelayMs: number
+  /** How the wait is chosen between the two: `linear` (default) grows evenly over the limit, `random` is anything between */
+  readonly backoff?: 'linear' | 'random'
   /** Null retries every failure */
   readonly on: readonly ('error' | 'timeout' | 'abandoned' | 'oom' | number)[] | null
 }

@@ -6,7 +6,7 @@ import { EMPTY, type Event, type ExecutionFinished, type ValueRef } from './even
 import { cancelRun, followUp } from './follow.ts'
 import { impossible } from './obstacle.ts'
 import { reopen } from './reopen.ts'
-import { type FailureKind, retries, retryDelay } from './retry.ts'
+import { type FailureKind, hasAttemptLeft, retries, retryDelay } from './retry.ts'
 import { enqueue, schedule } from './schedule.ts'
 import {
   currentExecution,
@@ -266,8 +266,8 @@ function retryOf(
 ): { retryAt?: number } {
   if (status === 'succeeded' || status === 'cancelled' || !mayGoOn(unit)) return {}
   const policy = unit.step.retry
-  if (unit.failures >= policy.limit || !retries(policy, kind, exitCode)) return {}
-  return { retryAt: turn.now + retryDelay(policy, unit.failures + 1) }
+  if (!hasAttemptLeft(policy, unit.failures) || !retries(policy, kind, exitCode)) return {}
+  return { retryAt: turn.now + retryDelay(policy, unit.failures + 1, currentExecution(unit)?.token ?? '') }
 }
 
 const mayGoOn = (unit: Unit): boolean => unit.run.cancelling === null && unit.parent?.fanOut?.failing !== true

@@ -1,7 +1,7 @@
 import type { StepResources } from '../../workflows/index.ts'
 import type { Event, ExecutionFinished, Finish } from '../core/index.ts'
 import { LOSSES_LIMIT } from '../core/index.ts'
-import { retries, retryDelay } from '../core/retry.ts'
+import { hasAttemptLeft, retries, retryDelay } from '../core/retry.ts'
 import { must } from './broken.ts'
 import { Ledger, type Out, type RunRecord, type UnitRecord } from './ledger.ts'
 import type { Machine } from './machine.ts'
@@ -175,9 +175,9 @@ export class Audit {
       unit.losses += 1
     } else {
       const kind = ordered ?? (event.status === 'abandoned' ? 'abandoned' : (end.kind ?? 'error'))
-      const again = unit.failures < policy.limit && retries(policy, kind, end.exitCode ?? null)
+      const again = hasAttemptLeft(policy, unit.failures) && retries(policy, kind, end.exitCode ?? null)
       unit.failures += 1
-      if (again) expected = event.at + retryDelay(policy, unit.failures)
+      if (again) expected = event.at + retryDelay(policy, unit.failures, event.token)
     }
     must(event.retryAt === expected, 'attempts', () => `${unit.id} goes on at ${event.retryAt}, not at ${expected}`)
     unit.retryAt = expected ?? 0
