@@ -64,6 +64,7 @@ const runAt = (id: string, finishedAt: number | null): RunRow => ({
   dropped: 0,
   reruns: 0,
   earlierMs: 0,
+  rerunIn: '',
 })
 
 /** A run that ended some days ago, with its folder and a body of its own. Answers the body's digest. */

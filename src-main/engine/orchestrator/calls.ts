@@ -4,13 +4,24 @@ import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { DraftSummaryRow, NewDraft, NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
 import { checkAnswers } from '../workflows/index.ts'
-import { createAhead, findUnit, reasonText, reopening, stepStatus, type Unit, unitKey, why } from './core/index.ts'
+import {
+  createAhead,
+  findUnit,
+  reasonText,
+  reopened,
+  reopening,
+  stepStatus,
+  type Unit,
+  unitKey,
+  why,
+} from './core/index.ts'
 import { createOnce } from './idempotency.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import { refuseProblems } from './refuse.ts'
 import type { Secrets } from './secrets.ts'
 import { type StartRequest, startRun } from './start-run.ts'
 import type { Values } from './values.ts'
+import { Workspaces, workspaceCalls } from './workspaces.ts'
 
 const LIST_RUNS = 'list the runs with: weir run list'
 
@@ -41,10 +52,11 @@ interface Parts {
 export type Calls = ReturnType<typeof createCalls>
 
 export function createCalls(parts: Parts) {
-  return { ...changes(parts), ...questions(parts), ...definitions(parts) }
+  const workspaces = new Workspaces(parts)
+  return { ...changes(parts, workspaces), ...questions(parts), ...definitions(parts), ...workspaceCalls(workspaces) }
 }
 
-function changes(parts: Parts) {
+function changes(parts: Parts, workspaces: Workspaces) {
   const { orchestrator, storage } = parts
   const once = createOnce<{ run: string }>(storage)
   /** Changes of which only one can come true, while they are being committed: whoever comes second is not told that his did */
@@ -61,7 +73,11 @@ function changes(parts: Parts) {
   return {
     start(request: StartRequest, caller: Caller): Promise<{ run: string }> {
       const asked: Record<string, Json> = { call: 'start', ...request }
-      return once(caller.idempotencyKey, asked, (row) => startRun(parts, request, row))
+      return once(caller.idempotencyKey, asked, (row) =>
+        workspaces.using(request.workspace, 'body.workspace', (workspace) =>
+          startRun(parts, { ...request, workspace }, row),
+        ),
+      )
     },
 
     async cancel(id: string, caller: Caller, reason: string | null): Promise<void> {
@@ -73,11 +89,12 @@ function changes(parts: Parts) {
       await orchestrator.post({ type: 'run.cancel', run: id, by: caller.actor, reason })
     },
 
-    async rerun(id: string, from: string, caller: Caller): Promise<void> {
+    /** @param workspace name of the one to run in; null for the one in which its steps ran last */
+    async rerun(id: string, from: string, caller: Caller, workspace: string | null = null): Promise<void> {
       const taken = new ProblemError('run_not_finished', `run ${id} is being run again by another call`, {
         fix: 'wait for its end, or cancel it first',
       })
-      await alone(`rerun ${id}`, taken, () => rerun(parts, id, from, caller))
+      await alone(`rerun ${id}`, taken, () => rerun(parts, workspaces, { id, from, caller, workspace }))
     },
 
     async approve(id: string, step: string, request: Approval, caller: Caller): Promise<void> {
@@ -190,7 +207,14 @@ export function parseKey(key: string): { step: string; index?: number } {
   return match === null ? { step: key } : { step: match[1] ?? key, index: Number(match[2]) }
 }
 
-async function rerun(parts: Parts, id: string, from: string, caller: Caller): Promise<void> {
+interface Rerun {
+  readonly id: string
+  readonly from: string
+  readonly caller: Caller
+  readonly workspace: string | null
+}
+
+async function rerun(parts: Parts, workspaces: Workspaces, { id, from, caller, workspace }: Rerun): Promise<void> {
   const { orchestrator, storage } = parts
   await known(storage, id)
   await orchestrator.withRun(id, async (run) => {
@@ -202,12 +226,15 @@ async function rerun(parts: Parts, id: string, from: string, caller: Caller): Pr
     }
     const target = from === 'failed' || from === 'start' ? from : parseKey(from)
     if (typeof target === 'object') unitOf(orchestrator, id, from)
-    if (reopening(run, target) === null) {
+    const parts = reopening(run, target)
+    if (parts === null) {
       throw new ProblemError('rerun_nothing', `run ${id} has no step that failed or was cancelled`, {
         fix: 'name a step to run again, or "start" for all',
       })
     }
-    await orchestrator.post({ type: 'run.reopen', run: id, by: caller.actor, from: target })
+    await workspaces.forRerun([...reopened(run, parts)], workspace, (chosen) =>
+      orchestrator.post({ type: 'run.reopen', run: id, by: caller.actor, from: target, workspace: chosen }),
+    )
   })
 }
 

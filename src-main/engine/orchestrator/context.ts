@@ -9,32 +9,47 @@ import type { Values } from './values.ts'
  *
  * @returns the context at once when every value is in memory, otherwise when they are loaded
  */
-export function contextOf(values: Values, unit: Unit): ExpressionContext | Promise<ExpressionContext> {
+export function contextOf(
+  values: Values,
+  unit: Unit,
+  workspaceName: WorkspaceName,
+): ExpressionContext | Promise<ExpressionContext> {
   const needed = unit.step.needs.flatMap((name) => unit.run.steps.get(name) ?? [])
-  return build(values, unit.run, needed, unit)
+  return build(values, { run: unit.run, unit, needed, workspace: workspaceName(unit.workspace) })
 }
 
 /** The same for the outputs of a run: it reads every step. */
-export function runContext(values: Values, run: RunState): ExpressionContext | Promise<ExpressionContext> {
-  return build(values, run, [...run.steps.values()], null)
-}
-
-function build(
+export function runContext(
   values: Values,
   run: RunState,
-  needed: readonly Unit[],
-  unit: Unit | null,
+  workspaceName: WorkspaceName,
 ): ExpressionContext | Promise<ExpressionContext> {
-  const absent = [...refs(run, needed, unit)].filter((ref) => values.peek(ref) === null)
-  if (absent.length === 0) return assemble(values, run, needed, unit)
+  const workspace = workspaceName(run.rerunIn.at(-1) ?? run.workspace)
+  return build(values, { run, unit: null, needed: [...run.steps.values()], workspace })
+}
+
+/** Name of a workspace, by its identifier. */
+type WorkspaceName = (id: string) => string
+
+/** Whose expressions are to be evaluated: a unit's, or the run's own. */
+interface Asked {
+  readonly run: RunState
+  readonly unit: Unit | null
+  readonly needed: readonly Unit[]
+  readonly workspace: string
+}
+
+function build(values: Values, asked: Asked): ExpressionContext | Promise<ExpressionContext> {
+  const absent = [...refs(asked)].filter((ref) => values.peek(ref) === null)
+  if (absent.length === 0) return assemble(values, asked)
   return Promise.all(absent.map((ref) => values.load(ref))).then((loaded) => {
     // The cache is bounded: what was just loaded is read from here, whatever it still holds.
     const byRef = new Map(absent.map((ref, index) => [ref, loaded[index] ?? null]))
-    return assemble(values, run, needed, unit, byRef)
+    return assemble(values, asked, byRef)
   })
 }
 
-function* refs(run: RunState, needed: readonly Unit[], unit: Unit | null): Generator<ValueRef> {
+function* refs({ run, needed, unit }: Asked): Generator<ValueRef> {
   yield run.params
   for (const need of needed) {
     if (known.get(need)?.generation === need.generation) continue
@@ -50,9 +65,7 @@ const known = new WeakMap<Unit, { generation: number; context: StepContext }>()
 
 function assemble(
   values: Values,
-  run: RunState,
-  needed: readonly Unit[],
-  unit: Unit | null,
+  { run, needed, unit, workspace }: Asked,
   loaded?: ReadonlyMap<ValueRef, Json>,
 ): ExpressionContext {
   const read = (ref: ValueRef): Json => loaded?.get(ref) ?? values.peek(ref)?.value ?? null
@@ -63,7 +76,7 @@ function assemble(
   return {
     params: asRecord(read(run.params)),
     steps,
-    run: { id: run.id, workflow: run.workflow, workspace: run.workspace },
+    run: { id: run.id, workflow: run.workflow, workspace },
     ...(unit !== null && unit.index !== null ? { index: unit.index, item: itemAt(list, unit.index) } : {}),
   }
 }

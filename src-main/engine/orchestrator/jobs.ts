@@ -10,6 +10,8 @@ interface Needs {
   readonly runsFolder: string
   readonly values: Values
   readonly secrets: Secrets
+  /** Name of a workspace, by its identifier */
+  readonly workspaceName: (id: string) => string
 }
 
 /** Folder of an execution below the runs of its project. */
@@ -21,7 +23,7 @@ export function executionPath(runsFolder: string, unit: Unit, attempt: number): 
 /** All that an executor needs for an execution that was dispatched; the same after a restart, for adoption. */
 export async function jobOf(needs: Needs, unit: Unit, execution: ExecutionState): Promise<Job> {
   const { step, run } = unit
-  const context = await contextOf(needs.values, unit)
+  const context = await contextOf(needs.values, unit, needs.workspaceName)
   const inputsRef = unit.resolved?.inputs ?? null
   const inputs = inputsRef === null ? {} : asRecord(await needs.values.load(inputsRef))
   const secrets = run.secrets.length === 0 ? {} : await needs.secrets.read(run.id)
@@ -30,7 +32,7 @@ export async function jobOf(needs: Needs, unit: Unit, execution: ExecutionState)
     project: needs.project,
     run: run.id,
     workflow: run.workflow,
-    workspace: run.workspace,
+    workspace: needs.workspaceName(execution.workspace),
     step: step.name,
     index: unit.index,
     attempt: execution.attempt,

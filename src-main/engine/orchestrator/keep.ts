@@ -86,10 +86,19 @@ export function mayKeep(unit: Unit): boolean {
   return (step.forEach === null || index !== null) && run.keep.steps.includes(step.name)
 }
 
-/** What is taken over from the earlier run for a unit; null when it has to be made. */
-export function keptResult(unit: Unit, base: RunState): Extract<Resolution, { type: 'kept' }> | null {
+/**
+ * What is taken over from the earlier run for a unit; null when it has to be made.
+ * @param isVisible whether results of a workspace may be read in the unit's
+ */
+export function keptResult(
+  unit: Unit,
+  base: RunState,
+  isVisible: (workspace: string) => boolean,
+): Extract<Resolution, { type: 'kept' }> | null {
   const before = unitBefore(unit, base)
-  if (before === undefined || !succeeded(before) || before.outputs === null) return null
+  if (before === undefined || !succeeded(before) || before.outputs === null || !isVisible(before.workspace)) {
+    return null
+  }
   return { type: 'kept', source: sourceOf(before), outputs: before.outputs }
 }
 

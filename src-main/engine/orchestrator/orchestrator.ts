@@ -12,6 +12,7 @@ import {
   type Finish,
   forget,
   handle,
+  nameOfWorkspace,
   type RunState,
   recover,
   restore,
@@ -23,6 +24,7 @@ import type { Machine } from './machine.ts'
 import { createResolver, toFailure } from './resolve.ts'
 import type { Secrets } from './secrets.ts'
 import type { Values } from './values.ts'
+import { treeOf } from './workspaces.ts'
 
 export interface OrchestratorParts {
   readonly project: string
@@ -115,6 +117,7 @@ export class Orchestrator {
     entries.sort((a, b) => a.cursor - b.cursor)
     for (const entry of entries) for (const event of JSON.parse(entry.events) as Event[]) apply(this.state, event)
     this.state.fresh.clear()
+    this.state.workspaces = treeOf(await storage.workspaces())
     this.decide(() => recover(this.state, this.parts.clock.now()))
     this.wake()
   }
@@ -287,7 +290,7 @@ export class Orchestrator {
       return
     }
     const hand = (job: Job): void => (effect.type === 'start' ? executor.start(job) : executor.adopt(job))
-    const started = jobOf(this.parts, unit, execution)
+    const started = jobOf({ ...this.parts, workspaceName: this.workspaceName }, unit, execution)
       .then(hand)
       .catch((error: unknown) =>
         this.tell({ type: 'execution.finished', token: execution.token, status: 'failed', error: toFailure(error) }),
@@ -295,6 +298,8 @@ export class Orchestrator {
       .finally(() => this.starting.delete(execution.token))
     this.starting.set(execution.token, started)
   }
+
+  private readonly workspaceName = (id: string): string => nameOfWorkspace(this.state, id)
 
   private report(report: Report): void {
     switch (report.type) {

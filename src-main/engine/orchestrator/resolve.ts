@@ -15,7 +15,7 @@ import {
 } from '../workflows/index.ts'
 import { contextOf, runContext } from './context.ts'
 import type { CacheState, Command, Resolution, RunState, State, Unit, ValueRef } from './core/index.ts'
-import { place } from './core/index.ts'
+import { chainOf, nameOfWorkspace, place, sees } from './core/index.ts'
 import { keptResult, mayKeep } from './keep.ts'
 import type { Values } from './values.ts'
 
@@ -86,7 +86,7 @@ export function createResolver(needs: Needs): Resolver {
         return ref instanceof Promise ? ref.then(done) : done(ref)
       }
       try {
-        const context = runContext(values, run)
+        const context = runContext(values, run, (id) => nameOfWorkspace(needs.state, id))
         const command = context instanceof Promise ? context.then(finish) : finish(context)
         return command instanceof Promise ? command.catch(refuse) : command
       } catch (error) {
@@ -113,7 +113,7 @@ async function keptOf(needs: Needs, unit: Unit): Promise<Resolution | null> {
   const opened = bases.get(run) ?? needs.runOf(run.keep?.run ?? '')
   bases.set(run, opened)
   const base = await opened
-  const kept = base === null ? null : keptResult(unit, base)
+  const kept = base === null ? null : keptResult(unit, base, (id) => sees(needs.state, unit.workspace, id))
   // Loaded now, so that this run refers to the files of the assets in it and keeps them alive.
   if (kept !== null) await needs.values.load(kept.outputs)
   return kept
@@ -122,7 +122,7 @@ async function keptOf(needs: Needs, unit: Unit): Promise<Resolution | null> {
 type Found = Resolution | Command | Promise<Resolution | Command>
 
 function resolveFresh(needs: Needs, unit: Unit): Found {
-  const context = contextOf(needs.values, unit)
+  const context = contextOf(needs.values, unit, (id) => nameOfWorkspace(needs.state, id))
   if (!(context instanceof Promise)) return resolveUnit(needs, unit, context)
   return context.then((loaded) => resolveUnit(needs, unit, loaded))
 }
@@ -181,16 +181,16 @@ function prepareRun(needs: Needs, unit: Unit, context: ExpressionContext): Resol
 }
 
 async function prepareCached(needs: Needs, unit: Unit, context: ExpressionContext): Promise<Resolution> {
-  const { step, run } = unit
+  const { step } = unit
   const image = step.image === null ? null : await needs.imageDigest(step.image)
   const { inputs, concurrencyKey, cache } = resolveStep(step, context, image)
   const ref = Object.keys(inputs).length === 0 ? null : await needs.values.refer({ ...inputs })
   const ask = cache !== null && !unit.skipCache && unit.failures === 0
-  const chain = [run.workspace]
+  const chain = chainOf(needs.state, unit.workspace)
   const maxAge = step.cache?.maxAgeMs ?? null
   const row = ask ? await needs.storage.cacheHit(cache.key, chain, maxAge === null ? 0 : needs.now() - maxAge) : null
   if (row !== null && cache !== null) {
-    const hit = { source: row.execution, outputs: JSON.parse(row.outputs) as ValueRef }
+    const hit = { workspace: row.workspace, source: row.execution, outputs: JSON.parse(row.outputs) as ValueRef }
     // Loaded now, so that this run refers to the files of the assets in it and keeps them alive.
     await needs.values.load(hit.outputs)
     return { type: 'run', resolved: { inputs: ref, concurrencyKey, cache: { ...cache, reason: null } }, hit }
@@ -202,7 +202,8 @@ async function prepareCached(needs: Needs, unit: Unit, context: ExpressionContex
 
 async function missReason(needs: Needs, unit: Unit, parts: Readonly<Record<string, string>>): Promise<string> {
   if (unit.skipCache) return 'it was run again by hand, which does not ask the cache'
-  const nearest = await needs.storage.cacheNearest(unit.run.plan.name, unit.step.name, [unit.run.workspace])
+  const chain = chainOf(needs.state, unit.workspace)
+  const nearest = await needs.storage.cacheNearest(unit.run.plan.name, unit.step.name, chain)
   if (nearest === null) return explainMiss(parts, null)
   const before = JSON.parse(nearest.parts) as Record<string, string>
   return explainMiss(parts, { parts: before, at: nearest.at, execution: nearest.execution })
@@ -246,7 +247,7 @@ async function startChild(needs: Needs, unit: Unit, context: ExpressionContext):
     workflow: name,
     version: row.version,
     plan,
-    workspace: run.workspace,
+    workspace: unit.workspace,
     params,
     secrets: [],
     priority: run.priority,

@@ -2,7 +2,7 @@ import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { ProjectStorage } from '../storage/index.ts'
 import { checkParams, type Plan, planOf } from '../workflows/index.ts'
-import { asRecord, type Keep, type RunState } from './core/index.ts'
+import { asRecord, type Keep, nameOfWorkspace, type RunState, sees } from './core/index.ts'
 import type { Asked } from './idempotency.ts'
 import { changedParams, childOf, keepable } from './keep.ts'
 import type { Orchestrator } from './orchestrator.ts'
@@ -14,6 +14,7 @@ export interface StartRequest {
   readonly workflow: string
   readonly version?: number
   readonly params: Record<string, Json>
+  /** Its name; here and in the core, its identifier */
   readonly workspace: string
   readonly priority?: number
   /** An ended run whose results are taken over as far as they are still right */
@@ -48,7 +49,8 @@ export async function startRun(
   const checked = checkParams(plan, request.params)
   refuseProblems(checked.problems, 'body.params', `the parameters do not fit ${request.workflow}`)
   await refuseMissingBlobs(parts.blobs, checked.values)
-  const keep = request.keep === undefined ? null : await kept(parts, request.keep, plan, checked.values)
+  const keep =
+    request.keep === undefined ? null : await kept(parts, { ...request, keep: request.keep }, plan, checked.values)
   const run = await freeId(parts)
   const shown: Record<string, Json> = { ...checked.values }
   const secrets: Record<string, string> = {}
@@ -81,7 +83,12 @@ export async function startRun(
 }
 
 /** What is taken over from the run `id`. */
-async function kept(parts: Parts, id: string, plan: Plan, params: Readonly<Record<string, Json>>): Promise<Keep> {
+async function kept(
+  parts: Parts,
+  { keep: id, workspace }: Pick<StartRequest, 'workspace'> & { readonly keep: string },
+  plan: Plan,
+  params: Readonly<Record<string, Json>>,
+): Promise<Keep> {
   const { orchestrator, storage, values, secrets } = parts
   return orchestrator.withRun(id, async (base) => {
     const at = { field: 'body.keep' }
@@ -96,6 +103,14 @@ async function kept(parts: Parts, id: string, plan: Plan, params: Readonly<Recor
       throw new ProblemError('bad_request', `run ${id} is one of ${base.workflow}, not of ${plan.name}`, {
         ...at,
         fix: `name a run of ${plan.name}: weir run list --workflow ${plan.name}`,
+      })
+    }
+    const { state } = orchestrator
+    if (!sees(state, workspace, base.workspace)) {
+      const [here, there] = [workspace, base.workspace].map((one) => nameOfWorkspace(state, one))
+      throw new ProblemError('workspace_unrelated', `run ${id} is one of the workspace ${there}, unknown to ${here}`, {
+        ...at,
+        fix: `start in ${there} or a workspace below it, or keep nothing`,
       })
     }
     const before = { ...asRecord(await values.load(base.params)), ...(await secrets.read(id)) }

@@ -10,6 +10,7 @@ import { checkVersion, migrate, syncFolder } from './sqlite/migrate.ts'
 import { activeRuns, expiredRuns, lastRuns, listRuns, runById } from './sqlite/runs.ts'
 import { migrations } from './sqlite/schema.ts'
 import * as workflows from './sqlite/workflows.ts'
+import * as workspaces from './sqlite/workspaces.ts'
 import { type ProjectStorage, SCHEMA_VERSION } from './storage.ts'
 
 export interface SqliteOptions {
@@ -77,6 +78,11 @@ function storageOn(db: SqliteHandle): ProjectStorage {
     draft: (id) => draftById(db, id),
     drafts: (query) => listDrafts(db, query),
     deleteDraft: (id) => deleteDraft(db, id),
+    workspaces: () => workspaces.listWorkspaces(db),
+    saveWorkspace: (row) => workspaces.saveWorkspace(db, row),
+    deleteWorkspace: (id) => workspaces.deleteWorkspace(db, id),
+    isWorkspaceUsed: (id) => workspaces.isWorkspaceUsed(db, id),
+    activeInWorkspaces: () => workspaces.activeInWorkspaces(db),
     idempotent: (key) => idempotent(db, key),
     deleteRuns: (ids) => deleteRuns(db, ids),
     expiredRuns: (query) => expiredRuns(db, query),

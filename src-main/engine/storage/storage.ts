@@ -61,6 +61,17 @@ export interface ProjectStorage {
   /** False when there is none. */
   deleteDraft(id: string): Awaitable<boolean>
 
+  /** All that there are, archived ones too; `main` among them always. */
+  workspaces(): Awaitable<readonly WorkspaceRow[]>
+  /** Adds a workspace, or changes the one with this identifier. */
+  saveWorkspace(row: WorkspaceRow): Awaitable<void>
+  /** Refuses with `workspace_in_use` while a run, or a workspace below it, is there. */
+  deleteWorkspace(id: string): Awaitable<void>
+  /** Whether a workspace has this identifier, or had it and left something that still names it. */
+  isWorkspaceUsed(id: string): Awaitable<boolean>
+  /** How many runs go on in each workspace that has any: where their last round was opened. */
+  activeInWorkspaces(): Awaitable<readonly { readonly workspace: string; readonly runs: number }[]>
+
   /** What a request with this key was answered with, when it was committed before. */
   idempotent(key: string): Awaitable<IdempotencyRow | null>
 
@@ -80,7 +91,7 @@ export interface ProjectStorage {
 }
 
 /** A version of the database's shape; a newer one than the engine knows is refused with words. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** Everything that one turn of the orchestrator has decided. */
 export interface CommitBatch {
@@ -110,7 +121,10 @@ export interface RunRow {
   readonly version: number
   /** Digest of the plan that it is pinned to */
   readonly plan: string
+  /** Identifier of the workspace that it was started in */
   readonly workspace: string
+  /** Identifiers of the workspaces that it was run again in, the last one last, each between two spaces; or nothing */
+  readonly rerunIn: string
   readonly status: RunStatus
   readonly trigger: 'manual' | 'parent' | 'rerun'
   readonly parentRun: string | null
@@ -135,11 +149,29 @@ export interface RunRow {
   readonly earlierMs: number
 }
 
+/**
+ * An environment of the project. Runs, results and journals hold `id`, which never changes; the name is what people see.
+ * `base` is the identifier of the workspace that it inherits from, null for `main` alone. Times in ms since 1970.
+ */
+export interface WorkspaceRow {
+  readonly id: string
+  readonly name: string
+  readonly base: string | null
+  readonly paused: boolean
+  readonly createdAt: number
+  readonly archivedAt: number | null
+}
+
+/** The workspace at the root of every project's tree, by identifier and by name. */
+export const MAIN_WORKSPACE = 'main'
+
 /** Runs newest first: by `createdAt`, then `id`, both descending; `after` is the last row of the page before. */
 export interface RunQuery {
   readonly workflow?: string
   readonly statuses?: readonly RunStatus[]
   readonly triggers?: readonly RunRow['trigger'][]
+  /** Identifier of a workspace: runs that were started, or run again, in it */
+  readonly workspace?: string
   /** Part of the workflow's name, or the beginning of the run's identifier; letters of either case */
   readonly search?: string
   /** Created at or after */

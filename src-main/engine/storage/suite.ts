@@ -6,6 +6,7 @@ import { draftsSuite } from './testing/drafts-suite.ts'
 import { journalSuite } from './testing/journal-suite.ts'
 import { runsSuite } from './testing/runs-suite.ts'
 import { cacheSuite, publishingSuite, workflowsSuite } from './testing/workflows-suite.ts'
+import { workspacesSuite } from './testing/workspaces-suite.ts'
 
 /** A fresh, empty database of one backend. */
 export interface StorageUnderTest {
@@ -43,6 +44,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
     describe('workflows', () => workflowsSuite(context))
     describe('publishing', () => publishingSuite(context))
     describe('drafts', () => draftsSuite(context))
+    describe('workspaces', () => workspacesSuite(context))
     describe('deletion', () => deletionSuite(context))
   })
 }

@@ -10,6 +10,7 @@ import {
   executionId,
   type FanOut,
   findUnit,
+  freshKey,
   type Outcome,
   type RunState,
   type State,
@@ -91,6 +92,7 @@ function runCreated(state: State, event: E.RunCreated): void {
     version: event.version,
     plan,
     workspace: event.workspace,
+    rerunIn: [],
     params: event.params,
     secrets: event.secrets,
     priority: event.priority,
@@ -239,6 +241,7 @@ function dispatched(state: State, unit: Unit, event: E.ExecutionDispatched): voi
   leaveWaiting(unit)
   const execution: ExecutionState = {
     ...blankExecution(unit, event.attempt, event.token, event.executor, event.at),
+    workspace: event.workspace ?? unit.run.workspace,
     cache: event.cache ?? null,
     inputs: event.inputs ?? null,
   }
@@ -293,11 +296,12 @@ function executionFinished(state: State, held: Held, event: E.ExecutionFinished)
 const FRESH_RESULTS = 10_000
 
 function keepFresh(state: State, unit: Unit, execution: ExecutionState, outputs: E.ValueRef, at: number): void {
-  const key = execution.cache?.key
-  if (key === undefined) return
+  if (execution.cache === null) return
+  const { workspace } = execution
+  const key = freshKey(workspace, execution.cache.key)
   state.fresh.delete(key)
   state.fresh.set(key, {
-    workspace: unit.run.workspace,
+    workspace,
     source: executionId(unit, execution.attempt),
     outputs,
     at,

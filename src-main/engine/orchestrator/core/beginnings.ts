@@ -11,6 +11,7 @@ export function newUnit(run: RunState, step: PlanStep, index: number | null, par
     step,
     index,
     parent,
+    workspace: parent?.workspace ?? run.rerunIn.at(-1) ?? run.workspace,
     phase: 'blocked',
     outcome: null,
     outputs: null,
@@ -39,7 +40,7 @@ export function newUnit(run: RunState, step: PlanStep, index: number | null, par
 
 /** An execution that was just dispatched. */
 export function blankExecution(
-  { round }: Unit,
+  { round, workspace }: Unit,
   attempt: number,
   token: string,
   executor: string,
@@ -48,6 +49,7 @@ export function blankExecution(
   return {
     attempt,
     round,
+    workspace,
     token,
     executor,
     dispatchedAt: at,

@@ -3,7 +3,7 @@ import { Driver, items, keyed } from '../testing/driver.ts'
 import { each, plan, retry, step } from '../testing/plan.ts'
 
 const cache = { cache: { maxAgeMs: null, version: '', params: null } }
-const HIT = { source: 'old:a:1', outputs: { json: { x: 9 } } }
+const HIT = { workspace: 'main', source: 'old:a:1', outputs: { json: { x: 9 } } }
 
 describe('a cached step', () => {
   it('takes what the edge found in the table', () => {

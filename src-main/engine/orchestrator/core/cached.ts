@@ -1,6 +1,16 @@
 import type { CacheHit } from './commands.ts'
-import { type CacheState, currentExecution, executionId, nextAttempt, place, type State, type Unit } from './state.ts'
+import {
+  type CacheState,
+  currentExecution,
+  executionId,
+  freshKey,
+  nextAttempt,
+  place,
+  type State,
+  type Unit,
+} from './state.ts'
 import type { Turn } from './turn.ts'
+import { chainOf } from './workspaces.ts'
 
 /** A result that was recorded within this window may not yet have been in the cache table when the edge asked it. */
 const FRESH_MS = 60_000
@@ -15,28 +25,35 @@ export function takeCached(turn: Turn, unit: Unit, cache: CacheState, hit: Cache
   // A manual re-run, or a failure of its own, asks for a new result.
   if (unit.skipCache || unit.failures > 0) return false
   const { state, now } = turn
-  const source = hit ?? freshHit(turn, unit, cache)
-  if (source !== null) {
-    turn.emit({ type: 'step.cached', ...place(unit), at: now, attempt: nextAttempt(unit), key: cache.key, ...source })
+  // The nearest workspace that has or makes a result wins: what an ancestor holds is a stand-in for an own one.
+  for (const workspace of chainOf(state, unit.workspace)) {
+    const found = hit?.workspace === workspace ? hit : freshHit(turn, unit, cache, workspace)
+    if (found !== null) {
+      const { source, outputs } = found
+      const attempt = nextAttempt(unit)
+      turn.emit({ type: 'step.cached', ...place(unit), at: now, attempt, key: cache.key, source, outputs })
+      return true
+    }
+    const producer = state.producers.get(cache.key)?.findLast((other) => other.workspace === workspace)
+    if (producer === undefined) continue
+    waitFor(state, unit, cache.key, producer)
     return true
   }
-  const producer = state.producers.get(cache.key)?.findLast((other) => other.run.workspace === unit.run.workspace)
-  if (producer === undefined) return false
-  waitFor(state, unit, cache.key, producer)
-  return true
+  return false
 }
 
 function waitFor(state: State, unit: Unit, key: string, producer: Unit): void {
   unit.phase = 'cachePending'
-  unit.awaits = { key, source: executionId(producer, currentExecution(producer)?.attempt ?? 0) }
+  const source = executionId(producer, currentExecution(producer)?.attempt ?? 0)
+  unit.awaits = { key, source, workspace: producer.workspace }
   const waiting = state.awaiting.get(key)
   if (waiting === undefined) state.awaiting.set(key, [unit])
   else waiting.push(unit)
 }
 
-function freshHit({ state, now }: Turn, unit: Unit, cache: CacheState): CacheHit | null {
-  const fresh = state.fresh.get(cache.key)
-  if (fresh === undefined || fresh.workspace !== unit.run.workspace) return null
+function freshHit({ state, now }: Turn, unit: Unit, cache: CacheState, workspace: string): CacheHit | null {
+  const fresh = state.fresh.get(freshKey(workspace, cache.key))
+  if (fresh === undefined) return null
   const oldest = now - Math.min(FRESH_MS, unit.step.cache?.maxAgeMs ?? FRESH_MS)
-  return fresh.at < oldest ? null : { source: fresh.source, outputs: fresh.outputs }
+  return fresh.at < oldest ? null : fresh
 }

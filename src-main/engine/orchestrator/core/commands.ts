@@ -3,6 +3,7 @@ import type { Plan, StepResources } from '../../workflows/index.ts'
 import type { Keep, Trigger, ValueRef } from './events.ts'
 import type { FailureKind } from './retry.ts'
 import type { Resolved } from './state.ts'
+import type { Workspace } from './workspaces.ts'
 
 /** What reaches the core: wishes of people, answers of the edge, reports of executors, time. */
 export type Command =
@@ -29,6 +30,8 @@ export type Command =
       readonly run: string
       readonly by: string
       readonly from: 'failed' | 'start' | { readonly step: string; readonly index?: number }
+      /** Identifier of the workspace to run in; the run's when absent */
+      readonly workspace?: string
     }
   | {
       readonly type: 'unit.resolved'
@@ -65,6 +68,8 @@ export type Command =
   | { readonly type: 'capacity'; readonly capacity: StepResources }
   /** Another project gave back what it had set aside */
   | { readonly type: 'room' }
+  /** The tree of workspaces as it is from now on */
+  | { readonly type: 'workspaces'; readonly workspaces: readonly Workspace[] }
   | { readonly type: 'clock.jumped'; readonly byMs: number }
   | { readonly type: 'tick' }
 
@@ -90,6 +95,8 @@ export type Resolution =
   | { readonly type: 'approval'; readonly message: string }
 
 export interface CacheHit {
+  /** Identifier of the workspace that it belongs to */
+  readonly workspace: string
   readonly source: string
   readonly outputs: ValueRef
 }

@@ -54,6 +54,8 @@ export interface RunReopened extends OfRun {
   readonly by: string
   /** Whole steps that run again */
   readonly steps: readonly string[]
+  /** Identifier of the workspace that they run in; the run's when absent */
+  readonly workspace?: string
   /** Items that run again, by the name of their fan-out; the other items keep their results */
   readonly items: Readonly<Record<string, readonly number[]>>
 }
@@ -116,6 +118,8 @@ export interface ExecutionDispatched extends OfUnit {
   readonly attempt: number
   readonly token: string
   readonly executor: string
+  /** Identifier of the workspace that it runs in; the run's when absent */
+  readonly workspace?: string
   readonly inputs?: ValueRef
   readonly cache?: { readonly key: string; readonly parts: Readonly<Record<string, string>>; readonly reason: string }
   readonly concurrencyKey?: string

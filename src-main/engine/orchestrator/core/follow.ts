@@ -1,7 +1,8 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import { EMPTY } from './events.ts'
-import { type FanOut, nextAttempt, place, type RunState, succeeded, type Unit, unitKey } from './state.ts'
+import { type FanOut, freshKey, nextAttempt, place, type RunState, succeeded, type Unit, unitKey } from './state.ts'
 import type { Turn } from './turn.ts'
+import { sees } from './workspaces.ts'
 
 /**
  * Asks a unit or run whose surroundings changed what follows now. This is where a workflow moves on: a step whose needs
@@ -92,9 +93,10 @@ function makeReady(turn: Turn, unit: Unit): void {
 
 /** The execution that it waited for has ended: take its result, wait for another with the same key, or run. */
 function followProducer(turn: Turn, unit: Unit): void {
-  const key = unit.awaits?.key ?? ''
-  const fresh = turn.state.fresh.get(key)
-  if (fresh !== undefined && fresh.workspace === unit.run.workspace && fresh.source === unit.awaits?.source) {
+  const { key, source: awaited, workspace } = unit.awaits ?? { key: '', source: '', workspace: '' }
+  const fresh = turn.state.fresh.get(freshKey(workspace, key))
+  // The tree may have been changed while it waited.
+  if (fresh?.source === awaited && sees(turn.state, unit.workspace, workspace)) {
     const { source, outputs } = fresh
     return turn.emit({
       type: 'step.cached',

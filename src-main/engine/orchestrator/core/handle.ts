@@ -118,6 +118,10 @@ function decide(turn: Turn, command: Command): void {
     case 'room':
       state.stirred = true
       return
+    case 'workspaces':
+      state.stirred = true
+      state.workspaces = new Map(command.workspaces.map((workspace) => [workspace.id, workspace]))
+      return
     case 'clock.jumped':
       state.timers.shift('timeout', command.byMs)
       return

@@ -4,7 +4,7 @@ export * from './events.ts'
 export { forget } from './forget.ts'
 export { handle, LOSSES_LIMIT, recover } from './handle.ts'
 export { violations } from './invariants.ts'
-export { reopening } from './reopen.ts'
+export { reopened, reopening } from './reopen.ts'
 export { restore } from './restore.ts'
 export * from './state.ts'
 export { touched } from './touched.ts'
@@ -20,3 +20,4 @@ export {
   viewSummary,
 } from './view.ts'
 export { createAhead, isKnownOnlyLive, reasonText, why } from './why.ts'
+export { chainOf, lowestOf, nameOfWorkspace, outOfReach, sees, type Workspace } from './workspaces.ts'

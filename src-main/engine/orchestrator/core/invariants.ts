@@ -15,6 +15,8 @@ export function violations(state: State): string[] {
     used.memoryBytes += unit.step.resources.memoryBytes
     used.gpus += unit.step.resources.gpus
     if (execution.status !== null) faults.push(`${execution.token} is out and has ended`)
+    if (execution.workspace !== unit.workspace)
+      faults.push(`${execution.token} is out in another workspace than its unit`)
     if (currentExecution(unit) !== execution) faults.push(`${execution.token} is out and not current`)
   }
   if (Math.abs(used.cpus - state.used.cpus) > 1e-3) faults.push(`CPUs in use: ${used.cpus}, booked ${state.used.cpus}`)

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import type { StepResources } from '../../workflows/index.ts'
 import { executorOf, type State, type Unit } from './state.ts'
+import { isPaused, nameOfWorkspace } from './workspaces.ts'
 
 /** Sums of fractions of a processor drift in binary; less than this is nothing. */
 const EPSILON = 1e-6
@@ -25,6 +26,8 @@ export const gib = (bytes: number): string => `${Math.round((bytes / 2 ** 30) * 
 
 /** What keeps a queued unit from running now. */
 export type Obstacle =
+  /** The workspace by its identifier, with its name for words */
+  | { readonly type: 'paused'; readonly workspace: string; readonly name: string }
   | { readonly type: 'executor'; readonly executor: string; readonly reason: string }
   | { readonly type: 'parallel'; readonly limit: number }
   | { readonly type: 'concurrency'; readonly key: string; readonly limit: number }
@@ -32,6 +35,9 @@ export type Obstacle =
 
 /** The first obstacle in the way of a queued unit; null when it could go. */
 export function obstacle(state: State, unit: Unit): Obstacle | null {
+  if (isPaused(state, unit)) {
+    return { type: 'paused', workspace: unit.workspace, name: nameOfWorkspace(state, unit.workspace) }
+  }
   const executor = executorOf(unit.step)
   const reason = state.unavailable.get(executor)
   if (reason !== undefined) return { type: 'executor', executor, reason }

@@ -10,11 +10,19 @@ export interface Passed {
   readonly groups: Set<ReadyGroup>
   readonly executors: Set<string>
   readonly keys: Set<string>
+  /** Workspaces that are paused */
+  readonly workspaces: Set<string>
   /** Resources that there is no room for; more than these there is not either, because a round only takes */
   readonly shapes: StepResources[]
 }
 
-export const nothingPassed = (): Passed => ({ groups: new Set(), executors: new Set(), keys: new Set(), shapes: [] })
+export const nothingPassed = (): Passed => ({
+  groups: new Set(),
+  executors: new Set(),
+  keys: new Set(),
+  workspaces: new Set(),
+  shapes: [],
+})
 
 /** Remembers that a group could not go, and what that says about others. */
 export function pass(passed: Passed, group: ReadyGroup, obstacle: Obstacle | null): void {
@@ -25,6 +33,9 @@ export function pass(passed: Passed, group: ReadyGroup, obstacle: Obstacle | nul
       break
     case 'concurrency':
       passed.keys.add(keyOf(obstacle.key, obstacle.limit))
+      break
+    case 'paused':
+      passed.workspaces.add(obstacle.workspace)
       break
     case 'cpus':
     case 'memory':
@@ -43,6 +54,8 @@ export function pass(passed: Passed, group: ReadyGroup, obstacle: Obstacle | nul
  */
 export function isPassed(passed: Passed, group: ReadyGroup, isOverdue: boolean): boolean {
   if (passed.groups.has(group) || passed.executors.has(executorOf(group.step))) return true
+  // The units of a run that are open at a time are in one workspace.
+  if (passed.workspaces.has(group.units[group.head]?.workspace ?? '')) return true
   if (!isOverdue && hasNoRoom(passed, group)) return true
   // Items of a fan-out may have different keys.
   if (passed.keys.size === 0 || group.units.length - group.head !== 1) return false

@@ -2,6 +2,7 @@ import type { Command } from './commands.ts'
 import { downstream } from './graph.ts'
 import type { RunState, Unit } from './state.ts'
 import type { Turn } from './turn.ts'
+import { outOfReach } from './workspaces.ts'
 
 /** Steps and items that `from` names, closed under "what depends on them". Null when there are none. */
 export function reopening(
@@ -34,9 +35,35 @@ export function reopening(
   return { steps: run.plan.steps.map((step) => step.name).filter((name) => whole.has(name)), items }
 }
 
+/** The units of a run that {@link reopening} names; of a fan-out all its items. */
+export function* reopened(
+  run: RunState,
+  { steps, items }: { readonly steps: readonly string[]; readonly items: Readonly<Record<string, readonly number[]>> },
+): Generator<Unit> {
+  for (const name of steps) {
+    const unit = run.steps.get(name)
+    if (unit === undefined) continue
+    yield unit
+    yield* unit.fanOut?.units ?? []
+  }
+  for (const [name, indices] of Object.entries(items)) {
+    const unit = run.steps.get(name)
+    if (unit === undefined) continue
+    yield unit
+    for (const index of indices) {
+      const item = unit.fanOut?.units[index]
+      if (item !== undefined) yield item
+    }
+  }
+}
+
 /** Opens an ended run again for the steps that are asked for. */
 export function reopen(turn: Turn, run: RunState, command: Extract<Command, { type: 'run.reopen' }>): void {
   if (run.finished === null) return
   const parts = reopening(run, command.from)
-  if (parts !== null) turn.emit({ type: 'run.reopened', run: run.id, at: turn.now, by: command.by, ...parts })
+  if (parts === null) return
+  const { workspace = run.workspace } = command
+  if (outOfReach(turn.state, reopened(run, parts), workspace) !== null) return
+  const where = workspace === run.workspace ? {} : { workspace }
+  turn.emit({ type: 'run.reopened', run: run.id, at: turn.now, by: command.by, ...where, ...parts })
 }

@@ -13,18 +13,25 @@ export function runReopened(state: State, event: RunReopened): void {
   run.cancelling = null
   run.outputs = null
   run.error = null
+  const workspace = event.workspace ?? run.workspace
+  if (workspace !== (run.rerunIn.at(-1) ?? run.workspace)) {
+    run.rerunIn = [...run.rerunIn.filter((id) => id !== workspace), workspace]
+  }
   const reset = new Set([...event.steps, ...Object.keys(event.items)])
   for (const name of event.steps) {
     const unit = run.steps.get(name)
-    if (unit !== undefined) resetUnit(state, run, unit, reset)
+    if (unit !== undefined) resetUnit(state, run, unit, workspace, reset)
   }
-  for (const [name, indices] of Object.entries(event.items)) resetItems(state, run, name, indices, event.at)
+  for (const [name, indices] of Object.entries(event.items)) {
+    resetItems(state, run, name, indices, workspace, event.at)
+  }
   state.followUps.push(run, ...run.steps.values())
 }
 
-function resetUnit(state: State, run: RunState, unit: Unit, reset: ReadonlySet<string>): void {
+function resetUnit(state: State, run: RunState, unit: Unit, workspace: string, reset: ReadonlySet<string>): void {
   if (unit.parent === null && unit.phase === 'done') run.open += 1
   closeSpan(run, unit)
+  unit.workspace = workspace
   unit.phase = 'blocked'
   unit.generation = state.nextGeneration++
   unit.outcome = null
@@ -56,7 +63,14 @@ function closeSpan(run: RunState, unit: Unit): void {
 }
 
 /** Opens some items of a fan-out again; what depends on it is among the whole steps of the event. */
-function resetItems(state: State, run: RunState, name: string, indices: readonly number[], at: number): void {
+function resetItems(
+  state: State,
+  run: RunState,
+  name: string,
+  indices: readonly number[],
+  workspace: string,
+  at: number,
+): void {
   const unit = run.steps.get(name)
   if (unit?.fanOut == null) return
   const nothing = new Set<string>()
@@ -65,13 +79,14 @@ function resetItems(state: State, run: RunState, name: string, indices: readonly
     if (item === undefined || item.phase !== 'done') continue
     unit.fanOut.done -= 1
     if (item.outcome === 'failed') unit.fanOut.failed -= 1
-    resetUnit(state, run, item, nothing)
+    resetUnit(state, run, item, workspace, nothing)
     state.followUps.push(item)
   }
   unit.fanOut.lost = false
   unit.fanOut.failing = false
   if (unit.phase === 'done') run.open += 1
   closeSpan(run, unit)
+  unit.workspace = workspace
   unit.phase = 'items'
   unit.beganAt = at
   unit.endedAt = null

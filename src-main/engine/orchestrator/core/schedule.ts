@@ -42,6 +42,8 @@ export function schedule(turn: Turn): void {
       continue
     }
     pass(passed, group, found?.obstacle ?? null)
+    // What is paused may wait for weeks: no room is kept for it.
+    if (found?.obstacle?.type === 'paused') continue
     if (found !== null && hasNoRoom(passed, group) && isOverdue(found.unit, now)) {
       state.reserved = found.unit
       return
@@ -113,6 +115,7 @@ function dispatch(turn: Turn, unit: Unit): void {
     attempt: nextAttempt(unit),
     token: `${unit.run.id}/${state.epoch}.${state.nextToken++}`,
     executor: executorOf(unit.step),
+    ...(unit.workspace === unit.run.workspace ? {} : { workspace: unit.workspace }),
     ...(inputs === null ? {} : { inputs }),
     ...(cache === null ? {} : { cache: { key: cache.key, parts: cache.parts ?? {}, reason: cache.reason ?? '' } }),
     ...(concurrencyKey === null ? {} : { concurrencyKey }),

@@ -2,6 +2,7 @@ import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
 import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
 import type { ExecutionFinished, Keep, Trigger, ValueRef } from './events.ts'
 import { createTimers, type Timers } from './timers.ts'
+import type { Workspace } from './workspaces.ts'
 
 /**
  * Where a unit (a step, or an item of a fan-out) stands.
@@ -38,6 +39,8 @@ export interface ExecutionState {
   readonly attempt: number
   /** Of the run; see `RunState.rounds` */
   readonly round: number
+  /** Identifier of the workspace that it runs in, and that its result belongs to */
+  readonly workspace: string
   readonly token: string
   readonly executor: string
   readonly dispatchedAt: number
@@ -79,6 +82,8 @@ export interface Unit {
   readonly index: number | null
   /** The fan-out that it is an item of */
   readonly parent: Unit | null
+  /** Identifier of the workspace that it ran in last, or is to run in: at first the run's */
+  workspace: string
   phase: Phase
   outcome: Outcome | null
   outputs: ValueRef | null
@@ -111,7 +116,7 @@ export interface Unit {
   /** Phase `child` and after */
   child: string | null
   /** Phase `cachePending`: key, and execution that is waited for */
-  awaits: { readonly key: string; readonly source: string } | null
+  awaits: { readonly key: string; readonly source: string; readonly workspace: string } | null
   fanOut: FanOut | null
   /** By index, items of all expansions before a re-run: their attempts are carried over */
   former: readonly Unit[]
@@ -142,7 +147,10 @@ export interface RunState {
   readonly workflow: string
   readonly version: number
   readonly plan: Plan
+  /** Identifier of the workspace that it was started in */
   readonly workspace: string
+  /** Identifiers of the workspaces that it was run again in, each once, the last one last; none when all was in its own */
+  rerunIn: readonly string[]
   readonly params: ValueRef
   readonly secrets: readonly string[]
   readonly priority: number
@@ -213,6 +221,8 @@ export interface State {
   readonly executions: Map<string, { readonly unit: Unit; readonly execution: ExecutionState }>
   /** Executors that cannot take jobs now, with the reason */
   readonly unavailable: Map<string, string>
+  /** The tree of workspaces, by identifier */
+  workspaces: ReadonlyMap<string, Workspace>
   /** Executions that are out, by concurrency key */
   readonly concurrency: Map<string, number>
   /** Something changed since the last round of scheduling that may let a queued unit go */
@@ -228,7 +238,7 @@ export interface State {
   readonly producers: Map<string, Unit[]>
   /** Units that wait for a producer, by key */
   readonly awaiting: Map<string, Unit[]>
-  /** Results of this process's lifetime that are younger than the cache table's reader may see, by key; bounded */
+  /** Results of this process's lifetime that are younger than the cache table's reader may see, by workspace and key; bounded */
   readonly fresh: Map<string, FreshResult>
   /** Units and runs whose surroundings changed: `handle` asks each what follows, until none is left */
   followUps: (Unit | RunState)[]
@@ -248,6 +258,7 @@ export function createState(epoch: number, capacity: StepResources): State {
     plans: new Map(),
     executions: new Map(),
     unavailable: new Map(),
+    workspaces: new Map(),
     concurrency: new Map(),
     stirred: true,
     reserved: null,
@@ -294,6 +305,9 @@ export function* unitsOf(run: RunState): Generator<Unit> {
 export const roundOf = (run: RunState): number => run.rounds.length + 1
 
 export const succeeded = (unit: Unit): boolean => unit.outcome === 'succeeded' || unit.outcome === 'cached'
+
+/** Where a result is among the fresh ones. Identifiers of workspaces hold no spaces. */
+export const freshKey = (workspace: string, key: string): string => `${workspace} ${key}`
 
 /** Where a unit is, as events name it. */
 export const place = (unit: Unit): { run: string; step: string; index?: number } => ({

@@ -166,6 +166,7 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
     status: stepStatus(unit),
     why: why(unit),
     needs: [...step.needs],
+    ...(unit.workspace === unit.run.workspace ? {} : { workspace: unit.workspace }),
     round: unit.round,
     executions: unit.executions.map((execution) => viewExecution(unit, execution)),
   }
@@ -200,6 +201,7 @@ function viewExecution(unit: Unit, execution: ExecutionState): Execution {
     id: executionId(unit, execution.attempt),
     attempt: execution.attempt,
     round: execution.round,
+    ...(execution.workspace === unit.run.workspace ? {} : { workspace: execution.workspace }),
     status: executionStatus(execution),
     executor: execution.executor,
     startedAt: iso(startedAt),

@@ -140,6 +140,8 @@ function queuedText(state: State, unit: Unit, ahead: Ahead): string {
   const found = obstacle(state, unit)
   if (found !== null) {
     switch (found.type) {
+      case 'paused':
+        return `workspace ${found.name} is paused`
       case 'executor':
         return `the ${found.executor} executor cannot take it: ${found.reason}`
       case 'parallel':

@@ -1,10 +1,11 @@
 import type { StepResources } from '../../workflows/index.ts'
-import type { Event, ExecutionFinished, Finish } from '../core/index.ts'
+import type { Event, ExecutionFinished, Finish, Workspace } from '../core/index.ts'
 import { LOSSES_LIMIT } from '../core/index.ts'
 import { hasAttemptLeft, retries, retryDelay } from '../core/retry.ts'
 import { must } from './broken.ts'
 import { Ledger, type Out, type RunRecord, type UnitRecord } from './ledger.ts'
 import type { Machine } from './machine.ts'
+import { lineOf } from './tree.ts'
 
 /**
  * Reads the committed journal as an outsider would, keeps its own books, and compares each event with what the rules and
@@ -13,8 +14,10 @@ import type { Machine } from './machine.ts'
 export class Audit {
   readonly ledger = new Ledger()
   readonly seen = new Map<string, number>()
-  /** When the edge last read the cache for a unit */
-  readonly readAt = new Map<string, number>()
+  /** The trees of workspaces by which the engine may have decided since its last commit, newest last */
+  trees: (readonly Workspace[])[] = []
+  /** When the edge last read the cache for a unit, and by which tree */
+  private readonly readAt = new Map<string, { readonly at: number; readonly tree: readonly Workspace[] | undefined }>()
   private readonly machine: Machine
   private readonly capacity: StepResources
   private readonly recorded = new Set<string>()
@@ -28,6 +31,21 @@ export class Audit {
     this.seen.set(what, (this.seen.get(what) ?? 0) + 1)
   }
 
+  /** An engine begins with this tree. */
+  restart(tree: readonly Workspace[]): void {
+    this.trees = [tree]
+  }
+
+  /** What it decides from here on, it decides by the newest tree. */
+  committed(): void {
+    this.trees = this.trees.slice(-1)
+  }
+
+  /** The edge is asked about a unit. */
+  asks(unit: string, at: number): void {
+    this.readAt.set(unit, { at, tree: this.trees.at(-1) })
+  }
+
   read(event: Event): void {
     const { ledger } = this
     this.count(event.type)
@@ -39,6 +57,7 @@ export class Audit {
         ledger.cancel(ledger.run(event.run))
         break
       case 'run.reopened':
+        this.reopened(ledger.run(event.run), event)
         ledger.reopen(ledger.run(event.run), event)
         break
       case 'run.finished':
@@ -106,6 +125,10 @@ export class Audit {
     must(holder === undefined, 'start', () => `${event.token} is ordered while ${holder?.token} is out`)
     must(event.attempt === unit.attempts + 1, 'attempts', () => `${unit.id}: ${event.attempt} follows ${unit.attempts}`)
     must(event.at >= unit.retryAt, 'attempts', () => `${unit.id} is tried again too early`)
+    const { workspace = unit.run.workspace } = event
+    must(workspace === unit.workspace, 'order', () => `${unit.id} runs in ${workspace}, not in ${unit.workspace}`)
+    const goesOn = this.trees.some((tree) => tree.find(({ id }) => id === workspace)?.paused !== true)
+    must(goesOn, 'limits', () => `${event.token} is ordered in ${workspace}, which is paused`)
     unit.attempts = event.attempt
     ledger.tokens.add(event.token)
     const out: Out = { token: event.token, unit, timedOut: false, key: event.concurrencyKey ?? null }
@@ -152,7 +175,7 @@ export class Audit {
     unit.outcome = status === 'succeeded' || status === 'cancelled' ? status : 'failed'
     const key = this.ledger.keyed.get(event.token)
     if (status !== 'succeeded' || key === undefined) return
-    const { workspace } = unit.run
+    const { workspace } = unit
     this.ledger.results.set(`${unit.id}:${unit.attempts}`, { key, workspace, at: event.at, outputs: outputs ?? '' })
   }
 
@@ -183,6 +206,26 @@ export class Audit {
     unit.retryAt = expected ?? 0
   }
 
+  /** Nothing runs again where it would not see what it needs, or hide what it makes from those who read it. */
+  private reopened(run: RunRecord, event: Extract<Event, { type: 'run.reopened' }>): void {
+    const { workspace = run.workspace } = event
+    if (workspace !== run.workspace) this.count('re-run below')
+    const lines = this.trees.map((tree) => lineOf(tree, workspace))
+    const check = (unit: UnitRecord | undefined): void => {
+      if (unit === undefined) return
+      const isBelow = lines.some((line) => line.includes(unit.workspace))
+      must(isBelow, 'order', () => `${unit.id} of ${unit.workspace} runs again in ${workspace}`)
+    }
+    for (const name of event.steps) {
+      check(run.units.get(name))
+      for (const item of run.units.get(name)?.openItems() ?? []) check(item)
+    }
+    for (const [name, indices] of Object.entries(event.items)) {
+      const items = run.units.get(name)?.openItems() ?? []
+      for (const index of indices) check(items[index])
+    }
+  }
+
   private skipped(unit: UnitRecord): void {
     must(unit.outcome === null, 'order', () => `${unit.id} is skipped after its end (${unit.outcome})`)
     unit.outcome = 'skipped'
@@ -197,12 +240,23 @@ export class Audit {
     const what = (): string => `${unit.id} takes the result of ${event.source}`
     must(source !== undefined, 'cache', () => `${what()}, which has none`)
     must(source.key === event.key, 'cache', () => `${what()}, whose key is ${source.key} and not ${event.key}`)
-    must(source.workspace === unit.run.workspace, 'cache', () => `${what()}, from workspace ${source.workspace}`)
+    const isVisible = this.trees.some((tree) => lineOf(tree, unit.workspace).includes(source.workspace))
+    if (source.workspace !== unit.workspace) this.count('inherited result')
+    must(isVisible, 'cache', () => `${what()}, from workspace ${source.workspace}`)
     must(source.outputs === JSON.stringify(event.outputs), 'cache', () => `${what()}, and gets something else`)
     must(!unit.again, 'cache', () => `${what()}, though it was run again by hand`)
     // The age is measured when the edge reads; its answer may be under way for a while.
-    const oldest = (this.readAt.get(unit.id) ?? event.at) - (unit.step.cache?.maxAgeMs ?? Number.POSITIVE_INFINITY)
+    const read = this.readAt.get(unit.id)
+    const oldest = (read?.at ?? event.at) - (unit.step.cache?.maxAgeMs ?? Number.POSITIVE_INFINITY)
     must(source.at >= oldest, 'cache', () => `${what()}, which is ${event.at - source.at} ms old`)
+    if (read?.tree === undefined || this.trees.some((tree) => tree !== read.tree)) return
+    const line = lineOf(read.tree, unit.workspace)
+    const nearer = line.slice(0, line.indexOf(source.workspace))
+    for (const other of this.ledger.results.values()) {
+      const wins =
+        other.key === event.key && nearer.includes(other.workspace) && other.at < read.at && other.at >= oldest
+      must(!wins, 'cache', () => `${what()}, from ${source.workspace}, though ${other.workspace} has one`)
+    }
   }
 
   private stepFinished(unit: UnitRecord, event: Extract<Event, { type: 'step.finished' }>): void {

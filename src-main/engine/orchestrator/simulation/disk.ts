@@ -1,8 +1,8 @@
 import type { Plan } from '../../workflows/index.ts'
-import type { CacheHit, Event, ValueRef } from '../core/index.ts'
+import type { CacheHit, Event, ValueRef, Workspace } from '../core/index.ts'
+import { TREE } from './tree.ts'
 
 interface CacheRow extends CacheHit {
-  readonly workspace: string
   readonly at: number
   readonly outputs: ValueRef
 }
@@ -12,9 +12,13 @@ export class Disk {
   epoch = 0
   private readonly runs = new Map<string, Event[]>()
   private readonly order: Event[] = []
-  private readonly dispatched = new Map<string, { readonly key: string; readonly execution: string }>()
+  private readonly dispatched = new Map<
+    string,
+    { readonly key: string; readonly execution: string; readonly workspace: string }
+  >()
   private readonly cache = new Map<string, CacheRow[]>()
   private readonly workspaces = new Map<string, string>()
+  tree: readonly Workspace[] = TREE
   readonly active = new Set<string>()
   readonly plans = new Map<string, Plan>()
 
@@ -43,10 +47,13 @@ export class Disk {
     return this.runs.has(run)
   }
 
-  /** Newest result with this key that is not older than `notBefore`. */
-  cacheHit(key: string, workspace: string, notBefore: number): CacheHit | null {
-    const row = this.cache.get(key)?.findLast((one) => one.workspace === workspace && one.at >= notBefore)
-    return row === undefined ? null : { source: row.source, outputs: row.outputs }
+  /** Newest result with this key in the first workspace that has one, not older than `notBefore`. */
+  cacheHit(key: string, workspaces: readonly string[], notBefore: number): CacheHit | null {
+    for (const workspace of workspaces) {
+      const row = this.cache.get(key)?.findLast((one) => one.workspace === workspace && one.at >= notBefore)
+      if (row !== undefined) return { workspace, source: row.source, outputs: row.outputs }
+    }
+    return null
   }
 
   private write(event: Event): void {
@@ -59,13 +66,14 @@ export class Disk {
     if (event.type === 'run.finished') this.active.delete(event.run)
     if (event.type === 'execution.dispatched' && event.cache !== undefined) {
       const unit = event.index === undefined ? event.step : `${event.step}[${event.index}]`
-      this.dispatched.set(event.token, { key: event.cache.key, execution: `${event.run}:${unit}:${event.attempt}` })
+      const execution = `${event.run}:${unit}:${event.attempt}`
+      const workspace = event.workspace ?? this.workspaces.get(event.run) ?? ''
+      this.dispatched.set(event.token, { key: event.cache.key, execution, workspace })
     }
     if (event.type === 'execution.finished' && event.status === 'succeeded' && event.outputs !== undefined) {
       const made = this.dispatched.get(event.token)
       if (made === undefined) return
-      const workspace = this.workspaces.get(event.run) ?? ''
-      const row = { source: made.execution, outputs: event.outputs, workspace, at: event.at }
+      const row = { source: made.execution, outputs: event.outputs, workspace: made.workspace, at: event.at }
       const rows = this.cache.get(made.key)
       if (rows === undefined) this.cache.set(made.key, [row])
       else rows.push(row)

@@ -1,4 +1,4 @@
-import { type Command, place, type Resolution, type RunState, type Unit } from '../core/index.ts'
+import { type Command, chainOf, place, type Resolution, type RunState, type State, type Unit } from '../core/index.ts'
 import type { Disk } from './disk.ts'
 import type { Behaviour } from './plans.ts'
 import type { Random } from './random.ts'
@@ -12,9 +12,9 @@ export interface EdgeParts {
 }
 
 /** Stands in for expressions, cache table and child workflows: answers what the core asks of its edge. */
-export function answerUnit(parts: EdgeParts, unit: Unit): Command {
+export function answerUnit(parts: EdgeParts, state: State, unit: Unit): Command {
   const behaviour = parts.behaviourOf(unit)
-  const resolution = resolve(parts, unit, behaviour)
+  const resolution = resolve(parts, state, unit, behaviour)
   const { generation } = unit
   if (resolution !== null) return { type: 'unit.resolved', ...place(unit), generation, outcome: resolution }
   const { run } = unit
@@ -26,7 +26,7 @@ export function answerUnit(parts: EdgeParts, unit: Unit): Command {
     workflow: child.name,
     version: 1,
     plan: child,
-    workspace: run.workspace,
+    workspace: unit.workspace,
     params: { json: {} },
     secrets: [],
     priority: run.priority,
@@ -45,7 +45,7 @@ export function answerRun(parts: EdgeParts, run: RunState): Command {
 }
 
 /** Null for a child, which is answered by the run that is created. */
-function resolve({ random, disk, now }: EdgeParts, unit: Unit, behaviour: Behaviour): Resolution | null {
+function resolve({ random, disk, now }: EdgeParts, state: State, unit: Unit, behaviour: Behaviour): Resolution | null {
   const { step } = unit
   if (random.chance(behaviour.misresolves))
     return { type: 'error', error: { code: 'expression', message: 'no such field' } }
@@ -68,6 +68,6 @@ function resolve({ random, disk, now }: EdgeParts, unit: Unit, behaviour: Behavi
       concurrencyKey: step.concurrency?.key ?? null,
       cache: key === null ? null : { key, parts: { code: key }, reason: 'no earlier execution' },
     },
-    hit: ask ? disk.cacheHit(key, unit.run.workspace, now() - maxAge) : null,
+    hit: ask ? disk.cacheHit(key, chainOf(state, unit.workspace), now() - maxAge) : null,
   }
 }

@@ -55,6 +55,8 @@ export class Engine {
     this.parts = parts
     parts.disk.epoch += 1
     this.state = this.replay()
+    this.state.workspaces = new Map(parts.disk.tree.map((one) => [one.id, one]))
+    parts.audit.restart(parts.disk.tree)
     this.replayed = this.replay()
     this.state.fresh.clear()
     this.events.push(...parts.rig.recover(this.state, parts.now()))
@@ -126,6 +128,8 @@ export class Engine {
     } catch (error) {
       throw new Broken('crash', `${command.type}: ${error instanceof Error ? error.message : String(error)}`)
     }
+    if (command.type === 'workspaces') this.parts.audit.count('tree changed')
+    if (command.type === 'workspaces') this.parts.audit.trees.push(command.workspaces)
     for (const event of events) this.events.push(event)
     this.check(command.type)
   }
@@ -156,8 +160,8 @@ export class Engine {
     const question = `${id}:${unit.generation}`
     must(!this.asked.has(question), 'order', () => `question ${question} is asked twice`)
     this.asked.add(question)
-    audit.readAt.set(id, now())
-    return answerUnit(this.parts, unit)
+    audit.asks(id, now())
+    return answerUnit(this.parts, this.state, unit)
   }
 
   private answered(command: Command): void {
@@ -173,6 +177,7 @@ export class Engine {
       this.loadPlan(this.replayed, event)
       rig.apply(this.replayed, event)
     }
+    audit.committed()
     quiet(this.replayed)
     if (this.state.awaiting.size > 0) audit.count('pending hit')
     const found = difference(this.state, this.replayed, this.parts.now())

@@ -1,8 +1,11 @@
 import {
   apply,
   type Command,
+  chainOf,
   currentExecution,
   type Event,
+  findUnit,
+  freshKey,
   handle,
   place,
   type RunState,
@@ -126,6 +129,19 @@ export const FAULTS: readonly Fault[] = [
     handle: around((state) => scaleCapacity(state, 0.99)),
   }),
   fault('a cached result crosses workspaces', ['cache'], { handle: around(shareFresh) }),
+  fault('a result of an ancestor goes before an own one', ['cache'], {
+    handle: instead(farther),
+  }),
+  fault('pauses of workspaces are forgotten', ['limits', 'idle'], { handle: around(forgetPauses) }),
+  fault('the workspace of a re-run is not written down', ['order', 'replay'], {
+    handle: miswritten((events) =>
+      events.map((event) => {
+        if (event.type !== 'run.reopened') return event
+        const { workspace: _, ...rest } = event
+        return rest
+      }),
+    ),
+  }),
   {
     ...fault('an ended run is replayed among the living', ['invariants', 'replay', 'rest'], {
       restore: (state, plan, events) => {
@@ -207,6 +223,37 @@ function scaleCapacity(state: State, factor: number): () => void {
 
 function shareFresh(state: State, command: Command): () => void {
   const workspace = command.type === 'unit.resolved' ? state.runs.get(command.run)?.workspace : undefined
-  for (const [key, result] of state.fresh) state.fresh.set(key, { ...result, workspace: workspace ?? result.workspace })
+  if (workspace === undefined) return () => undefined
+  for (const [at, result] of [...state.fresh]) {
+    const key = at.slice(result.workspace.length)
+    if (!state.fresh.has(workspace + key)) state.fresh.set(workspace + key, { ...result, workspace })
+  }
   return () => undefined
+}
+
+/** Pauses that are heard, and not kept to. */
+function forgetPauses(state: State): () => void {
+  const told = state.workspaces
+  const awake = new Map([...told].map(([id, workspace]) => [id, { ...workspace, paused: false }]))
+  state.workspaces = awake
+  return () => {
+    if (state.workspaces === awake) state.workspaces = told
+  }
+}
+
+/** Takes a result of an ancestor where a nearer workspace has one. */
+function farther(command: Command, state: State): Command {
+  if (command.type !== 'unit.resolved' || command.outcome.type !== 'run') return command
+  const { hit, resolved } = command.outcome
+  const unit = findUnit(state, command.run, command.step, command.index)
+  if (hit === null || resolved.cache === null || unit === undefined) return command
+  const { key } = resolved.cache
+  const chain = chainOf(state, unit.workspace)
+  for (const workspace of chain.slice(chain.indexOf(hit.workspace) + 1)) {
+    const other = state.fresh.get(freshKey(workspace, key))
+    if (other === undefined) continue
+    state.fresh.delete(freshKey(hit.workspace, key))
+    return { ...command, outcome: { ...command.outcome, hit: other } }
+  }
+  return command
 }

@@ -8,6 +8,8 @@ export interface UnitRecord {
   readonly parent: UnitRecord | null
   /** `run:step[index]` */
   readonly id: string
+  /** Where it ran last, or is to run */
+  workspace: string
   outcome: Outcome | null
   /** Number of the last attempt, over all re-runs */
   attempts: number
@@ -122,7 +124,7 @@ export class Ledger {
 
   expand(unit: UnitRecord, count: number): void {
     unit.items = count
-    for (const item of unit.openItems()) reset(item, unit.again)
+    for (const item of unit.openItems()) reset(item, unit.again, unit.workspace)
   }
 
   reopen(run: RunRecord, event: Extract<Event, { type: 'run.reopened' }>): void {
@@ -131,24 +133,27 @@ export class Ledger {
     run.cancelling = false
     run.reopened = true
     for (const unit of run.all()) unit.old = true
+    const { workspace = run.workspace } = event
     for (const name of event.steps) {
       const unit = run.units.get(name)
       if (unit === undefined) continue
-      reset(unit, true)
+      reset(unit, true, workspace)
       unit.items = null
     }
     for (const [name, indices] of Object.entries(event.items)) {
       const unit = run.units.get(name)
       if (unit === undefined) continue
       unit.outcome = null
+      unit.workspace = workspace
       unit.failing = false
       for (const item of unit.openItems())
-        if (indices.includes(Number(item.id.match(/\[(\d+)]$/)?.[1]))) reset(item, true)
+        if (indices.includes(Number(item.id.match(/\[(\d+)]$/)?.[1]))) reset(item, true, workspace)
     }
   }
 }
 
-function reset(unit: UnitRecord, again: boolean): void {
+function reset(unit: UnitRecord, again: boolean, workspace: string): void {
+  unit.workspace = workspace
   unit.outcome = null
   unit.old = false
   unit.failures = 0
@@ -167,6 +172,7 @@ function createUnit(run: RunRecord, step: PlanStep, parent: UnitRecord | null, i
     step,
     parent,
     id,
+    workspace: parent?.workspace ?? run.workspace,
     outcome: null,
     attempts: 0,
     failures: 0,

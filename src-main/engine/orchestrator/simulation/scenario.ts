@@ -20,6 +20,7 @@ export const FEATURES = [
   'failures',
   'cancels',
   'reopens',
+  'workspaces',
   'flapping',
   'clockJumps',
   'losses',

@@ -33,6 +33,9 @@ const HAPPENINGS = [
   'execution.stale',
   'crash',
   'pending hit',
+  'inherited result',
+  're-run below',
+  'tree changed',
 ]
 
 describe('simulated schedules', () => {

@@ -1,5 +1,17 @@
 import type { Plan, PlanStep } from '../../workflows/index.ts'
-import { type Command, type Event, executorOf, place, reopening, type Unit, unitsOf } from '../core/index.ts'
+import {
+  type Command,
+  type Event,
+  executorOf,
+  lowestOf,
+  outOfReach,
+  place,
+  reopened,
+  reopening,
+  type Unit,
+  unitsOf,
+  type Workspace,
+} from '../core/index.ts'
 import { Audit } from './audit.ts'
 import { Broken, must } from './broken.ts'
 import { Disk } from './disk.ts'
@@ -9,6 +21,7 @@ import { type Behaviour, CAPACITY, randomPlan } from './plans.ts'
 import { createRandom, type Random } from './random.ts'
 import { HONEST, type Rig } from './rig.ts'
 import type { Feature, Scenario } from './scenario.ts'
+import { awake, changed, TREE } from './tree.ts'
 
 /** Something that will happen. With an epoch it is on its way to that engine, and lost when it dies. */
 interface Pending {
@@ -146,11 +159,13 @@ class World {
 
   /** What may happen in this schedule besides time. */
   private listWishes(): (() => void)[] {
+    const { random } = this
     const all: [Feature | null, () => void][] = [
       [null, () => this.startRun()],
       ['cancels', () => this.cancelRun()],
       ['reopens', () => this.reopenRun()],
       ['approvals', () => this.approve()],
+      ['workspaces', () => this.changeTree(changed(this.disk.tree, random))],
       ['flapping', () => this.flap()],
       ['clockJumps', () => this.jump()],
       ['losses', () => this.lose()],
@@ -198,7 +213,7 @@ class World {
         workflow: plan.name,
         version: 1,
         plan,
-        workspace: random.chance(0.8) ? 'main' : 'dev',
+        workspace: random.chance(0.6) ? 'main' : random.pick(TREE).id,
         params: { json: {} },
         secrets: [],
         priority: this.has.has('priorities') ? random.below(3) : 0,
@@ -253,13 +268,32 @@ class World {
     const from = random.pick(['failed', 'start', one] as const)
     const count = (): number => this.disk.journal(id).filter(({ type }) => type === 'run.reopened').length
     const before = count()
-    if (reopening(run, from) === null) {
+    const parts = reopening(run, from)
+    const workspace = parts === null ? null : this.placeFor([...reopened(run, parts)])
+    if (workspace === null) {
       engine.unload(id)
       return
     }
-    engine.post({ type: 'run.reopen', run: id, by: 'ana', from }, () => count() > before)
+    engine.post({ type: 'run.reopen', run: id, by: 'ana', from, workspace }, () => count() > before)
     // The turn comes before the run could be put out of memory again.
     engine.turn()
+  }
+
+  /** A workspace that these units may run again in; null when there is none. */
+  private placeFor(units: readonly Unit[]): string | null {
+    const { state } = this.engine
+    const places = this.disk.tree.filter(({ id }) => outOfReach(state, units, id) === null)
+    const lowest = lowestOf(state, units)
+    if (!this.has.has('workspaces')) return lowest
+    return places.length === 0 ? null : this.random.pick(places).id
+  }
+
+  /** First on disk, then in the engine; the commands that came before are taken by the tree that they came under. */
+  private changeTree(tree: readonly Workspace[]): void {
+    if (!this.engine.idle) this.engine.turn()
+    this.disk.tree = tree
+    this.engine.post({ type: 'workspaces', workspaces: tree })
+    this.engine.turn()
   }
 
   private approve(): void {
@@ -321,6 +355,7 @@ class World {
       if (!this.engine.idle) this.engine.turn()
       else if (this.advance()) return
       else if (this.waiting().length > 0) this.approve()
+      else if (this.disk.tree.some(({ paused }) => paused)) this.changeTree(awake(this.disk.tree))
       else moved = this.endHanging()
     })
     return moved

@@ -6,7 +6,7 @@ import { ACTIVE_CONDITION, ENDED_CONDITION } from './schema.ts'
 const COLUMNS = `id, workflow, version, plan, workspace, status, "trigger" AS "trigger", parent_run AS parentRun,
   parent_step AS parentStep, priority, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
   total, done, succeeded, failed, skipped, items, items_done AS itemsDone, items_failed AS itemsFailed, dropped,
-  reruns, earlier_ms AS earlierMs`
+  reruns, earlier_ms AS earlierMs, rerun_in AS rerunIn`
 
 export const runById = (db: SqliteHandle, id: string): RunRow | null =>
   db.get<RunRow>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`, id)
@@ -19,8 +19,8 @@ interface Conditions {
 
 /**
  * Every case reads a range of one index, in order. Filters by status ask for a page of each status and merge them, because
- * an index is in order of time only within one status. Triggers and searched texts are looked for in the rows of that
- * range: they have no index, so a rare one costs a look at every run that is kept (some 10 ms for 10,000).
+ * an index is in order of time only within one status. Triggers, workspaces and searched texts are looked for in the rows
+ * of that range: they have no index, so a rare one costs a look at every run that is kept (some 10 ms for 10,000).
  */
 export function listRuns(db: SqliteHandle, query: RunQuery): readonly RunRow[] {
   const { workflow, statuses, limit } = query
@@ -40,7 +40,7 @@ export function listRuns(db: SqliteHandle, query: RunQuery): readonly RunRow[] {
     .slice(0, limit)
 }
 
-function conditionsOf({ after, since, until, triggers, search }: RunQuery): Conditions {
+function conditionsOf({ after, since, until, triggers, workspace, search }: RunQuery): Conditions {
   const [createdAt, id] = firstOf(after, until)
   const sql = ['(created_at, id) < (?, ?)']
   const values: (string | number)[] = [createdAt, id]
@@ -52,12 +52,19 @@ function conditionsOf({ after, since, until, triggers, search }: RunQuery): Cond
     sql.push(`"trigger" IN (SELECT value FROM json_each(?))`)
     values.push(JSON.stringify(triggers))
   }
+  if (workspace !== undefined) {
+    sql.push(IN_WORKSPACE)
+    values.push(workspace, workspace)
+  }
   if (search !== undefined && search !== '') {
     sql.push(`(workflow LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\')`)
     values.push(`%${escapeLike(search)}%`, `${escapeLike(search)}%`)
   }
   return { sql: sql.join(' AND '), values }
 }
+
+/** Runs that were started, or run again, in a workspace: it is asked for twice. */
+export const IN_WORKSPACE = `(workspace = ? OR instr(rerun_in, ' ' || ? || ' ') > 0)`
 
 /** The place that the page starts behind: of the page before, or the end of the time that is asked for. */
 function firstOf(after: RunQuery['after'], until: number | undefined): readonly [number, string] {

@@ -132,9 +132,32 @@ const VERSION_3 = `
   UPDATE runs SET succeeded = max(0, done - failed);
 `
 
+/**
+ * Version 4.
+ *
+ *   workspaces   the tree; `id` is what runs, cache and journal hold, and never changes. Those that runs name already are
+ *                children of \`main\`
+ *   runs         know the workspaces that they were run again in
+ */
+const VERSION_4 = `
+  CREATE TABLE workspaces (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, base TEXT REFERENCES workspaces (id), paused INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, archived_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO workspaces
+    SELECT 'main', 'main', NULL, 0, coalesce(min(created_at), unixepoch() * 1000), NULL FROM runs;
+  INSERT INTO workspaces
+    SELECT workspace, workspace, 'main', 0, min(at), NULL
+    FROM (SELECT workspace, created_at AS at FROM runs UNION ALL SELECT workspace, at FROM cache)
+    WHERE workspace <> 'main' GROUP BY workspace;
+
+  ALTER TABLE runs ADD COLUMN rerun_in TEXT NOT NULL DEFAULT '';
+`
+
 /** In order; the last one's version is SCHEMA_VERSION. */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: VERSION_1 },
   { version: 2, sql: VERSION_2 },
   { version: 3, sql: VERSION_3 },
+  { version: 4, sql: VERSION_4 },
 ]

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { CacheRow, CommitBatch, NewDraft, NewJournalEntry, NewWorkflowVersion, RunRow } from '../storage.ts'
+import type {
+  CacheRow,
+  CommitBatch,
+  NewDraft,
+  NewJournalEntry,
+  NewWorkflowVersion,
+  RunRow,
+  WorkspaceRow,
+} from '../storage.ts'
 
 /** Rows for tests: valid ones, of which a test changes what it is about. */
 export const emptyBatch: CommitBatch = { entries: [], runs: [], cache: [], blobs: [], idempotency: [] }
@@ -37,6 +45,7 @@ export const runOf = (id: string, fields: Partial<RunRow> = {}): RunRow => ({
   dropped: 0,
   reruns: 0,
   earlierMs: 0,
+  rerunIn: '',
   ...fields,
 })
 
@@ -65,6 +74,16 @@ export const versionOf = (
   files: '[]',
   steps: 1,
   at: 10,
+  ...fields,
+})
+
+export const workspaceOf = (id: string, fields: Partial<WorkspaceRow> = {}): WorkspaceRow => ({
+  id,
+  name: id,
+  base: 'main',
+  paused: false,
+  createdAt: 10,
+  archivedAt: null,
   ...fields,
 })
 
