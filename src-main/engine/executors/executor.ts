@@ -1,4 +1,6 @@
 import type { AssetFile, Failure, Json, OutputSpec, Usage } from '../../../src-shared/contract/index.ts'
+import type { Manifest } from '../../../src-shared/contract/targets.ts'
+import type { Call, StepEnd } from '../../../src-shared/contract/worker-protocol.ts'
 import type { ExpressionContext, StepResources } from '../workflows/plan.ts'
 
 /**
@@ -22,7 +24,7 @@ export interface Executor {
    */
   adopt(job: Job): void
   /** Ends a job: politely, after `graceMs` by force, with all its children. Reports `finished` with `cancelled`. */
-  kill(token: string, graceMs: number): void
+  kill(token: string, graceMs: number, reason?: 'cancel' | 'timeout'): void
   /**
    * The job's end is committed: what was kept so that a killed engine finds the result again may go. Called for every
    * job that was reported finished or lost.
@@ -56,6 +58,28 @@ export interface Job {
   readonly resources: StepResources
   /** Values that are hidden wherever the executor quotes output, e.g. in the details of a failure. */
   readonly secrets?: readonly string[]
+  /** What a worker is to call; there when, and only when, the executor is `worker` */
+  readonly call?: CallJob
+}
+
+/** A call of a target in code. */
+export interface CallJob {
+  /** Public name of the session that runs it */
+  readonly worker: string
+  /** `run:step:attempt` */
+  readonly execution: string
+  /** `module/target` */
+  readonly target: string
+  /** Of the module */
+  readonly version: number
+  /** Encoded values by position; see docs/worker-protocol.md, "Values" */
+  readonly args: readonly Json[]
+  readonly named?: Readonly<Record<string, Json>>
+  /** Ends of the steps that the arguments refer to, by key */
+  readonly steps?: Readonly<Record<string, StepEnd>>
+  readonly isolation: 'process' | 'shared'
+  /** An attempt before this one was suspended or lost: calls find its steps again */
+  readonly resumed: boolean
 }
 
 export type Report =
@@ -66,6 +90,17 @@ export type Report =
   | { readonly type: 'progress'; readonly token: string; readonly text: string }
   | { readonly type: 'finished'; readonly token: string; readonly at: number; readonly outcome: Outcome }
   | { readonly type: 'lost'; readonly token: string; readonly at: number; readonly reason: string }
+  /** It gave up its process, and goes on as another attempt when steps have ended, at the latest after `delayMs`. */
+  | {
+      readonly type: 'suspended'
+      readonly token: string
+      readonly at: number
+      readonly steps: readonly string[]
+      readonly mode: 'any' | 'all'
+      readonly delayMs: number | null
+    }
+  /** A worker joined, or what it offers changed; null when it is gone for good. */
+  | { readonly type: 'worker'; readonly worker: string; readonly offer: WorkerOffer | null }
   /** The executor as a whole can or cannot take jobs now, e.g. because Docker does not answer. */
   | { readonly type: 'availability'; readonly executor: string; readonly available: boolean; readonly reason: string }
 
@@ -77,9 +112,66 @@ export interface Outcome {
   readonly exitCode?: number
   readonly signal?: string
   readonly error?: Failure
+  /** False when what it ran said that no further attempt is to be made, whatever the rule */
+  readonly retry?: boolean
   readonly usage?: Usage
   /** Moment at which the work itself ended, when known better than the report's, in ms since 1970 */
   readonly finishedAt?: number
 }
 
 export type ReportListener = (report: Report) => void
+
+/** What a connected worker can run. While its connection is broken it keeps what it runs, and gets nothing new. */
+export interface WorkerOffer {
+  /** For people; not unique */
+  readonly name: string
+  readonly host: string
+  readonly pid: number
+  /** e.g. `python 0.1.0` */
+  readonly sdk: string
+  /** e.g. `CPython 3.11.7` */
+  readonly runtime: string
+  /** Identifier of the workspace */
+  readonly workspace: string
+  /** The pool that started it */
+  readonly pool: string | null
+  readonly tags: readonly string[]
+  /** Version of each module that it hosts */
+  readonly hosts: Readonly<Record<string, number>>
+  /** Executions in processes of their own at once */
+  readonly concurrency: number
+  /** Executions with isolation `shared` at once */
+  readonly shared: number
+  readonly draining: boolean
+  readonly connected: boolean
+}
+
+/**
+ * What code that runs asks of the orchestrator. `token` names an execution of the session that asks. A ProblemError is
+ * told to the code; anything else is a fault of the engine.
+ */
+export interface CodeCalls {
+  /** The session that an execution which has not ended was dispatched to; null when there is none such */
+  owner(token: string): string | null
+  /** Keys of the steps, once they are on disk. A repeated `id` of an execution is answered as it was the first time. */
+  submit(token: string, id: number, calls: readonly Call[]): Promise<string[]>
+  /** Waits until any or all of the steps have ended, at most `timeoutMs`; 0 answers at once. */
+  select(
+    token: string,
+    steps: readonly string[],
+    mode: 'any' | 'all',
+    timeoutMs: number | null,
+    cancelRemaining: boolean,
+  ): Promise<{ steps: StepEnd[]; timedOut: boolean }>
+  cancel(token: string, steps: readonly string[]): Promise<void>
+  secret(token: string, name: string): Promise<string>
+  assets(token: string, assets: readonly { name: string; value: Json }[]): Promise<void>
+  /** Versions of the modules. Refuses what is not known when `register` is `never`. */
+  declare(
+    workspace: string,
+    manifests: readonly Manifest[],
+    register: 'never' | 'once' | 'always',
+  ): Promise<Record<string, number>>
+  /** Identifier of the workspace of that name; throws a ProblemError when it is unknown or archived. */
+  workspace(name: string): string
+}

@@ -1,7 +1,7 @@
 export { collectOutputs } from './collect.ts'
 export { type KeptCommand, readCommand } from './command-file.ts'
 export { type ContainerExecutor, createContainerExecutor, dockerStatus } from './container/index.ts'
-export type { Executor, Job, Outcome, Report, ReportListener } from './executor.ts'
+export type { CallJob, CodeCalls, Executor, Job, Outcome, Report, ReportListener, WorkerOffer } from './executor.ts'
 export { asFailure, ExecutionError, OutputError } from './failure.ts'
 export { type ExecutionFolder, executionFolder } from './folder.ts'
 export { type LogText, type ReadLogOptions, readLog, readLogBatches } from './logs.ts'
