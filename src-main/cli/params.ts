@@ -94,6 +94,8 @@ export async function typedValue(name: string, param: Param, texts: readonly str
       return booleanOf(name, text)
     case 'object':
       return parsed(name, await contentOf(text, cwd), 'an object, e.g. {"a": 1}')
+    case 'json':
+      return jsonOf(param, await contentOf(text, cwd))
     case 'secret':
       return (await contentOf(text, cwd)).replace(/\r?\n$/, '')
     case 'file':
@@ -134,6 +136,11 @@ function booleanOf(name: string, text: string): boolean {
   const value = words[text.toLowerCase()]
   if (value !== undefined) return value
   throw invalid(`Parameter ${name} needs true or false, not "${text}".`, `Write --param ${name}=true.`)
+}
+
+/** JSON, or the text itself where it is none or where only a text fits. */
+function jsonOf(param: Param, text: string): Json {
+  return param.schema?.['type'] === 'string' && !text.trimStart().startsWith('"') ? text : itemOf(text, undefined)
 }
 
 /** A JSON list, or items separated by commas or given one by one. */

@@ -175,9 +175,11 @@ function stepKind(step: Step): string {
         ? 'approval'
         : step.sleep !== undefined
           ? 'sleep'
-          : step.image !== undefined
-            ? 'container'
-            : 'process'
+          : step.target !== undefined
+            ? 'target'
+            : step.image !== undefined
+              ? 'container'
+              : 'process'
   return step.forEach === undefined ? kind : `${kind} ×`
 }
 

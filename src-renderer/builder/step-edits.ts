@@ -129,4 +129,4 @@ export function stepsFrom(text: string): { readonly [name: string]: Json } | nul
 }
 
 const looksLikeStep = (step: { readonly [key: string]: Json }): boolean =>
-  ['run', 'workflow', 'approval', 'sleep'].some((kind) => kind in step)
+  ['run', 'target', 'workflow', 'approval', 'sleep'].some((kind) => kind in step)

@@ -3,6 +3,7 @@ import {
   IconArrowsSplit2,
   IconBox,
   IconClockPause,
+  IconCode,
   IconCpu,
   IconDatabase,
   IconFilter,
@@ -21,12 +22,13 @@ export interface KindLook {
   readonly word: string
   readonly icon: TablerIcon
   /** Class of its colour in StepNode.module.css */
-  readonly tone: 'run' | 'container' | 'workflow' | 'approval' | 'sleep' | 'params' | 'unknown'
+  readonly tone: 'run' | 'container' | 'target' | 'workflow' | 'approval' | 'sleep' | 'params' | 'unknown'
 }
 
 const LOOKS: Record<KindLook['tone'], KindLook> = {
   run: { word: 'Command', icon: IconTerminal2, tone: 'run' },
   container: { word: 'Command in a container', icon: IconBox, tone: 'container' },
+  target: { word: 'Target of a module', icon: IconCode, tone: 'target' },
   workflow: { word: 'Workflow', icon: IconSitemap, tone: 'workflow' },
   approval: { word: 'Question to a person', icon: IconUserCheck, tone: 'approval' },
   sleep: { word: 'Pause', icon: IconClockPause, tone: 'sleep' },

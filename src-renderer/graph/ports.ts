@@ -10,6 +10,7 @@ const PARAM_TYPES = [
   'boolean',
   'array',
   'object',
+  'json',
   'file',
   'directory',
   'secret',
@@ -24,6 +25,7 @@ const output = (name: string, type: PortType): Port => ({ name, type, value: nul
 
 /** What a step leaves behind for others. */
 export function outputsOf(step: JsonMap, kind: NodeKind): Port[] {
+  if (kind === 'target') return [output('result', 'any')]
   if (kind === 'approval') return paramsOf(mapOf(mapOf(step['approval'])['form']))
   return Object.entries(mapOf(step['outputs'])).map(([name, spec]) => output(name, outputType(mapOf(spec))))
 }

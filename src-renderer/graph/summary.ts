@@ -2,7 +2,7 @@ import type { Json } from '../../src-shared/contract/index.ts'
 import type { Badge, GraphNode, NodeKind } from './types.ts'
 import { type JsonMap, mapOf, numberOf, shortText, textOf } from './values.ts'
 
-const KINDS = ['run', 'workflow', 'approval', 'sleep'] as const
+const KINDS = ['run', 'target', 'workflow', 'approval', 'sleep'] as const
 
 /** What a step does; unknown while it says nothing, or too much. */
 export function kindOf(step: JsonMap): NodeKind {
@@ -17,6 +17,8 @@ export function summaryOf(step: JsonMap, kind: NodeKind): string {
   switch (kind) {
     case 'run':
       return commandLine(step['run'])
+    case 'target':
+      return shortText(step['target']) || 'No target chosen'
     case 'workflow':
       return shortText(step['workflow']) || 'No workflow chosen'
     case 'approval':

@@ -4,7 +4,7 @@ export interface Graph {
   readonly edges: readonly GraphEdge[]
 }
 
-export type NodeKind = 'params' | 'run' | 'workflow' | 'approval' | 'sleep' | 'unknown'
+export type NodeKind = 'params' | 'run' | 'target' | 'workflow' | 'approval' | 'sleep' | 'unknown'
 
 export interface GraphNode {
   /** The step's name; `PARAMS_NODE` for the parameters of the workflow */

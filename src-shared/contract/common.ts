@@ -4,6 +4,18 @@ import { z } from 'zod'
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export const Json: z.ZodType<Json> = z.json()
 
+/** Stands where an argument was left out: the code's own default holds. See docs/worker-protocol.md, "Values". */
+export const ABSENT: Json = { $weir: 'absent' }
+
+/** What an encoded value is that plain JSON cannot say (`integer`, `bytes`, `step`, `stored`, …); null for plain JSON. */
+export function markOf(value: Json | undefined): string | null {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null
+  const mark = value['$weir']
+  return typeof mark === 'string' ? mark : null
+}
+
+export const isAbsent = (value: Json | undefined): boolean => markOf(value) === 'absent'
+
 /** A moment as ISO 8601 in UTC with milliseconds, e.g. `2026-11-21T10:00:00.000Z`. */
 export const Time = z.iso.datetime({ precision: 3 })
 

@@ -21,6 +21,7 @@ export * from './problems.ts'
 export * from './projects.ts'
 export * from './route.ts'
 export * from './runs.ts'
+export * from './targets.ts'
 export * from './workflows.ts'
 
 /** Every operation of the API, by area. */

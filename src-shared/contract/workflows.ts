@@ -29,11 +29,22 @@ export const EnvName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", not starting with a digit')
 const Env = z.record(EnvName, z.union([z.string(), z.number(), z.boolean()]))
 
+/** A target of a module of code, `digits/train`, or pinned to a version of the module: `digits/train@4`. */
+export const StepTarget = z
+  .string()
+  .max(220)
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*\/[A-Za-z][A-Za-z0-9_]*(@[1-9]\d{0,8})?$/,
+    'a module and a target, such as digits/train, or digits/train@4 for a version',
+  )
+
 export const Param = z
   .strictObject({
     type: z
-      .enum(['string', 'integer', 'number', 'boolean', 'array', 'object', 'file', 'directory', 'secret'])
-      .describe('What the value is. A file or directory is uploaded when the run starts; a secret is never shown'),
+      .enum(['string', 'integer', 'number', 'boolean', 'array', 'object', 'json', 'file', 'directory', 'secret'])
+      .describe(
+        'What the value is. json is whatever its `schema` allows; a file or directory is uploaded when the run starts; a secret is never shown',
+      ),
     description: z.string().optional().describe('Shown to the person who starts a run'),
     default: Json.optional().describe('Value when none is given; for a file: a path among `files`'),
     required: z
@@ -52,6 +63,10 @@ export const Param = z
       .describe('A regular expression (RE2) that is looked for in a text; use ^ and $ for the whole'),
     items: z.record(z.string(), Json).optional().describe('JSON Schema of the items of an array'),
     properties: z.record(z.string(), Json).optional().describe('JSON Schemas of the fields of an object'),
+    schema: z
+      .record(z.string(), Json)
+      .optional()
+      .describe('JSON Schema of a value of the type json; anything when absent'),
   })
   .describe('A parameter: what the person who starts a run may set')
 export type Param = z.infer<typeof Param>
@@ -129,6 +144,9 @@ export const Step = z
       .describe('A shell script, or a program with its arguments as a list. Values in ${{ }} are quoted for the shell'),
     image: z.string().optional().describe('Run in a container of this image'),
     workflow: WorkflowName.optional().describe('Run another workflow as a child; inputs become its parameters'),
+    target: StepTarget.optional().describe(
+      'Call a target of a module of code: a worker that hosts it runs it with the inputs, its result is the output `result`',
+    ),
     approval: Approval.optional(),
     sleep: z.string().optional().describe('Wait for a duration; may be an expression'),
     env: Env.optional().describe(
@@ -161,7 +179,7 @@ export const Step = z
       .describe('At most `limit` (1) executions with the same key at once, over all runs of the project'),
     priority: z.int().min(-100).max(100).optional().describe('Higher goes first, 0 when absent'),
   })
-  .describe('One step: exactly one of run, workflow, approval and sleep')
+  .describe('One step: exactly one of run, target, workflow, approval and sleep')
 export type Step = z.infer<typeof Step>
 
 export const Definition = z

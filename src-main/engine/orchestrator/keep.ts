@@ -20,6 +20,7 @@ const DECIDES = [
   'inputs',
   'outputs',
   'workflow',
+  'target',
   'approval',
   'sleep',
 ] as const satisfies readonly (keyof PlanStep)[]

@@ -4,7 +4,7 @@ import { matchFiles } from '../../../src-shared/definition/index.ts'
 import type { Checked } from './check-definition.ts'
 import { kindOf } from './check-step.ts'
 import { DEFAULT_RETRY_DELAY_MS } from './limits.ts'
-import type { CachePolicy, Plan, PlanStep, RetryPolicy } from './plan.ts'
+import type { CachePolicy, Plan, PlanStep, RetryPolicy, TargetRef } from './plan.ts'
 import { bareExpression } from './template.ts'
 import { bytesOf, durationMs } from './units.ts'
 
@@ -44,9 +44,10 @@ function planStep(
     workdir: step.workdir ?? null,
     files: step.run === undefined ? [] : step.files === undefined ? files : matchFiles(step.files, files),
     inputs: step.inputs ?? {},
-    outputs: step.outputs ?? {},
+    outputs: step.target === undefined ? (step.outputs ?? {}) : TARGET_OUTPUTS,
     forEach: planForEach(step.forEach),
     workflow: step.workflow ?? null,
+    target: step.target === undefined ? null : targetOf(step.target),
     approval: step.approval ? { message: step.approval.message, form: step.approval.form ?? {} } : null,
     sleep: step.sleep ?? null,
     retry: planRetry(step.retry),
@@ -65,6 +66,20 @@ function planStep(
 
 const texts = (env: Readonly<Record<string, string | number | boolean>>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]))
+
+/** What a target returns; no file is read for it. */
+const TARGET_OUTPUTS: PlanStep['outputs'] = { result: { json: 'result' } }
+
+/** `digits/train@4`, whose form the schema has checked. */
+export function targetOf(text: string): TargetRef {
+  const [path = '', version] = text.split('@')
+  const slash = path.indexOf('/')
+  return {
+    module: path.slice(0, slash),
+    name: path.slice(slash + 1),
+    version: version === undefined ? null : Number(version),
+  }
+}
 
 function planForEach(forEach: Step['forEach']): PlanStep['forEach'] {
   if (forEach === undefined) return null

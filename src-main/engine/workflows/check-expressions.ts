@@ -1,5 +1,5 @@
 import type { ParseResult } from '@marcbachmann/cel-js'
-import type { Definition, Json, Param } from '../../../src-shared/contract/index.ts'
+import { type Definition, isAbsent, type Json, type Param } from '../../../src-shared/contract/index.ts'
 import type { Path } from '../../../src-shared/definition/index.ts'
 import { checkingEnvironment, evaluating, parseIn } from './cel.ts'
 import { assetFault } from './check-assets.ts'
@@ -42,6 +42,7 @@ const CEL_TYPES: Record<Param['type'], string> = {
   boolean: 'bool',
   array: 'list',
   object: 'map',
+  json: 'dyn',
   file: 'map',
   directory: 'map',
 }
@@ -62,7 +63,9 @@ export class ExpressionChecker {
       Object.fromEntries(
         params.map(([name, param]) => [
           name,
-          isRequired(param) || param.default !== undefined ? CEL_TYPES[param.type] : 'dyn',
+          isRequired(param) || !(param.default === undefined || isAbsent(param.default))
+            ? CEL_TYPES[param.type]
+            : 'dyn',
         ]),
       ),
     )

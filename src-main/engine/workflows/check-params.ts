@@ -1,8 +1,9 @@
-import type { AssetFile, Param } from '../../../src-shared/contract/index.ts'
+import { type AssetFile, isAbsent, type Param } from '../../../src-shared/contract/index.ts'
 import type { Path } from '../../../src-shared/definition/index.ts'
 import type { Faults } from './faults.ts'
 import { schemaProblem } from './param-schema.ts'
 import { fitParam } from './param-value.ts'
+import { isRequired } from './params.ts'
 import { patternFault } from './regex.ts'
 
 /** Which rules have a meaning for which types. */
@@ -14,7 +15,8 @@ const APPLIES: Partial<Record<keyof Param, readonly Param['type'][]>> = {
   pattern: ['string', 'secret'],
   items: ['array'],
   properties: ['object'],
-  enum: ['string', 'integer', 'number', 'boolean', 'array', 'object'],
+  schema: ['json'],
+  enum: ['string', 'integer', 'number', 'boolean', 'array', 'object', 'json'],
 }
 
 /** Checks the parameters of a workflow, or the fields of an approval's form, which cannot hold secrets. */
@@ -73,7 +75,7 @@ function checkRules(param: Param, path: Path, form: boolean, faults: Faults): vo
   }
   const schema = schemaProblem(param)
   if (schema !== null) {
-    const field = param.type === 'array' ? 'items' : 'properties'
+    const field = param.type === 'array' ? 'items' : param.type === 'object' ? 'properties' : 'schema'
     faults.add({
       code: 'bad_schema',
       path: [...path, field],
@@ -119,7 +121,8 @@ function checkValues(name: string, param: Param, path: Path, files: readonly Ass
         fix: fit.fix ?? 'Change or remove it.',
       })
   }
-  if (param.default === undefined || param.default === null) return
+  if (param.default === undefined || isAbsent(param.default)) return
+  if (param.default === null && (param.type !== 'json' || !isRequired(param))) return
   const fit = fitParam(name, param, param.default, files)
   if ('message' in fit) {
     faults.add({
@@ -128,7 +131,7 @@ function checkValues(name: string, param: Param, path: Path, files: readonly Ass
       message: `the default ${fit.message}`,
       fix: fit.fix ?? 'Change the default or the rule.',
     })
-  } else if (typeof param.default !== typeof fit.value) {
+  } else if (param.type !== 'json' && typeof param.default !== typeof fit.value) {
     const message = `the default \`${JSON.stringify(param.default)}\` is a text, but the type is ${param.type}`
     if (param.type !== 'file' && param.type !== 'directory') {
       faults.add({ code: 'bad_default', path: [...path, 'default'], message, fix: 'Write it without quotes.' })

@@ -126,14 +126,17 @@ function outputFault(name: string, output: string, step: Step): ReadFault | null
   const known = outputsOf(step)
   if (known === null || known.includes(output)) return null
   const fix =
-    known.length > 0
-      ? meant(output, known, 'output')
-      : `Declare it: \`outputs: {${output}: {json: ${output}.json}}\` in step \`${name}\`.`
+    step.target !== undefined
+      ? `What a target returns is its output \`result\`: write \`steps.${name}.outputs.result\`.`
+      : known.length > 0
+        ? meant(output, known, 'output')
+        : `Declare it: \`outputs: {${output}: {json: ${output}.json}}\` in step \`${name}\`.`
   return { code: 'unknown_output', message: `step \`${name}\` has no output \`${output}\``, fix }
 }
 
 /** Outputs that a step declares; null when only the child workflow knows them. */
 export function outputsOf(step: Step): string[] | null {
   if (step.workflow !== undefined) return null
+  if (step.target !== undefined) return ['result']
   return Object.keys(step.approval ? (step.approval.form ?? {}) : (step.outputs ?? {}))
 }

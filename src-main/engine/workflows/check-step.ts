@@ -9,7 +9,7 @@ import { meant } from './suggest.ts'
 import { parseTemplate, TemplateError } from './template.ts'
 import { bytesOf, durationMs } from './units.ts'
 
-const KINDS = ['run', 'workflow', 'approval', 'sleep'] as const
+const KINDS = ['run', 'target', 'workflow', 'approval', 'sleep'] as const
 
 /** What a step does; null when it says nothing or too much. */
 export function kindOf(step: Step): PlanStep['kind'] | null {
@@ -18,7 +18,9 @@ export function kindOf(step: Step): PlanStep['kind'] | null {
 }
 
 /** Fields that only a step with a command can use. */
-const ONLY_RUN = ['image', 'env', 'workdir', 'files', 'outputs', 'cache', 'resources'] as const
+const ONLY_RUN = ['image', 'env', 'workdir', 'files', 'outputs'] as const
+/** Fields of what is executed: a command, or a target of a module. */
+const ONLY_EXECUTED = ['cache', 'resources'] as const
 
 /** Checks all of a step but its expressions. */
 export function checkStep(step: Step, path: Path, files: readonly AssetFile[], faults: Faults): void {
@@ -38,7 +40,7 @@ function checkKind(step: Step, path: Path, faults: Faults): void {
   const found = KINDS.filter((kind) => step[kind] !== undefined)
   const [first, second] = found
   if (first === undefined) {
-    const fix = 'Add exactly one of `run:`, `workflow:`, `approval:` and `sleep:`.'
+    const fix = 'Add exactly one of `run:`, `target:`, `workflow:`, `approval:` and `sleep:`.'
     faults.add({ code: 'step_kind', path, message: 'the step does nothing', fix, on: 'key' })
   } else if (second !== undefined) {
     const fix = 'Keep one, and make the other a step of its own.'
@@ -49,22 +51,7 @@ function checkKind(step: Step, path: Path, faults: Faults): void {
       fix,
       on: 'key',
     })
-  } else if (first !== 'run') {
-    const useless = [
-      ...ONLY_RUN.filter((field) => step[field] !== undefined),
-      ...(step.retry && first !== 'workflow' ? ['retry'] : []),
-    ]
-    for (const field of useless) {
-      const message = `\`${field}\` has no effect on a step with \`${first}\``
-      faults.add({
-        code: 'field_without_effect',
-        path: [...path, field],
-        message,
-        fix: 'Remove it, or give it to a step with `run`.',
-        on: 'key',
-      })
-    }
-  }
+  } else checkUseless(first, step, path, faults)
   if (typeof step.run === 'string' && step.run.trim() === '') {
     faults.add({
       code: 'empty',
@@ -91,6 +78,23 @@ function checkKind(step: Step, path: Path, faults: Faults): void {
       message: 'this is no name of an image',
       fix: 'Write e.g. `python:3.12-slim`.',
     })
+  }
+}
+
+function checkUseless(kind: PlanStep['kind'], step: Step, path: Path, faults: Faults): void {
+  if (kind === 'run') return
+  const useless = [
+    ...ONLY_RUN.filter((field) => step[field] !== undefined),
+    ...ONLY_EXECUTED.filter((field) => kind !== 'target' && step[field] !== undefined),
+    ...(step.retry && kind !== 'workflow' && kind !== 'target' ? ['retry'] : []),
+  ]
+  for (const field of useless) {
+    const message = `\`${field}\` has no effect on a step with \`${kind}\``
+    const fix =
+      kind === 'target' && field === 'outputs'
+        ? 'Remove it: what the target returns is the output `result`.'
+        : 'Remove it, or give it to a step with `run`.'
+    faults.add({ code: 'field_without_effect', path: [...path, field], message, fix, on: 'key' })
   }
 }
 

@@ -284,3 +284,55 @@ describe('numbers of parameters', () => {
     expect(typeof evaluate(text, given, 'x')).toBe('boolean')
   })
 })
+
+describe('a step that calls a target', () => {
+  const head = 'name: a\nsteps:\n'
+  const call = `${head}  fit: {target: digits/train@4, inputs: {folds: 3}, cache: true, retry: {limit: 1}}\n`
+
+  it('is planned for a worker, with the output that every target has', () => {
+    const { plan, problems } = parseDefinition(`${call}outputs: {r: "\${{ steps.fit.outputs.result.rate }}"}\n`, [])
+    expect(problems).toEqual([])
+    expect(plan?.steps[0]).toMatchObject({
+      kind: 'target',
+      target: { module: 'digits', name: 'train', version: 4 },
+      outputs: { result: { json: 'result' } },
+      inputs: { folds: 3 },
+      resources: { cpus: 0 },
+      retry: { limit: 1 },
+    })
+    const { plan: newest } = parseDefinition(`${head}  fit: {target: flows.weather/main}\n`, [])
+    expect(newest?.steps[0]?.target).toEqual({ module: 'flows.weather', name: 'main', version: null })
+  })
+
+  it.each([
+    [`${call}  next: {run: "x \${{ steps.fit.outputs.rate }}"}\n`, 'unknown_output', /outputs\.result/],
+    [`${head}  fit: {target: digits}\n`, 'bad_format', /digits\/train/],
+    [`${head}  fit: {target: digits/train@0}\n`, 'bad_format', /digits\/train/],
+    [`${head}  fit: {target: digits/train, run: x}\n`, 'step_kind', /step of its own/],
+    [`${head}  fit: {target: digits/train, outputs: {a: {json: a}}}\n`, 'field_without_effect', /`result`/],
+    [`${head}  fit: {target: digits/train, image: a}\n`, 'field_without_effect', /`run`/],
+    [`${head}  fit: {target: digits/train, cache: {params: [x]}}\n`, 'unknown_input', /`x`/],
+  ])('is refused: %j', (source, code, words) => {
+    const [first] = problemsOf(source, [])
+    expect(first?.code).toBe(code)
+    expect(`${first?.message} ${first?.fix}`).toMatch(words)
+  })
+})
+
+describe('a parameter of any type', () => {
+  const source = (param: string): string => `name: a\nparams: {p: ${param}}\nsteps: {s: {run: "x \${{ params.p }}"}}\n`
+
+  it.each(['{type: json}', '{type: json, schema: {type: [integer, "null"]}, default: null}'])('%s is good', (param) => {
+    expect(problemsOf(source(param), [])).toEqual([])
+  })
+
+  it.each([
+    ['{type: json, schema: {type: intger}}', 'bad_schema'],
+    ['{type: json, schema: {type: integer}, default: a}', 'bad_default'],
+    ['{type: json, schema: {type: integer}, default: null, required: true}', 'bad_default'],
+    ['{type: string, schema: {}}', 'field_without_effect'],
+    ['{type: json, items: {}}', 'field_without_effect'],
+  ])('%s is %s', (param, code) => {
+    expect(problemsOf(source(param), []).map((one) => one.code)).toEqual([code])
+  })
+})

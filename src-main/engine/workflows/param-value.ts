@@ -1,4 +1,11 @@
-import { type AssetFile, type AssetValue, isAsset, type Json, type Param } from '../../../src-shared/contract/index.ts'
+import {
+  type AssetFile,
+  type AssetValue,
+  isAsset,
+  type Json,
+  markOf,
+  type Param,
+} from '../../../src-shared/contract/index.ts'
 import { canonicalJson, MAX_DEPTH } from '../../../src-shared/definition/index.ts'
 import { isDeeperThan } from './canonical.ts'
 import { schemaFault } from './param-schema.ts'
@@ -15,6 +22,7 @@ const plural: Record<Param['type'], string> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'a map',
+  json: 'a value',
   file: 'a file',
   directory: 'a folder',
   secret: 'a text',
@@ -34,6 +42,7 @@ export function fitParam(name: string, param: Param, given: Json, files: readonl
 function fitType(name: string, param: Param, given: Json, files: readonly AssetFile[]): Fit {
   if (isDeeperThan(given, MAX_DEPTH))
     return refuse(`the value is nested deeper than ${MAX_DEPTH} levels`, 'Flatten it.')
+  if (param.type !== 'secret' && UNSEEN.has(markOf(given) ?? '')) return { value: given }
   const wrong = refuse(`must be ${plural[param.type]}, not ${shown(param, given)}`)
   switch (param.type) {
     case 'string':
@@ -49,16 +58,35 @@ function fitType(name: string, param: Param, given: Json, files: readonly AssetF
     case 'array':
     case 'object':
       return fitCollection(param, given) ?? wrong
+    case 'json':
+      return fitJson(param, given)
     case 'file':
     case 'directory':
       return fitFiles(name, param.type, given, files)
   }
 }
 
+/** What stands for a value that is not here: left out, the result of a step that has not ended, a body in the blob store. */
+const UNSEEN: ReadonlySet<string> = new Set(['absent', 'step', 'stored'])
+
+/** What fits as it is; a text that does not, but is JSON that does, because a command line has only text. */
+function fitJson(param: Param, given: Json): Fit {
+  const fault = schemaFault(param, given)
+  if (fault === null) return { value: given }
+  const parsed = typeof given === 'string' ? parseOr(given) : null
+  if (parsed !== null && !isDeeperThan(parsed, MAX_DEPTH) && schemaFault(param, parsed) === null) {
+    return { value: parsed }
+  }
+  return refuse(fault)
+}
+
 /** A number as JSON writes it; nothing that JavaScript would also read, such as 0x10 or an empty text. */
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
 
 function fitNumber(given: Json, test: (value: number) => boolean): Fit | null {
+  const mark = markOf(given)
+  // Beyond what JSON can say: see docs/worker-protocol.md, "Values".
+  if (mark === 'integer' || (mark === 'float' && test === Number.isFinite)) return { value: given }
   const value = typeof given === 'string' && NUMBER.test(given) ? Number(given) : given
   return typeof value === 'number' && test(value) ? { value } : null
 }

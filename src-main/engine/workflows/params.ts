@@ -40,13 +40,23 @@ function check(
     })
   }
   for (const [name, param] of Object.entries(params)) {
-    const value = Object.hasOwn(given, name) ? (given[name] ?? null) : null
+    const value = Object.hasOwn(given, name) ? (given[name] ?? null) : undefined
     checkOne(name, param, value, files, checked)
   }
   return checked
 }
 
-function checkOne(name: string, param: Param, given: Json, files: readonly AssetFile[], checked: CheckedParams): void {
+function checkOne(
+  name: string,
+  param: Param,
+  given: Json | undefined,
+  files: readonly AssetFile[],
+  checked: CheckedParams,
+): void {
+  if (given === null && param.type === 'json' && !('message' in fitParam(name, param, null, files))) {
+    checked.values[name] = null
+    return
+  }
   const value = given ?? param.default ?? null
   if (value === null) {
     checked.values[name] = null

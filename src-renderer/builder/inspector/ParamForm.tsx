@@ -73,7 +73,12 @@ export function ParamForm({ path, isForm, isFresh, onRename }: ParamFormProps) {
   )
 }
 
-const LABELS: Readonly<Record<string, string>> = { enum: 'Allowed values', items: 'Items', properties: 'Properties' }
+const LABELS: Readonly<Record<string, string>> = {
+  enum: 'Allowed values',
+  items: 'Items',
+  properties: 'Properties',
+  schema: 'JSON Schema',
+}
 
 interface LimitProps {
   readonly name: string
@@ -95,8 +100,10 @@ function Limit({ name, path, param, optional }: LimitProps) {
       type === 'string' ? (text: string) => text : type === 'number' || type === 'integer' ? readNumber : readValue
     return <ListField {...shared} label={LABELS['enum'] ?? name} read={read} placeholder="Enter ends a value" />
   }
-  if (name === 'items' || name === 'properties') {
-    return <TextField {...shared} reads="value" isLong placeholder={name === 'items' ? '{"type": "integer"}' : ''} />
+  if (name === 'items' || name === 'properties' || name === 'schema') {
+    return (
+      <TextField {...shared} reads="value" isLong placeholder={name === 'properties' ? '' : '{"type": "integer"}'} />
+    )
   }
   return <TextField {...shared} reads={name === 'pattern' ? 'text' : 'number'} isShort />
 }

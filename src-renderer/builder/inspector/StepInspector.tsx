@@ -1,4 +1,5 @@
 import {
+  IconCode,
   IconHelpCircle,
   IconHourglass,
   IconSitemap,
@@ -35,6 +36,7 @@ import { mapOf, textOf } from './values.ts'
 
 const ICONS: Readonly<Record<NodeKind, TablerIcon>> = {
   run: IconTerminal2,
+  target: IconCode,
   workflow: IconSitemap,
   approval: IconUserCheck,
   sleep: IconHourglass,

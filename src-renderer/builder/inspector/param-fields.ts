@@ -10,6 +10,7 @@ const LIMITS: Readonly<Record<string, readonly ParamField[]>> = {
   boolean: ['enum'],
   array: ['items', 'enum'],
   object: ['properties', 'enum'],
+  json: ['schema', 'enum'],
   file: [],
   directory: [],
   secret: ['minLength', 'maxLength', 'pattern'],

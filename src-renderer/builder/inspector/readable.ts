@@ -196,6 +196,7 @@ function outputTypes(step: Readonly<Record<string, Json>>, children: ChildOutput
       textOf(mapOf(field)['description']),
     ])
   }
+  if (kind === 'target') return [['result', 'value', 'What the target returns.']]
   if (kind === 'workflow') return (children.get(textOf(step['workflow'])) ?? []).map((name) => [name, 'any', ''])
   return Object.entries(mapOf(step['outputs'])).map(([name, value]) => {
     const spec = mapOf(value)

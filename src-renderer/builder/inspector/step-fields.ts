@@ -7,6 +7,7 @@ const OF_RUN = [...ALL, 'retry', 'image', 'env', 'workdir', 'files', 'outputs', 
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   run: OF_RUN,
+  target: [...ALL, 'retry', 'cache', 'resources'],
   workflow: [...ALL, 'retry'],
   approval: ALL,
   sleep: ALL,

@@ -35,6 +35,7 @@ export function ParamControl(props: ControlProps) {
       )
     case 'array':
     case 'object':
+    case 'json':
       return (
         <Textarea
           {...shared}
@@ -44,7 +45,7 @@ export function ParamControl(props: ControlProps) {
           minRows={2}
           maxRows={14}
           spellCheck={false}
-          placeholder={param.type === 'array' ? '["a", "b"]' : '{"name": "value"}'}
+          placeholder={PLACEHOLDERS[param.type]}
           classNames={{ input: classes.code ?? '' }}
         />
       )
@@ -74,6 +75,8 @@ export function ParamControl(props: ControlProps) {
       return <TextField {...props} />
   }
 }
+
+const PLACEHOLDERS = { array: '["a", "b"]', object: '{"name": "value"}', json: '1, "text", [1, 2] or {"name": 1}' }
 
 function TextField({ id, param, given, onChange, describedBy, isWrong }: ControlProps) {
   // Decided once: a field that changed its shape under the cursor would lose it.

@@ -79,6 +79,7 @@ const TYPES: Partial<Record<Param['type'], string>> = {
   number: 'number',
   array: 'list, as JSON',
   object: 'object, as JSON',
+  json: 'any value, as JSON',
   secret: 'not kept with the run',
 }
 

@@ -55,6 +55,7 @@ const MISSING: Record<Param['type'], string> = {
   boolean: 'Choose yes or no.',
   array: 'Fill in a list, such as [1, 2].',
   object: 'Fill in an object, such as {"a": 1}.',
+  json: 'Fill in a value, as JSON.',
   file: 'Choose a file.',
   directory: 'Choose a folder.',
   secret: 'Fill this in.',
@@ -77,6 +78,8 @@ function readType(param: Param, given: Json): Reading {
     case 'array':
     case 'object':
       return readCollection(param.type, given)
+    case 'json':
+      return readJson(given)
     case 'file':
     case 'directory':
       return readFiles(param.type, given)
@@ -107,13 +110,21 @@ export function numberOf(text: string, decimal = DECIMAL): number {
   return NUMBER.test(pointed) ? Number(pointed) : Number.NaN
 }
 
+function readJson(given: Json): Reading {
+  if (typeof given !== 'string') return { value: given }
+  const fault = jsonFault(given)
+  return fault === null ? { value: JSON.parse(given) as Json } : notJson(fault)
+}
+
+const notJson = ({ message, line, column }: { message: string; line: number; column: number }): Reading => ({
+  problem: `This is no JSON yet: ${message} (line ${line}, column ${column}).`,
+})
+
 function readCollection(type: 'array' | 'object', given: Json): Reading {
   let value: Json = given
   if (typeof given === 'string') {
     const fault = jsonFault(given)
-    if (fault !== null) {
-      return { problem: `This is no JSON yet: ${fault.message} (line ${fault.line}, column ${fault.column}).` }
-    }
+    if (fault !== null) return notJson(fault)
     value = JSON.parse(given) as Json
   }
   const isList = Array.isArray(value)

@@ -285,7 +285,8 @@ export const currentExecution = (unit: Unit): ExecutionState | undefined => {
   return last !== undefined && last.status === null ? last : undefined
 }
 
-export const executorOf = (step: PlanStep): string => (step.image === null ? 'process' : 'container')
+export const executorOf = (step: PlanStep): string =>
+  step.kind === 'target' ? 'worker' : step.image === null ? 'process' : 'container'
 
 /** Finds a unit; undefined when the run, the step or the item is not there. */
 export function findUnit(state: State, run: string, step: string, index?: number): Unit | undefined {

@@ -17,6 +17,7 @@ export const step = (name: string, fields: Partial<PlanStep> = {}): PlanStep => 
   outputs: {},
   forEach: null,
   workflow: null,
+  target: null,
   approval: null,
   sleep: null,
   retry: { limit: 0, minDelayMs: 0, maxDelayMs: 0, on: null },

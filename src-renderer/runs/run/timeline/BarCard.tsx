@@ -64,6 +64,14 @@ export function BarCard({ hover: { step, bar, x, y } }: { readonly hover: Hover 
   )
 }
 
+const SPANS: Readonly<Record<Hover['step']['kind'], string>> = {
+  run: 'Items',
+  target: 'Items',
+  workflow: 'Child run',
+  approval: 'Waited for a person',
+  sleep: 'Pause',
+}
+
 function titleOf(bar: Bar, kind: Hover['step']['kind']): string {
   switch (bar.kind) {
     case 'queued':
@@ -73,6 +81,6 @@ function titleOf(bar: Bar, kind: Hover['step']['kind']): string {
     case 'attempt':
       return `Attempt ${bar.execution?.attempt ?? ''}: ${statusLooks[bar.status].word.toLowerCase()}`
     case 'span':
-      return { run: 'Items', workflow: 'Child run', approval: 'Waited for a person', sleep: 'Pause' }[kind]
+      return SPANS[kind]
   }
 }
