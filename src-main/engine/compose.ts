@@ -199,6 +199,7 @@ function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Fa
   api.mount(routes.engine, engineHandlers(facts))
   api.mount(routes.audit, auditHandlers(audit))
   api.mount(routes.projects, later('projects'))
+  api.mount(routes.workspaces, later('workspaces'))
   api.mount(routes.workflows, later('workflows'))
   api.mount(routes.drafts, later('drafts'))
   api.mount(routes.runs, later('runs'))

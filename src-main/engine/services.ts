@@ -8,6 +8,7 @@ import { createRunService, type RunService, runHandlers, toRunEvents } from './r
 import type { Logger } from './telemetry/index.ts'
 import type { StepResources } from './workflows/index.ts'
 import { createWorkflowService, type WorkflowService, workflowHandlers } from './workflows/index.ts'
+import { createWorkspaceService, type WorkspaceService, workspaceHandlers } from './workspaces/index.ts'
 
 export interface ServicesOptions {
   readonly data: string
@@ -27,6 +28,7 @@ interface ProjectServices {
   readonly workflows: WorkflowService
   readonly drafts: DraftService
   readonly assets: AssetService
+  readonly workspaces: WorkspaceService
 }
 
 /** Opens the projects. Reads the list of their folders, and nothing else: each is opened when it is first asked for. */
@@ -47,6 +49,11 @@ export function openServices(options: ServicesOptions) {
     handlers: {
       projects: projectHandlers(projects),
       runs: unlessArchived(projects, routes.runs, runHandlers(runsOf)),
+      workspaces: unlessArchived(
+        projects,
+        routes.workspaces,
+        workspaceHandlers(async (name) => (await servicesOf(name)).workspaces),
+      ),
       workflows: unlessArchived(
         projects,
         routes.workflows,
@@ -131,7 +138,8 @@ async function makeServices(project: Project): Promise<ProjectServices> {
     save: (draft) => thread.call('saveDraft', draft),
     remove: (id) => thread.call('deleteDraft', id),
   })
-  return { runs, workflows, drafts, assets: createAssetService({ blobs, assetsOf: (run) => runs.assetsOf(run) }) }
+  const assets = createAssetService({ blobs, assetsOf: (run) => runs.assetsOf(run) })
+  return { runs, workflows, drafts, assets, workspaces: createWorkspaceService(project) }
 }
 
 /** Events of the journal, made from its entries once for all who listen to a project. */

@@ -41,6 +41,7 @@ export const Execution = z.object({
   id: z.string().describe('run:step:attempt'),
   attempt: z.int(),
   round: z.int().describe('1 before any re-run of the run; each re-run opens another'),
+  workspace: z.string().optional().describe('Where it ran, when that is another one than the run’s'),
   status: ExecutionStatus,
   executor: z.string(),
   startedAt: Time,

@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts'
 import { projectRoutes } from './projects.ts'
 import { runRoutes } from './runs.ts'
 import { workflowRoutes } from './workflows.ts'
+import { workspaceRoutes } from './workspaces.ts'
 
 export * from './assets.ts'
 export * from './audit.ts'
@@ -23,11 +24,13 @@ export * from './route.ts'
 export * from './runs.ts'
 export * from './targets.ts'
 export * from './workflows.ts'
+export * from './workspaces.ts'
 
 /** Every operation of the API, by area. */
 export const routes = {
   engine: engineRoutes,
   projects: projectRoutes,
+  workspaces: workspaceRoutes,
   workflows: workflowRoutes,
   drafts: draftRoutes,
   runs: runRoutes,

@@ -53,6 +53,10 @@ export const RunStep = z.object({
   finishedAt: Time.optional().describe('The same: when it ended'),
   round: z.int().describe('The round of the run in which it ran last, or is to run'),
   earlier: z.array(StepSpan).optional().describe('The same of rounds before a re-run'),
+  workspace: z
+    .string()
+    .optional()
+    .describe('Where it ran last, or is to run, when that is another one than the run’s: it was run again there'),
   executions: z.array(Execution).describe('Of all rounds; numbers of attempts count on over re-runs'),
 })
 export type RunStep = z.infer<typeof RunStep>
@@ -83,7 +87,9 @@ export type RunRound = z.infer<typeof RunRound>
 export const RunSummary = z.object({
   id: RunId,
   project: z.string(),
-  workspace: z.string(),
+  workspace: z
+    .string()
+    .describe('The one that it was started in; steps may have been run again in workspaces below it'),
   workflow: z.string(),
   version: z.int(),
   status: RunStatus,
@@ -150,7 +156,7 @@ export const runRoutes = {
       workflow: WorkflowName,
       version: z.int().min(1).optional().describe('The newest when absent; the run stays on it'),
       params: z.record(z.string(), Json).default({}).describe('A file or directory is an asset value'),
-      workspace: Name.default('main'),
+      workspace: Name.default('main').describe('It must be there; results of those that it inherits from are used'),
       priority: z.int().min(-100).max(100).optional(),
       keep: RunId.optional().describe(
         'An ended run of the same workflow: what succeeded there is taken over, as far as neither the step nor what it reads has changed since',
@@ -158,7 +164,16 @@ export const runRoutes = {
     }),
     response: Run,
     status: 201,
-    problems: ['workflow_not_found', 'params_invalid', 'blob_not_found', 'run_not_found', 'run_not_finished'],
+    problems: [
+      'workflow_not_found',
+      'workspace_not_found',
+      'workspace_archived',
+      'workspace_unrelated',
+      'params_invalid',
+      'blob_not_found',
+      'run_not_found',
+      'run_not_finished',
+    ],
   }),
   list: route({
     id: 'runs.list',
@@ -171,12 +186,14 @@ export const runRoutes = {
     query: PageQuery.extend({
       workflow: z.string().optional(),
       status: z.string().optional().describe('One or more statuses, separated by commas'),
+      workspace: Name.optional().describe('Runs that were started, or run again, in it'),
       trigger: z.string().optional().describe('One or more triggers, separated by commas'),
       search: z.string().max(200).optional().describe('Part of the name of the workflow, or start of the identifier'),
       since: Time.optional().describe('Created at or after'),
       until: Time.optional().describe('Created before'),
     }),
     response: page(RunSummary),
+    problems: ['workspace_not_found'],
   }),
   get: route({
     id: 'runs.get',
@@ -310,11 +327,22 @@ export const runRoutes = {
           .union([z.literal('failed'), z.literal('start'), StepKey])
           .default('failed')
           .describe('failed: what did not succeed; start: everything; or one step or item'),
+        workspace: Name.optional().describe(
+          'Where to run them: where they ran last, or a workspace that inherits from there. Absent: where they ran last',
+        ),
       })
       .default({ from: 'failed' }),
     response: RunSummary,
     status: 202,
-    problems: ['run_not_found', 'step_not_found', 'rerun_nothing'],
+    problems: [
+      'run_not_found',
+      'run_not_finished',
+      'step_not_found',
+      'rerun_nothing',
+      'workspace_not_found',
+      'workspace_archived',
+      'workspace_unrelated',
+    ],
   }),
   approve: route({
     id: 'runs.approve',

@@ -25,4 +25,5 @@ export { fromFault } from './messages.ts'
 export { readSecrets } from './secrets.ts'
 export type { StartRequest } from './start-run.ts'
 export { createValues, type Values } from './values.ts'
+export { workspaceNotFound } from './workspaces.ts'
 export type JournalEntries = readonly import('../storage/index.ts').JournalEntry[]

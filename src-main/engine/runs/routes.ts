@@ -24,10 +24,11 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
       return (await serviceOf(params.project)).start(request, callerOf(context))
     },
     async list({ params, query }) {
-      const { workflow, status, trigger, search, since, until, cursor, limit } = query
+      const { workflow, workspace, status, trigger, search, since, until, cursor, limit } = query
       return (await serviceOf(params.project)).list({
         limit,
         ...(workflow === undefined ? {} : { workflow }),
+        ...(workspace === undefined ? {} : { workspace }),
         ...(status === undefined ? {} : { statuses: parseWords(status, RunStatus, 'status') }),
         ...(trigger === undefined ? {} : { triggers: parseWords(trigger, RunTrigger, 'trigger') }),
         ...(search === undefined ? {} : { search: search.trim() }),
@@ -59,7 +60,7 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
     cancel: async ({ params, body }, context) =>
       (await serviceOf(params.project)).cancel(params.run, callerOf(context), body.reason ?? null),
     rerun: async ({ params, body }, context) =>
-      (await serviceOf(params.project)).rerun(params.run, body.from, callerOf(context)),
+      (await serviceOf(params.project)).rerun(params.run, body.from, body.workspace ?? null, callerOf(context)),
     async approve({ params, body }, context) {
       const answer = { approved: body.approved, answers: body.answers, comment: body.comment ?? null }
       return (await serviceOf(params.project)).approve(params.run, params.step, answer, callerOf(context))

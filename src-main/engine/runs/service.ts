@@ -13,10 +13,17 @@ import type {
   Workflow,
 } from '../../../src-shared/contract/index.ts'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
-import { type JournalEntries, readSecrets, type StartRequest, valuesOf } from '../orchestrator/index.ts'
+import {
+  type JournalEntries,
+  readSecrets,
+  type StartRequest,
+  valuesOf,
+  workspaceNotFound,
+} from '../orchestrator/index.ts'
 import type { Project } from '../projects/index.ts'
 import type { RunRow } from '../storage/index.ts'
 import { viewWorkflow } from '../workflows/index.ts'
+import { createNames, type Names } from '../workspaces/index.ts'
 import { attemptFacts } from './attempt.ts'
 import { toRunEvents } from './events.ts'
 import { hasStep, loggedExecutions } from './executions.ts'
@@ -30,6 +37,8 @@ export interface Caller {
 
 export interface ListQuery {
   readonly workflow?: string
+  /** Name of one */
+  readonly workspace?: string
   readonly statuses?: readonly RunStatus[]
   readonly triggers?: readonly RunSummary['trigger'][]
   readonly search?: string
@@ -68,8 +77,8 @@ function changing({ thread }: Project, { replays, summary, view }: Views) {
       return summary(id)
     },
 
-    async rerun(id: string, from: string, caller: Caller): Promise<RunSummary> {
-      await thread.call('rerun', id, from, caller)
+    async rerun(id: string, from: string, workspace: string | null, caller: Caller): Promise<RunSummary> {
+      await thread.call('rerun', id, from, caller, workspace)
       return summary(id)
     },
 
@@ -93,14 +102,16 @@ function changing({ thread }: Project, { replays, summary, view }: Views) {
 function reading(project: Project, { replays, values, stateOf, view, withoutSteps, changes }: Views) {
   const { thread } = project
   return {
-    async list({ cursor, limit, ...filters }: ListQuery): Promise<Page<RunSummary>> {
+    async list({ cursor, limit, workspace, ...filters }: ListQuery): Promise<Page<RunSummary>> {
       const storage = await project.reader()
+      const names = await createNames(storage)
       const after = cursor === undefined ? {} : { after: parseCursor(cursor) }
-      const rows = await storage.runs({ ...filters, ...after, limit: limit + 1 })
+      const within = workspace === undefined ? {} : { workspace: known(names, workspace) }
+      const rows = await storage.runs({ ...filters, ...within, ...after, limit: limit + 1 })
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
       const next = rows.length > limit && last !== undefined ? `${last.createdAt}.${last.id}` : null
-      return { items: shown.map((row) => summaryOfRow(row, project.name)), next }
+      return { items: shown.map((row) => names.summary(summaryOfRow(row, project.name))), next }
     },
 
     get: view,
@@ -201,6 +212,12 @@ function watching(project: Project, { replays, stateOf }: Views) {
 
     onCommit: (listener: (entries: JournalEntries) => void) => project.onCommit(listener),
   }
+}
+
+function known(names: Names, workspace: string): string {
+  const id = names.idOf(workspace)
+  if (id === undefined) throw workspaceNotFound(workspace, 'query.workspace')
+  return id
 }
 
 function parseCursor(cursor: string): { createdAt: number; id: string } {

@@ -11,6 +11,7 @@ import {
   viewSummary,
 } from '../orchestrator/index.ts'
 import type { Project } from '../projects/index.ts'
+import { createNames } from '../workspaces/index.ts'
 import { askLive, type Oracle, reasonOf } from './live.ts'
 import { createReplays, type Replay, type Replays } from './replay.ts'
 
@@ -65,7 +66,8 @@ export function createViews(project: ViewedProject, now = () => performance.now(
   const show = async (replay: Replay, units: Iterable<Unit>): Promise<Run> => {
     const chosen = [...units]
     const loaded = await loadAll(values, replay.run, chosen)
-    return render(project.name, replay, chosen, loaded, values)
+    const names = await createNames(await project.reader())
+    return names.run(render(project.name, replay, chosen, loaded, values))
   }
   const view = async (id: string): Promise<Run> => {
     const replay = await open(id)
@@ -76,7 +78,10 @@ export function createViews(project: ViewedProject, now = () => performance.now(
     replays,
     values,
     stateOf: async (id) => (await open(id)).run,
-    summary: async (id) => viewSummary((await open(id)).run, project.name),
+    async summary(id) {
+      const names = await createNames(await project.reader())
+      return names.summary(viewSummary((await open(id)).run, project.name))
+    },
     view,
     withoutSteps: async (id) => show(await open(id), []),
     async changes(id, after) {

@@ -1,0 +1,37 @@
+import type { Run, RunSummary } from '../../../src-shared/contract/index.ts'
+import type { ProjectStorage } from '../storage/index.ts'
+
+/** Where the names of workspaces are read from. */
+export type NamesSource = Pick<ProjectStorage, 'workspaces'>
+
+/** What people call the workspaces of a project at this moment; views hold identifiers until they are shown. */
+export interface Names {
+  of(id: string): string
+  /** Undefined when there is no workspace of this name. */
+  idOf(name: string): string | undefined
+  summary(run: RunSummary): RunSummary
+  /** Changes the run that it is given: it was made to be shown. */
+  run(run: Run): Run
+}
+
+export async function createNames(source: NamesSource): Promise<Names> {
+  const rows = await source.workspaces()
+  const byId = new Map(rows.map(({ id, name }) => [id, name]))
+  const of = (id: string): string => byId.get(id) ?? id
+  const rename = (shown: { workspace?: string | undefined }): void => {
+    if (shown.workspace !== undefined) shown.workspace = of(shown.workspace)
+  }
+  return {
+    of,
+    idOf: (name) => rows.find((row) => row.name === name)?.id,
+    summary: (run) => ({ ...run, workspace: of(run.workspace) }),
+    run(run) {
+      rename(run)
+      for (const step of run.steps) {
+        rename(step)
+        for (const execution of step.executions) rename(execution)
+      }
+      return run
+    },
+  }
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import { Name, Time } from './common.ts'
+import { ProjectParams } from './projects.ts'
+import { route } from './route.ts'
+
+/** Like a path: `production`, `dev/ana`. The slashes group names for people; what inherits from what is said by `base`. */
+export const WorkspaceName = Name.refine(
+  (name) => name.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+  'parts between slashes must not be empty, "." or ".."',
+)
+
+export const Workspace = z.object({
+  name: z.string(),
+  id: z.string().describe('What events of runs say; stays the same when the workspace is renamed'),
+  base: z.string().nullable().describe('Name of the workspace that it inherits results from; null for main alone'),
+  depth: z.int().describe('How many workspaces it inherits from'),
+  state: z.enum(['active', 'paused', 'archived']),
+  paused: z.boolean().describe('Nothing of it is started; also kept while it is archived'),
+  activeRuns: z.int().describe('Runs that go on in it; those of workspaces below it are not counted'),
+  createdAt: Time,
+  archivedAt: Time.nullable(),
+})
+export type Workspace = z.infer<typeof Workspace>
+
+const WorkspaceParams = ProjectParams.extend({ workspace: Name })
+
+export const workspaceRoutes = {
+  list: route({
+    id: 'workspaces.list',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/workspaces',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'The workspaces of a project as a tree: each after its base, those of one base by name',
+    params: ProjectParams,
+    query: z.object({ archived: z.stringbool().default(false).describe('Also those that are archived') }),
+    response: z.object({ items: z.array(Workspace), next: z.null() }),
+    problems: ['project_not_found'],
+  }),
+  get: route({
+    id: 'workspaces.get',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'A workspace',
+    params: WorkspaceParams,
+    response: Workspace,
+    problems: ['workspace_not_found'],
+  }),
+  create: route({
+    id: 'workspaces.create',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workspaces',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Make a workspace that inherits the results of another one',
+    params: ProjectParams,
+    body: z.strictObject({ name: WorkspaceName, base: Name.default('main') }),
+    response: Workspace,
+    status: 201,
+    problems: ['workspace_exists', 'workspace_not_found', 'workspace_archived'],
+  }),
+  rename: route({
+    id: 'workspaces.rename',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}/rename',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Give a workspace another name; its runs and results go along',
+    params: WorkspaceParams,
+    body: z.strictObject({ name: WorkspaceName }),
+    response: Workspace,
+    problems: ['workspace_not_found', 'workspace_exists', 'workspace_fixed'],
+  }),
+  rebase: route({
+    id: 'workspaces.rebase',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}/rebase',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Let a workspace inherit from another one; what it took over before stays',
+    params: WorkspaceParams,
+    body: z.strictObject({ base: Name }),
+    response: Workspace,
+    problems: ['workspace_not_found', 'workspace_cycle', 'workspace_archived', 'workspace_fixed'],
+  }),
+  pause: route({
+    id: 'workspaces.pause',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}/pause',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Start nothing more in a workspace; what runs goes on to its end',
+    params: WorkspaceParams,
+    response: Workspace,
+    problems: ['workspace_not_found'],
+  }),
+  unpause: route({
+    id: 'workspaces.unpause',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}/unpause',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Go on with a workspace that was paused',
+    params: WorkspaceParams,
+    response: Workspace,
+    problems: ['workspace_not_found'],
+  }),
+  archive: route({
+    id: 'workspaces.archive',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}/archive',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Put a workspace aside: no new runs and re-runs in it; those that go on come to their end',
+    params: WorkspaceParams,
+    response: Workspace,
+    problems: ['workspace_not_found', 'workspace_in_use', 'workspace_fixed'],
+  }),
+  unarchive: route({
+    id: 'workspaces.unarchive',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}/unarchive',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Take a workspace back into use',
+    params: WorkspaceParams,
+    response: Workspace,
+    problems: ['workspace_not_found', 'workspace_archived'],
+  }),
+  remove: route({
+    id: 'workspaces.delete',
+    method: 'DELETE',
+    path: '/api/v1/projects/{project}/workspaces/{workspace}',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Delete a workspace in which no run was ever started, or whose runs were deleted',
+    params: WorkspaceParams,
+    response: 'none',
+    problems: ['workspace_not_found', 'workspace_in_use', 'workspace_fixed'],
+  }),
+} as const
