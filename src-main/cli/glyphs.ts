@@ -23,6 +23,7 @@ export const looks: Readonly<Record<AnyStatus, Look>> = {
   running,
   cancelling: { glyph: '✕', ascii: 'x', color: 'yellow' },
   waiting: { glyph: '⏸', ascii: '=', color: 'magenta' },
+  suspended: { glyph: '⏸', ascii: '=', color: 'magenta' },
   succeeded: { glyph: '●', ascii: '*', color: 'green' },
   cached: { glyph: '◆', ascii: '#', color: 'cyan' },
   skipped: { glyph: '–', ascii: '-', color: 'dim' },

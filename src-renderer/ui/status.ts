@@ -31,6 +31,7 @@ export const statusLooks: Record<AnyStatus, StatusLook> = {
   dispatched: { word: 'Starting', color: 'var(--weir-running)', icon: IconLoader, moves: true },
   running: { word: 'Running', color: 'var(--weir-running)', icon: IconLoader, moves: true },
   waiting: { word: 'Waiting', color: 'var(--weir-waiting)', icon: IconPlayerPause },
+  suspended: { word: 'Suspended', color: 'var(--weir-waiting)', icon: IconPlayerPause },
   cancelling: { word: 'Cancelling', color: 'var(--weir-cancelled)', icon: IconPlayerStop, moves: true },
   succeeded: { word: 'Succeeded', color: 'var(--weir-succeeded)', icon: IconCircleCheckFilled },
   cached: { word: 'Cached', color: 'var(--weir-cached)', icon: IconDiamondFilled },

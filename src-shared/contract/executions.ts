@@ -10,6 +10,7 @@ export const ExecutionStatus = z.enum([
   'timeout',
   'abandoned', // its process was lost, e.g. by a power cut
   'cancelled',
+  'suspended', // it gave up its process until other steps have ended; another attempt follows
   'cached',
 ])
 export type ExecutionStatus = z.infer<typeof ExecutionStatus>
@@ -20,6 +21,8 @@ export const Failure = z.object({
   message: z.string(),
   fix: z.string().optional(),
   details: z.string().optional().describe('The end of standard error, or a stack'),
+  type: z.string().optional().describe('Of an error of code: its class, e.g. builtins.ValueError'),
+  step: z.string().optional().describe('Of an error that came from another step: the execution where it arose'),
 })
 export type Failure = z.infer<typeof Failure>
 
@@ -52,6 +55,7 @@ export const Execution = z.object({
   error: Failure.optional(),
   cache: CacheInfo.optional(),
   usage: Usage.optional(),
+  worker: z.string().optional().describe('The session that it was given to'),
   adopted: z.int().optional().describe('How often a restarted engine found it alive and took it back'),
   progress: z.string().optional().describe('What the executor does for it now, e.g. the pull of an image'),
 })

@@ -47,6 +47,20 @@ export const RunStep = z.object({
     .describe('For a step with forEach; its items follow it in the list'),
   approval: z.object({ message: z.string(), form: z.record(z.string(), Json) }).optional(),
   child: RunId.optional().describe('The run of a child workflow'),
+  target: z.string().optional().describe('The function that a worker runs: module/target@version'),
+  call: z
+    .object({
+      by: StepKey,
+      attempt: z.int().describe('The attempt that called'),
+      group: z.string().optional(),
+      refs: z.array(StepKey).describe('Steps whose results are among its arguments'),
+      links: z
+        .array(z.object({ by: StepKey, attempt: z.int() }))
+        .describe('Attempts that were given this step instead of one of their own'),
+    })
+    .optional()
+    .describe('How it came to be, for a step that code called'),
+  follows: z.string().optional().describe('run:step of a newer call that stands in its place'),
   startedAt: Time.optional().describe(
     'For what is not executed itself (fan-out, approval, pause, child): when it began',
   ),

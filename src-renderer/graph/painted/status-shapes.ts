@@ -39,6 +39,7 @@ const SHAPES: Record<AnyStatus, Shape> = {
   dispatched: turning,
   running: turning,
   waiting: bars,
+  suspended: bars,
   cancelling: square,
   succeeded: check,
   cached: diamond,

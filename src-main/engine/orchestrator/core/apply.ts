@@ -1,9 +1,10 @@
 import { assertNever } from '../../../../src-shared/contract/index.ts'
 import { blankExecution, newUnit } from './beginnings.ts'
+import { endCall, inheritedBy, stepCalled, stepDeferred, stepLinked, tell, unitAt, watch } from './called.ts'
 import type * as E from './events.ts'
 import { dependents } from './graph.ts'
 import { type Held, occupy, vacate } from './ledger.ts'
-import { runReopened } from './reset.ts'
+import { reopenUnit, runReopened } from './reset.ts'
 import {
   currentExecution,
   type ExecutionState,
@@ -39,7 +40,7 @@ export function apply(state: State, event: E.Event): void {
       return withUnit(state, event, (unit) => {
         unit.skipReason = event.reason
         unit.endedAt = event.at
-        end(state, unit, 'skipped')
+        end(state, unit, 'skipped', event.at)
       })
     case 'step.cached':
       return withUnit(state, event, (unit) => stepCached(state, unit, event))
@@ -47,6 +48,26 @@ export function apply(state: State, event: E.Event): void {
       return withUnit(state, event, (unit) => stepFinished(state, unit, event))
     case 'step.failing':
       return withUnit(state, event, (unit) => stepFailing(state, unit, event.at))
+    case 'step.bound':
+      return withUnit(state, event, (unit) => stepBound(state, unit, event))
+    case 'step.called':
+      return stepCalled(state, event)
+    case 'step.linked':
+      return stepLinked(state, event)
+    case 'step.deferred':
+      return withUnit(state, event, (unit) => {
+        leaveWaiting(unit)
+        stepDeferred(state, unit, event)
+      })
+    case 'step.cancelling':
+      return withUnit(state, event, (unit) => {
+        unit.ending = true
+        cancelUnit(state, unit, event.at)
+      })
+    case 'step.reopened':
+      return withUnit(state, event, (unit) => stepReopened(state, unit, event.workspace ?? unit.workspace))
+    case 'execution.assets':
+      return
     case 'execution.dispatched':
       return withUnit(state, event, (unit) => dispatched(state, unit, event))
     case 'execution.started':
@@ -111,6 +132,10 @@ function runCreated(state: State, event: E.RunCreated): void {
     open: plan.steps.length,
     active: 0,
     waiting: 0,
+    variants: [],
+    memos: new Map(),
+    modules: new Map(),
+    calls: 0,
   }
   for (const step of plan.steps) run.steps.set(step.name, newUnit(run, step, null, null))
   state.runs.set(run.id, run)
@@ -140,7 +165,7 @@ function cancelUnit(state: State, unit: Unit, at: number): void {
   const execution = currentExecution(unit)
   if (execution === undefined) {
     unit.endedAt = at
-    end(state, unit, 'cancelled')
+    end(state, unit, 'cancelled', at)
   } else endExecution(state, unit, execution, 'cancel')
 }
 
@@ -190,7 +215,9 @@ function stepExpanded(state: State, unit: Unit, event: E.StepExpanded): void {
 function stepWaiting(state: State, unit: Unit, event: E.StepWaiting): void {
   leaveWaiting(unit)
   unit.run.startedAt ??= event.at
-  unit.beganAt = event.at
+  // A pause before something is executed is no part of it.
+  if (event.for === 'time' && unit.step.kind !== 'sleep') unit.delayed = true
+  else unit.beganAt = event.at
   if (event.for === 'approval') {
     unit.phase = 'approval'
     unit.message = event.message ?? ''
@@ -221,14 +248,14 @@ function stepCached(state: State, unit: Unit, event: E.StepCached): void {
     source: event.source,
   })
   unit.outputs = event.outputs
-  end(state, unit, 'cached')
+  end(state, unit, 'cached', event.at)
 }
 
 function stepFinished(state: State, unit: Unit, event: E.StepFinished): void {
   unit.outputs = event.outputs ?? null
   unit.error = event.error ?? null
   unit.endedAt = event.at
-  end(state, unit, event.status)
+  end(state, unit, event.status, event.at)
 }
 
 function stepFailing(state: State, unit: Unit, at: number): void {
@@ -244,7 +271,12 @@ function dispatched(state: State, unit: Unit, event: E.ExecutionDispatched): voi
     workspace: event.workspace ?? unit.run.workspace,
     cache: event.cache ?? null,
     inputs: event.inputs ?? null,
+    worker: event.worker ?? null,
+    inherited: event.resumed === undefined ? null : inheritedBy(unit, event.resumed),
   }
+  unit.keepCalls = false
+  unit.resumeOn = null
+  if (unit.call?.defer != null && state.deferrals.get(unit.call.defer) === unit) state.deferrals.delete(unit.call.defer)
   unit.executions.push(execution)
   unit.phase = 'dispatched'
   unit.wakeAt = null
@@ -275,9 +307,11 @@ function executionFinished(state: State, held: Held, event: E.ExecutionFinished)
   execution.usage = event.usage ?? null
   vacate(state, held)
   state.effects.push({ type: 'release', executor: execution.executor, token: execution.token })
+  if (unit.again !== null) return reopenUnit(state, unit, unit.again)
+  if (event.status === 'suspended') return suspended(state, unit, event)
   if (event.retryAt !== undefined) {
     if (event.lost === true) unit.losses += 1
-    else unit.failures += 1
+    else if (event.status !== 'succeeded') unit.failures += 1
     unit.phase = 'retry'
     unit.error = event.error ?? null
     wake(state, unit, event.retryAt)
@@ -289,7 +323,38 @@ function executionFinished(state: State, held: Held, event: E.ExecutionFinished)
     keepFresh(state, unit, execution, event.outputs, event.at)
   }
   const outcome: Outcome = event.status === 'succeeded' || event.status === 'cancelled' ? event.status : 'failed'
-  end(state, unit, outcome)
+  end(state, unit, outcome, event.at)
+}
+
+/** It gave up its process; it goes on when the steps that it waits for have ended, or its time has come. */
+function suspended(state: State, unit: Unit, event: E.ExecutionFinished): void {
+  const { steps = [], mode = 'all', until = null } = event.awaits ?? {}
+  const awaited = steps.flatMap((key) => unitAt(state, unit.run.id, key))
+  unit.phase = 'suspended'
+  unit.resumeOn = { steps: awaited, mode }
+  for (const other of awaited) if (other.phase !== 'done') watch(other, unit)
+  if (until !== null) wake(state, unit, until)
+  state.followUps.push(unit)
+}
+
+function stepBound(state: State, unit: Unit, { definition }: E.StepBound): void {
+  leaveWaiting(unit)
+  unit.step = definition
+  const { target } = definition
+  if (target?.version != null) unit.run.modules.set(target.module, target.version)
+  unit.phase = 'blocked'
+  state.followUps.push(unit)
+}
+
+/** Runs again at once, or as soon as what runs of it has ended. */
+function stepReopened(state: State, unit: Unit, workspace: string): void {
+  const execution = currentExecution(unit)
+  if (execution === undefined) {
+    leaveWaiting(unit)
+    return reopenUnit(state, unit, workspace)
+  }
+  unit.again = workspace
+  endExecution(state, unit, execution, 'cancel')
 }
 
 /** How many results are kept for units that asked the cache table just before they were written to it. */
@@ -313,7 +378,7 @@ function leaveWaiting(unit: Unit): void {
   if (unit.phase === 'ready' || unit.phase === 'queued' || unit.phase === 'cachePending') unit.run.waiting -= 1
 }
 
-function end(state: State, unit: Unit, outcome: Outcome): void {
+function end(state: State, unit: Unit, outcome: Outcome, at: number): void {
   if (unit.phase === 'done') return
   if (unit.phase === 'queued') state.stirred = true
   leaveWaiting(unit)
@@ -322,6 +387,9 @@ function end(state: State, unit: Unit, outcome: Outcome): void {
   unit.resolved = null
   unit.awaits = null
   unit.wakeAt = null
+  unit.resumeOn = null
+  if (unit.call !== null) return endCall(state, unit, at)
+  tell(state, unit)
   if (unit.parent !== null) {
     const fanOut = unit.parent.fanOut
     if (fanOut === null) return

@@ -1,22 +1,34 @@
 import type { PlanStep } from '../../workflows/index.ts'
-import { type ExecutionState, type RunState, roundOf, type Span, type Unit } from './state.ts'
+import { type CallState, type ExecutionState, type RunState, roundOf, type Span, type Unit } from './state.ts'
 
 /** Shared: a run may have 10,000 units, and few are ever run again. */
 const NO_SPANS: readonly Span[] = []
 
+/** What an execution called, or a holder of such calls. */
+interface Called {
+  readonly grows?: boolean
+  readonly call?: CallState
+}
+
 /** A unit before anything was done about it. */
-export function newUnit(run: RunState, step: PlanStep, index: number | null, parent: Unit | null): Unit {
+export function newUnit(
+  run: RunState,
+  step: PlanStep,
+  index: number | null,
+  parent: Unit | null,
+  { grows = false, call }: Called = {},
+): Unit {
   return {
     run,
     step,
     index,
     parent,
-    workspace: parent?.workspace ?? run.rerunIn.at(-1) ?? run.workspace,
+    workspace: call?.by.workspace ?? parent?.workspace ?? run.rerunIn.at(-1) ?? run.workspace,
     phase: 'blocked',
     outcome: null,
     outputs: null,
     error: null,
-    missing: index === null ? step.needs.length : 0,
+    missing: call === undefined ? (index === null ? step.needs.length : 0) : call.refs.filter(isOpen).length,
     executions: [],
     failures: 0,
     losses: 0,
@@ -35,8 +47,19 @@ export function newUnit(run: RunState, step: PlanStep, index: number | null, par
     awaits: null,
     fanOut: null,
     former: [],
+    grows,
+    call: call ?? null,
+    watchers: null,
+    resumeOn: null,
+    follows: null,
+    delayed: false,
+    ending: false,
+    again: null,
+    keepCalls: false,
   }
 }
+
+export const isOpen = (unit: Unit): boolean => unit.phase !== 'done'
 
 /** An execution that was just dispatched. */
 export function blankExecution(
@@ -66,5 +89,9 @@ export function blankExecution(
     cache: null,
     inputs: null,
     source: null,
+    worker: null,
+    calls: null,
+    inherited: null,
+    waiting: false,
   }
 }

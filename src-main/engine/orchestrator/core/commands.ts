@@ -1,5 +1,6 @@
 import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
-import type { Plan, StepResources } from '../../workflows/index.ts'
+import type { WorkerOffer } from '../../executors/index.ts'
+import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
 import type { Keep, Trigger, ValueRef } from './events.ts'
 import type { FailureKind } from './retry.ts'
 import type { Resolved } from './state.ts'
@@ -56,6 +57,24 @@ export type Command =
       readonly by: string
       readonly comment: string | null
     }
+  | {
+      readonly type: 'step.call'
+      readonly token: string
+      readonly request: number
+      readonly calls: readonly CallRequest[]
+    }
+  | { readonly type: 'step.cancel'; readonly units: readonly UnitPlace[]; readonly by: string }
+  | { readonly type: 'step.rerun'; readonly unit: UnitPlace; readonly by: string; readonly workspace?: string }
+  | { readonly type: 'worker'; readonly worker: string; readonly offer: WorkerOffer | null }
+  | { readonly type: 'execution.waiting'; readonly token: string; readonly waiting: boolean }
+  | { readonly type: 'execution.assets'; readonly token: string; readonly assets: ValueRef }
+  | {
+      readonly type: 'execution.suspended'
+      readonly token: string
+      readonly steps: readonly string[]
+      readonly mode: 'any' | 'all'
+      readonly delayMs: number | null
+    }
   | { readonly type: 'execution.started'; readonly token: string; readonly detail: string; readonly adopted: boolean }
   | ({ readonly type: 'execution.finished'; readonly token: string } & Finish)
   | { readonly type: 'execution.lost'; readonly token: string; readonly reason: string }
@@ -73,6 +92,26 @@ export type Command =
   | { readonly type: 'clock.jumped'; readonly byMs: number }
   | { readonly type: 'tick' }
 
+export interface UnitPlace {
+  readonly run: string
+  readonly step: string
+  readonly index?: number
+}
+
+/** One call, as the edge has understood it. */
+export interface CallRequest {
+  /** Of the step that holds its calls, when no other has the name */
+  readonly name: string
+  readonly definition: PlanStep
+  readonly args: ValueRef
+  readonly refs: readonly string[]
+  /** Key of its arguments within the run, when an earlier call may answer it */
+  readonly memo: string | null
+  /** Key under which a newer call replaces it, while it waits for its delay */
+  readonly defer: string | null
+  readonly group: string | null
+}
+
 export interface Finish {
   readonly status: 'succeeded' | 'failed' | 'cancelled'
   readonly kind?: FailureKind
@@ -81,6 +120,8 @@ export interface Finish {
   readonly exitCode?: number
   readonly signal?: string
   readonly usage?: Usage
+  /** False: no further attempt, whatever the rule */
+  readonly retry?: boolean
 }
 
 /** What the edge found when it evaluated a ready unit. */
@@ -89,6 +130,8 @@ export type Resolution =
   /** The result of an earlier run is taken over */
   | { readonly type: 'kept'; readonly source: string; readonly outputs: ValueRef }
   | { readonly type: 'error'; readonly error: Failure }
+  /** The version of a target is known now; then it is asked again */
+  | { readonly type: 'bound'; readonly definition: PlanStep }
   | { readonly type: 'items'; readonly items: ValueRef; readonly count: number }
   | { readonly type: 'run'; readonly resolved: Resolved; readonly hit: CacheHit | null }
   | { readonly type: 'sleep'; readonly ms: number }

@@ -1,4 +1,5 @@
 import type { Failure, Json, Usage } from '../../../../src-shared/contract/index.ts'
+import type { PlanStep } from '../../workflows/index.ts'
 
 /** A JSON value, or the blob that holds it as JSON text when it is over {@link INLINE_BYTES}. */
 export type ValueRef = { readonly json: Json } | { readonly blob: string; readonly size: number }
@@ -58,6 +59,8 @@ export interface RunReopened extends OfRun {
   readonly workspace?: string
   /** Items that run again, by the name of their fan-out; the other items keep their results */
   readonly items: Readonly<Record<string, readonly number[]>>
+  /** Steps that called others find those that succeeded */
+  readonly keepCalls?: true
 }
 
 export interface RunFinished extends OfRun {
@@ -108,6 +111,61 @@ export interface StepFinished extends OfUnit {
   readonly by?: string
 }
 
+/** A target is bound to a version of its module, with the rules of its manifest: the step's definition from now on. */
+export interface StepBound extends OfUnit {
+  readonly type: 'step.bound'
+  readonly definition: PlanStep
+}
+
+/**
+ * An execution called a target, a workflow or a person: an item of the step that holds the calls of that target. The step is made
+ * with the first.
+ */
+export interface StepCalled extends OfRun {
+  readonly type: 'step.called'
+  readonly step: string
+  readonly index: number
+  /** The execution that called, and the number of its request */
+  readonly token: string
+  readonly request: number
+  /** Position in the run's list of definitions; `definition` is there when it is new */
+  readonly variant: number
+  readonly definition?: PlanStep
+  readonly args: ValueRef
+  /** Keys of the units that the arguments refer to */
+  readonly refs?: readonly string[]
+  readonly memo?: string
+  readonly defer?: string
+  readonly group?: string
+}
+
+/** A call was answered with a step that is there: an edge, and no step. */
+export interface StepLinked extends OfUnit {
+  readonly type: 'step.linked'
+  readonly token: string
+  readonly request: number
+}
+
+/** A newer call stands in the place of this one. */
+export interface StepDeferred extends OfUnit {
+  readonly type: 'step.deferred'
+  readonly to: { readonly run: string; readonly step: string; readonly index: number }
+}
+
+/** One unit is to end, not the whole run. */
+export interface StepCancelling extends OfUnit {
+  readonly type: 'step.cancelling'
+  readonly by: string
+}
+
+/** One unit runs again, in a run that goes on. */
+export interface StepReopened extends OfUnit {
+  readonly type: 'step.reopened'
+  readonly by: string
+  /** Identifier of the workspace that it runs in; the one that it ran in last when absent */
+  readonly workspace?: string
+}
+
 /** A fan-out has lost an item and ends: items that have not started are dropped, running ones are ended. */
 export interface StepFailing extends OfUnit {
   readonly type: 'step.failing'
@@ -123,6 +181,10 @@ export interface ExecutionDispatched extends OfUnit {
   readonly inputs?: ValueRef
   readonly cache?: { readonly key: string; readonly parts: Readonly<Record<string, string>>; readonly reason: string }
   readonly concurrencyKey?: string
+  /** Executor `worker`: the session that it is given to */
+  readonly worker?: string
+  /** It finds calls of attempts before it: all of them, or those that succeeded */
+  readonly resumed?: 'all' | 'succeeded'
 }
 
 export interface ExecutionStarted extends OfUnit {
@@ -145,16 +207,25 @@ export interface ExecutionCancelling extends OfUnit {
 export interface ExecutionFinished extends OfUnit {
   readonly type: 'execution.finished'
   readonly token: string
-  readonly status: 'succeeded' | 'failed' | 'timeout' | 'abandoned' | 'cancelled'
+  readonly status: 'succeeded' | 'failed' | 'timeout' | 'abandoned' | 'cancelled' | 'suspended'
   readonly outputs?: ValueRef
   readonly error?: Failure
+  /** For `suspended`: keys of the units that it waits for, and the time at which it goes on at the latest */
+  readonly awaits?: { readonly steps: readonly string[]; readonly mode: 'any' | 'all'; readonly until: number | null }
   readonly exitCode?: number
   readonly signal?: string
   readonly usage?: Usage
   /** It vanished with the machine or its launcher: not counted among the attempts that `retry.limit` bounds */
   readonly lost?: true
-  /** Another attempt follows at this moment; without it the step has ended with this attempt. */
+  /** Another attempt follows at this moment (after a success: it is recurrent); without it the step has ended with this attempt. */
   readonly retryAt?: number
+}
+
+/** Files that an execution made, under a name. */
+export interface ExecutionAssets extends OfUnit {
+  readonly type: 'execution.assets'
+  readonly token: string
+  readonly assets: ValueRef
 }
 
 /** A result came with a token that is not the current one. Kept for the record; nothing follows from it. */
@@ -175,9 +246,16 @@ export type Event =
   | StepCached
   | StepFinished
   | StepFailing
+  | StepBound
+  | StepCalled
+  | StepLinked
+  | StepDeferred
+  | StepCancelling
+  | StepReopened
   | ExecutionDispatched
   | ExecutionStarted
   | ExecutionAdopted
   | ExecutionCancelling
   | ExecutionFinished
+  | ExecutionAssets
   | ExecutionStale

@@ -23,6 +23,15 @@ export function followUp(turn: Turn, next: Unit | RunState): void {
       return followItems(turn, next)
     case 'child':
       return followChild(turn, next)
+    case 'sleeping':
+      // A pause before the first attempt; one that is a step of its own ends when its timer rings.
+      if (next.step.kind !== 'sleep' && (next.wakeAt === null || next.wakeAt <= turn.now)) makeReady(turn, next)
+      return
+    case 'suspended':
+      if (mayResume(turn, next)) makeReady(turn, next)
+      return
+    case 'following':
+      return followSuccessor(turn, next)
     default:
       return
   }
@@ -40,7 +49,9 @@ function followRun(turn: Turn, run: RunState): void {
 
 /** Why a run whose steps have all ended has failed; null when it has not. */
 function runError(run: RunState): Failure | null {
-  const failed = [...run.steps.values()].filter((unit) => unit.outcome === 'failed' || unit.outcome === 'cancelled')
+  const failed = [...run.steps.values()].filter(
+    (unit) => !unit.grows && (unit.outcome === 'failed' || unit.outcome === 'cancelled'),
+  )
   const first = failed[0]
   if (first === undefined) return null
   const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
@@ -62,8 +73,39 @@ function unblock(turn: Turn, unit: Unit): void {
       return turn.emit({ type: 'step.skipped', ...place(unit), at: turn.now, reason: `needs ${name}, which ${how}` })
     }
   }
+  if (unit.call !== null) {
+    const lost = unit.call.refs.find((ref) => !succeeded(ref))
+    if (lost !== undefined) {
+      const error = lost.error ?? {
+        code: 'cancelled',
+        message: `${unitKey(lost)}, whose result it is given, was cancelled`,
+      }
+      return turn.emit({ type: 'step.finished', ...place(unit), at: turn.now, status: 'failed', error })
+    }
+  }
   if (unit.parent !== null && !hasPlace(unit)) return
+  const delay = unit.step.rules?.delayMs ?? 0
+  if (delay > 0 && !unit.delayed && unit.executions.length === 0) {
+    return turn.emit({ type: 'step.waiting', ...place(unit), at: turn.now, for: 'time', until: turn.now + delay })
+  }
   makeReady(turn, unit)
+}
+
+function mayResume({ now }: Turn, { resumeOn, wakeAt }: Unit): boolean {
+  if (wakeAt !== null && wakeAt <= now) return true
+  if (resumeOn === null || resumeOn.steps.length === 0) return wakeAt === null
+  const isOver = (unit: Unit): boolean => unit.phase === 'done'
+  return resumeOn.mode === 'all' ? resumeOn.steps.every(isOver) : resumeOn.steps.some(isOver)
+}
+
+/** A newer call stood in its place: it ends as that one did. */
+function followSuccessor(turn: Turn, unit: Unit): void {
+  const { follows } = unit
+  if (follows === null || follows.phase !== 'done') return
+  const base = { type: 'step.finished', ...place(unit), at: turn.now } as const
+  if (succeeded(follows)) return turn.emit({ ...base, status: 'succeeded', outputs: follows.outputs ?? EMPTY })
+  const error = follows.error ?? { code: 'cancelled', message: `${unitKey(follows)}, which it followed, was cancelled` }
+  turn.emit({ ...base, status: follows.outcome === 'cancelled' ? 'cancelled' : 'failed', error })
 }
 
 /**
@@ -113,7 +155,7 @@ function followProducer(turn: Turn, unit: Unit): void {
 
 function followItems(turn: Turn, unit: Unit): void {
   const { fanOut, run, step } = unit
-  if (fanOut === null) return
+  if (fanOut === null || unit.grows) return
   if (fanOut.lost && step.forEach?.onFailure !== 'continue' && !fanOut.failing && run.cancelling === null) {
     turn.emit({ type: 'step.failing', ...place(unit), at: turn.now })
   }
@@ -162,7 +204,7 @@ function itemsError({ step }: Unit, { units, failed }: FanOut): Failure | null {
 function followChild(turn: Turn, unit: Unit): void {
   const child = unit.child === null ? undefined : turn.state.runs.get(unit.child)
   if (child === undefined) return
-  const parentEnds = unit.run.cancelling !== null || unit.parent?.fanOut?.failing === true
+  const parentEnds = unit.run.cancelling !== null || unit.ending || unit.parent?.fanOut?.failing === true
   if (child.finished === null) {
     const by = unit.run.cancelling?.by ?? 'its parent'
     if (parentEnds) cancelRun(turn, child, by, 'the run that started it ends')

@@ -1,15 +1,19 @@
 import { assertNever, type Failure } from '../../../../src-shared/contract/index.ts'
+import type { WorkerOffer } from '../../executors/index.ts'
 import { apply } from './apply.ts'
 import { takeCached } from './cached.ts'
+import { call, cancelCalls, cancelSteps, rerunStep } from './calls.ts'
 import type { CacheHit, Command, Finish, Resolution } from './commands.ts'
 import { EMPTY, type Event, type ExecutionFinished, type ValueRef } from './events.ts'
 import { cancelRun, followUp } from './follow.ts'
+import { bookedAt, setWaiting } from './ledger.ts'
 import { impossible } from './obstacle.ts'
 import { reopen } from './reopen.ts'
 import { type FailureKind, hasAttemptLeft, retries, retryDelay } from './retry.ts'
 import { enqueue, schedule } from './schedule.ts'
 import {
   currentExecution,
+  type ExecutionState,
   findUnit,
   nextAttempt,
   place,
@@ -19,6 +23,7 @@ import {
   type Unit,
 } from './state.ts'
 import type { Turn } from './turn.ts'
+import { asRecord } from './view.ts'
 
 /** How often an execution may be lost (power cut, killed launcher) before its step fails. */
 export const LOSSES_LIMIT = 10
@@ -100,6 +105,27 @@ function decide(turn: Turn, command: Command): void {
     }
     case 'approval.answer':
       return answer(turn, command)
+    case 'step.call':
+      return call(turn, command)
+    case 'step.cancel':
+      return cancelSteps(turn, command.units, command.by)
+    case 'step.rerun':
+      return rerunStep(turn, command)
+    case 'worker':
+      return workerChanged(state, command.worker, command.offer)
+    case 'execution.waiting': {
+      const held = state.executions.get(command.token)
+      if (held !== undefined) setWaiting(state, held, command.waiting)
+      return
+    }
+    case 'execution.assets': {
+      const held = state.executions.get(command.token)
+      if (held === undefined) return
+      const { token, assets } = command
+      return turn.emit({ type: 'execution.assets', ...place(held.unit), at: turn.now, token, assets })
+    }
+    case 'execution.suspended':
+      return suspended(turn, command)
     case 'execution.started':
       return started(turn, command)
     case 'execution.finished':
@@ -130,6 +156,30 @@ function decide(turn: Turn, command: Command): void {
     default:
       assertNever(command)
   }
+}
+
+function workerChanged(state: State, worker: string, offer: WorkerOffer | null): void {
+  state.stirred = true
+  if (offer === null) return void state.workers.delete(worker)
+  const before = state.workers.get(worker) ?? bookedAt(state, worker)
+  state.workers.set(worker, { offer, used: before.used, shared: before.shared })
+}
+
+/** It gave up its process until other steps have ended. When its end was ordered meanwhile, this is it. */
+function suspended(turn: Turn, command: Extract<Command, { type: 'execution.suspended' }>): void {
+  const held = turn.state.executions.get(command.token)
+  if (held === undefined) return stale(turn, command.token, 'suspended')
+  if (held.execution.cancelling !== null) return finished(turn, command.token, { status: 'cancelled' })
+  const { token, steps, mode, delayMs } = command
+  const until = delayMs === null ? null : turn.now + delayMs
+  turn.emit({
+    type: 'execution.finished',
+    ...place(held.unit),
+    at: turn.now,
+    token,
+    status: 'suspended',
+    awaits: { steps, mode, until },
+  })
 }
 
 function createRun(turn: Turn, command: Extract<Command, { type: 'run.create' }>): void {
@@ -175,6 +225,8 @@ function resolved(turn: Turn, unit: Unit, outcome: Resolution): void {
       })
     case 'error':
       return emit({ type: 'step.finished', ...place(unit), at: now, status: 'failed', error: outcome.error })
+    case 'bound':
+      return emit({ type: 'step.bound', ...place(unit), at: now, definition: outcome.definition })
     case 'items':
       return emit({ type: 'step.expanded', ...place(unit), at: now, items: outcome.items, count: outcome.count })
     case 'sleep':
@@ -242,8 +294,17 @@ function finished(turn: Turn, token: string, finish: Finish): void {
     ...(finish.exitCode === undefined ? {} : { exitCode: finish.exitCode }),
     ...(finish.signal === undefined ? {} : { signal: finish.signal }),
     ...(finish.usage === undefined ? {} : { usage: finish.usage }),
-    ...retryOf(turn, unit, status, status === 'abandoned' ? status : kind, finish.exitCode ?? null),
+    ...retryOf(turn, unit, finish, status, status === 'abandoned' ? status : kind),
   })
+  endCalls(turn, unit, execution)
+}
+
+/** What an attempt called and nobody waits for any more ends with it, unless it succeeded or its calls are found again. */
+function endCalls(turn: Turn, unit: Unit, execution: ExecutionState): void {
+  if (execution.calls === null || execution.status === 'succeeded') return
+  const follows = unit.phase === 'retry'
+  if (execution.status === 'abandoned' && follows) return
+  cancelCalls(turn, execution, 'the execution that called it', follows)
 }
 
 const TAKEN_AWAY: Failure = { code: 'abandoned', message: 'it was ended from outside, not by Weir' }
@@ -264,17 +325,27 @@ function endStatus(
 function retryOf(
   turn: Turn,
   unit: Unit,
+  finish: Finish,
   status: ExecutionFinished['status'],
   kind: FailureKind,
-  exitCode: number | null,
 ): { retryAt?: number } {
-  if (status === 'succeeded' || status === 'cancelled' || !mayGoOn(unit)) return {}
+  if (status === 'cancelled' || !mayGoOn(unit)) return {}
+  if (status === 'succeeded') return recurrence(turn, unit, finish)
+  if (finish.retry === false) return {}
   const policy = unit.step.retry
-  if (!hasAttemptLeft(policy, unit.failures) || !retries(policy, kind, exitCode)) return {}
+  if (!hasAttemptLeft(policy, unit.failures) || !retries(policy, kind, finish.exitCode ?? null)) return {}
   return { retryAt: turn.now + retryDelay(policy, unit.failures + 1, currentExecution(unit)?.token ?? '') }
 }
 
-const mayGoOn = (unit: Unit): boolean => unit.run.cancelling === null && unit.parent?.fanOut?.failing !== true
+/** A recurrent target that returned nothing runs again. */
+function recurrence({ now }: Turn, { step }: Unit, { outputs }: Finish): { retryAt?: number } {
+  const { recurrent } = step.rules ?? {}
+  if (recurrent === undefined || outputs === undefined || !('json' in outputs)) return {}
+  return asRecord(outputs.json)['result'] === null ? { retryAt: now + recurrent.delayMs } : {}
+}
+
+const mayGoOn = (unit: Unit): boolean =>
+  unit.run.cancelling === null && !unit.ending && unit.parent?.fanOut?.failing !== true
 
 function timeoutError(unit: Unit): Failure {
   return {
@@ -304,6 +375,7 @@ function lost(turn: Turn, token: string, reason: string): void {
     lost: true,
     ...(again ? { retryAt: turn.now } : {}),
   })
+  endCalls(turn, unit, execution)
 }
 
 /** A late answer of an attempt that is over: kept for the record when its run is still known. */
@@ -322,7 +394,9 @@ function tick(turn: Turn): void {
       if (execution === undefined || execution.token !== timer.token || execution.cancelling !== null) continue
       turn.emit({ type: 'execution.cancelling', ...place(unit), at: now, token: execution.token, reason: 'timeout' })
     } else if (unit.wakeAt !== null && unit.wakeAt <= now) {
-      if (unit.phase === 'sleeping') {
+      if (unit.phase === 'suspended' || (unit.phase === 'sleeping' && unit.step.kind !== 'sleep')) {
+        state.followUps.push(unit)
+      } else if (unit.phase === 'sleeping') {
         turn.emit({ type: 'step.finished', ...place(unit), at: now, status: 'succeeded', outputs: EMPTY })
       } else if (unit.phase === 'retry') {
         unit.wakeAt = null

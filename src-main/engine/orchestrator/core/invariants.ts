@@ -1,5 +1,5 @@
 import { hasPlace } from './follow.ts'
-import { currentExecution, type RunState, type State, type Unit, unitKey, unitsOf } from './state.ts'
+import { currentExecution, queueKey, type RunState, type State, type Unit, unitKey, unitsOf } from './state.ts'
 
 /**
  * What must hold after every command. Each entry is a sentence about a fault; an empty list is health.
@@ -35,7 +35,7 @@ function runViolations(state: State, run: RunState): string[] {
   let active = 0
   let waiting = 0
   for (const unit of unitsOf(run)) {
-    if (unit.parent === null && unit.phase !== 'done') open += 1
+    if ((unit.call !== null || (unit.parent === null && !unit.grows)) && unit.phase !== 'done') open += 1
     if (currentExecution(unit) !== undefined) active += 1
     if (unit.phase === 'ready' || unit.phase === 'queued' || unit.phase === 'cachePending') waiting += 1
     faults.push(...unitViolations(state, unit))
@@ -69,6 +69,11 @@ function nextAction(state: State, unit: Unit): string | null {
     case 'done':
       return unit.outcome === null ? 'ended without an outcome' : null
     case 'blocked': {
+      if (unit.call !== null) {
+        const open = unit.call.refs.filter((ref) => ref.phase !== 'done').length
+        if (open !== unit.missing) return `counts ${unit.missing} missing results, has ${open}`
+        return open === 0 ? 'blocked by nothing' : null
+      }
       if (unit.parent !== null) return hasPlace(unit) ? 'an item is blocked by nothing' : null
       const open = unit.step.needs.filter((need) => unit.run.steps.get(need)?.phase !== 'done')
       if (open.length !== unit.missing) return `counts ${unit.missing} missing needs, has ${open.length}`
@@ -77,7 +82,7 @@ function nextAction(state: State, unit: Unit): string | null {
     case 'ready':
       return null
     case 'queued': {
-      const group = state.queue.get(`${unit.run.id}/${unit.step.name}`)
+      const group = state.queue.get(queueKey(unit))
       return group?.units.includes(unit, group.head) ? null : 'not in the queue'
     }
     case 'dispatched':
@@ -89,6 +94,11 @@ function nextAction(state: State, unit: Unit): string | null {
     case 'retry':
     case 'sleeping':
       return unit.wakeAt === null ? 'nothing wakes it' : null
+    case 'suspended':
+      if (unit.wakeAt !== null) return null
+      return unit.resumeOn?.steps.some((other) => other.phase !== 'done') === true ? null : 'waits for nothing'
+    case 'following':
+      return unit.follows !== null && unit.follows.phase !== 'done' ? null : 'follows nothing that goes on'
     case 'approval':
       return unit.message === null ? 'asks nothing' : null
     case 'child': {

@@ -10,7 +10,7 @@ export interface Held {
 export function occupy(state: State, held: Held): void {
   const { unit, execution } = held
   state.executions.set(execution.token, held)
-  add(state, unit, 1)
+  add(state, held, 1)
   const key = execution.cache?.key
   if (key === undefined) return
   const producers = state.producers.get(key)
@@ -23,7 +23,7 @@ export function vacate(state: State, held: Held): void {
   const { unit, execution } = held
   state.executions.delete(execution.token)
   state.stirred = true
-  add(state, unit, -1)
+  add(state, held, -1)
   const key = execution.cache?.key
   if (key === undefined) return
   const left = (state.producers.get(key) ?? []).filter((producer) => producer !== unit)
@@ -35,7 +35,34 @@ export function vacate(state: State, held: Held): void {
   state.followUps.push(...awaiting)
 }
 
-function add(state: State, unit: Unit, sign: 1 | -1): void {
+/** Takes or gives back the place of an execution at its worker: while it waits for others, it holds none. */
+export function setWaiting(state: State, { unit, execution }: Held, waiting: boolean): void {
+  if (execution.waiting === waiting) return
+  if (waiting) bookWorker(state, { unit, execution }, -1)
+  execution.waiting = waiting
+  if (!waiting) bookWorker(state, { unit, execution }, 1)
+  state.stirred = true
+}
+
+/** What the executions that are out take of a worker that has just joined. */
+export function bookedAt(state: State, name: string): { used: number; shared: number } {
+  const booked = { used: 0, shared: 0 }
+  for (const { unit, execution } of state.executions.values()) {
+    if (execution.worker === name && !execution.waiting) booked[placeOf(unit)] += 1
+  }
+  return booked
+}
+
+const placeOf = ({ step }: Unit): 'used' | 'shared' => (step.rules?.isolation === 'shared' ? 'shared' : 'used')
+
+function bookWorker(state: State, { unit, execution }: Held, sign: 1 | -1): void {
+  const worker = execution.worker === null || execution.waiting ? undefined : state.workers.get(execution.worker)
+  if (worker !== undefined) worker[placeOf(unit)] += sign
+}
+
+function add(state: State, held: Held, sign: 1 | -1): void {
+  const { unit } = held
+  bookWorker(state, held, sign)
   const { cpus, memoryBytes, gpus } = unit.step.resources
   state.used.cpus += sign * cpus
   state.used.memoryBytes += sign * memoryBytes

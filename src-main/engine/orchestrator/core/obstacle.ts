@@ -1,6 +1,7 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import type { StepResources } from '../../workflows/index.ts'
 import { executorOf, type State, type Unit } from './state.ts'
+import { chooseWorker } from './workers.ts'
 import { isPaused, nameOfWorkspace } from './workspaces.ts'
 
 /** Sums of fractions of a processor drift in binary; less than this is nothing. */
@@ -29,6 +30,7 @@ export type Obstacle =
   /** The workspace by its identifier, with its name for words */
   | { readonly type: 'paused'; readonly workspace: string; readonly name: string }
   | { readonly type: 'executor'; readonly executor: string; readonly reason: string }
+  | { readonly type: 'worker'; readonly reason: string }
   | { readonly type: 'parallel'; readonly limit: number }
   | { readonly type: 'concurrency'; readonly key: string; readonly limit: number }
   | { readonly type: 'cpus' | 'memory' | 'gpus'; readonly wanted: number; readonly free: number }
@@ -47,6 +49,10 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
   const key = unit.resolved?.concurrencyKey ?? null
   const most = unit.step.concurrency?.limit ?? 1
   if (key !== null && (state.concurrency.get(key) ?? 0) >= most) return { type: 'concurrency', key, limit: most }
+  if (executor === 'worker') {
+    const chosen = chooseWorker(state, unit)
+    if ('reason' in chosen) return { type: 'worker', reason: chosen.reason }
+  }
   const { resources } = unit.step
   const { capacity, used, others } = state
   const free = (what: 'cpus' | 'memoryBytes' | 'gpus'): number => capacity[what] - used[what] - others[what]

@@ -12,9 +12,10 @@ export function reopening(
   const whole = new Set<string>()
   const items: Record<string, number[]> = {}
   const bad = (unit: Unit): boolean => unit.outcome === 'failed' || unit.outcome === 'cancelled'
-  if (from === 'start') for (const name of run.steps.keys()) whole.add(name)
+  if (from === 'start') for (const { name } of run.plan.steps) whole.add(name)
   else if (from === 'failed') {
     for (const unit of run.steps.values()) {
+      if (unit.grows) continue
       const lostItems = unit.fanOut?.units.filter(bad).map((item) => item.index ?? 0) ?? []
       if (lostItems.length > 0) items[unit.step.name] = lostItems
       else if (bad(unit)) whole.add(unit.step.name)
@@ -65,5 +66,6 @@ export function reopen(turn: Turn, run: RunState, command: Extract<Command, { ty
   const { workspace = run.workspace } = command
   if (outOfReach(turn.state, reopened(run, parts), workspace) !== null) return
   const where = workspace === run.workspace ? {} : { workspace }
-  turn.emit({ type: 'run.reopened', run: run.id, at: turn.now, by: command.by, ...where, ...parts })
+  const keepCalls = command.from === 'failed' ? { keepCalls: true as const } : {}
+  turn.emit({ type: 'run.reopened', run: run.id, at: turn.now, by: command.by, ...where, ...parts, ...keepCalls })
 }

@@ -1,8 +1,18 @@
 import { takeCached } from './cached.ts'
 import { type Obstacle, obstacle } from './obstacle.ts'
 import { hasNoRoom, isPassed, nothingPassed, type Passed, pass } from './passed.ts'
-import { executorOf, nextAttempt, place, type ReadyGroup, type Resolved, type State, type Unit } from './state.ts'
+import {
+  executorOf,
+  nextAttempt,
+  place,
+  queueKey,
+  type ReadyGroup,
+  type Resolved,
+  type State,
+  type Unit,
+} from './state.ts'
 import type { Turn } from './turn.ts'
+import { chooseWorker } from './workers.ts'
 
 /**
  * Who runs next: higher priority first; then the run that has the least out, so that a long run does not lock out a short
@@ -20,7 +30,7 @@ export function enqueue(state: State, unit: Unit, resolved: Resolved, now: numbe
   unit.phase = 'queued'
   unit.resolved = resolved
   unit.readyAt = now
-  const id = `${unit.run.id}/${unit.step.name}`
+  const id = queueKey(unit)
   const group = state.queue.get(id)
   if (group === undefined) state.queue.set(id, { run: unit.run, step: unit.step, units: [unit], head: 0 })
   else group.units.push(unit)
@@ -108,6 +118,8 @@ function dispatch(turn: Turn, unit: Unit): void {
   const { state, now } = turn
   const { inputs, cache, concurrencyKey } = unit.resolved ?? { inputs: null, cache: null, concurrencyKey: null }
   if (cache !== null && takeCached(turn, unit, cache, null)) return
+  const chosen = unit.step.kind === 'target' ? chooseWorker(state, unit) : null
+  const resumed = resumedFrom(unit)
   turn.emit({
     type: 'execution.dispatched',
     ...place(unit),
@@ -119,5 +131,16 @@ function dispatch(turn: Turn, unit: Unit): void {
     ...(inputs === null ? {} : { inputs }),
     ...(cache === null ? {} : { cache: { key: cache.key, parts: cache.parts ?? {}, reason: cache.reason ?? '' } }),
     ...(concurrencyKey === null ? {} : { concurrencyKey }),
+    ...(chosen !== null && 'worker' in chosen ? { worker: chosen.worker } : {}),
+    ...(resumed === null ? {} : { resumed }),
   })
+}
+
+/** Whether the next attempt finds what the ones before it called. */
+function resumedFrom({ executions, keepCalls }: Unit): 'all' | 'succeeded' | null {
+  const last = executions.at(-1)
+  if (last === undefined) return null
+  if (keepCalls) return 'succeeded'
+  if (last.status === 'suspended' || last.status === 'abandoned') return 'all'
+  return null
 }

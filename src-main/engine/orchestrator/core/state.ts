@@ -1,4 +1,5 @@
 import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
+import type { WorkerOffer } from '../../executors/index.ts'
 import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
 import type { ExecutionFinished, Keep, Trigger, ValueRef } from './events.ts'
 import { createTimers, type Timers } from './timers.ts'
@@ -11,7 +12,8 @@ import type { Workspace } from './workspaces.ts'
  *                │  ▲               └── cancelling ──┘ │
  *                │  └────────── retry ◀───────────────┘
  *                ├─▶ items      a fan-out: its items run, it waits for them
- *                ├─▶ sleeping │ approval │ child │ cachePending ─▶ done
+ *                ├─▶ sleeping │ approval │ child │ cachePending │ following ─▶ done
+ *                ├─▶ suspended ─▶ ready: its execution gave up its process until other steps have ended
  *                └─▶ done       skipped, cached, or it could not be resolved
  *
  * `ready`, `queued` and `cachePending` exist only in memory: `ready` waits for the edge to resolve its expressions,
@@ -31,6 +33,8 @@ export type Phase =
   | 'approval'
   | 'child'
   | 'cachePending'
+  | 'suspended'
+  | 'following'
   | 'done'
 
 export type Outcome = 'succeeded' | 'cached' | 'skipped' | 'failed' | 'cancelled'
@@ -61,6 +65,40 @@ export interface ExecutionState {
   readonly inputs: ValueRef | null
   /** For a cached one: the execution whose result it took */
   readonly source: string | null
+  /** Executor `worker`: the session that it was given to */
+  readonly worker: string | null
+  /** What it called, by the number of the request: a request that is repeated gets the same answer */
+  calls: Map<number, Unit[]> | null
+  /** Calls of attempts before it that it may find again, by {@link CallState.key}; null when it starts from nothing */
+  readonly inherited: Map<string, Unit[]> | null
+  /** It waits for steps that it called: its place at the worker is free meanwhile. In memory only */
+  waiting: boolean
+}
+
+/** How a unit came to be that an execution called. */
+export interface CallState {
+  /** The execution that called it */
+  readonly token: string
+  readonly by: Unit
+  readonly attempt: number
+  /** Calls between it and the plan's step */
+  readonly depth: number
+  readonly args: ValueRef
+  /** Target and arguments: what makes two calls the same */
+  readonly key: string
+  /** Units that its arguments refer to */
+  readonly refs: readonly Unit[]
+  readonly memo: string | null
+  readonly defer: string | null
+  readonly group: string | null
+  /** Other executions that were given it instead of a step of their own */
+  readonly links: { readonly token: string; readonly by: Unit; readonly attempt: number }[]
+}
+
+/** What a suspended unit waits for, besides its time. */
+export interface ResumeOn {
+  readonly steps: readonly Unit[]
+  readonly mode: 'any' | 'all'
 }
 
 export interface CacheState {
@@ -78,7 +116,8 @@ export interface Resolved {
 
 export interface Unit {
   readonly run: RunState
-  readonly step: PlanStep
+  /** Of a target: bound to a version when it becomes ready first, and by a re-run */
+  step: PlanStep
   readonly index: number | null
   /** The fan-out that it is an item of */
   readonly parent: Unit | null
@@ -120,6 +159,24 @@ export interface Unit {
   fanOut: FanOut | null
   /** By index, items of all expansions before a re-run: their attempts are carried over */
   former: readonly Unit[]
+  /** It holds the calls of one target: its items come one by one, and decide about nothing but themselves */
+  readonly grows: boolean
+  /** Null for a unit of the plan, and for what holds calls */
+  readonly call: CallState | null
+  /** Units to be asked what follows when this one ends; null for none */
+  watchers: Unit[] | null
+  /** Phase `suspended` */
+  resumeOn: ResumeOn | null
+  /** Phase `following` and after: the newer call that stands in its place */
+  follows: Unit | null
+  /** Its delay before the first attempt is over or under way */
+  delayed: boolean
+  /** A run of its own, or what it follows, is to be ended: it alone was cancelled */
+  ending: boolean
+  /** It is to run again as soon as its execution has ended, in this workspace */
+  again: string | null
+  /** A re-run after a failure: the next attempt finds the calls of the last one that succeeded */
+  keepCalls: boolean
 }
 
 export interface Span {
@@ -175,6 +232,14 @@ export interface RunState {
   active: number
   /** Units that are ready or queued */
   waiting: number
+  /** Definitions of what was called, in the order of their first use */
+  readonly variants: PlanStep[]
+  /** Calls that may be found again, newest last, by their memo key */
+  readonly memos: Map<string, Unit[]>
+  /** Versions of modules that the run is pinned to */
+  readonly modules: Map<string, number>
+  /** How many calls were made */
+  calls: number
 }
 
 /** Units of one step of one run that are ready to run: they ask for the same resources, so they share a fate. */
@@ -196,6 +261,14 @@ export type Effect =
   | { readonly type: 'kill'; readonly unit: Unit; readonly execution: ExecutionState }
   /** The end of an execution was recorded: what the executor kept for it may go. */
   | { readonly type: 'release'; readonly executor: string; readonly token: string }
+
+/** A worker's session, as far as dispatch has to know it. In memory only: it follows from connections. */
+export interface WorkerState {
+  readonly offer: WorkerOffer
+  /** Places that are taken: processes, and turns in the shared one */
+  used: number
+  shared: number
+}
 
 export interface FreshResult {
   readonly workspace: string
@@ -223,6 +296,10 @@ export interface State {
   readonly unavailable: Map<string, string>
   /** The tree of workspaces, by identifier */
   workspaces: ReadonlyMap<string, Workspace>
+  /** By public name */
+  readonly workers: Map<string, WorkerState>
+  /** Calls that a newer one with the same key would replace, by workspace and key */
+  readonly deferrals: Map<string, Unit>
   /** Executions that are out, by concurrency key */
   readonly concurrency: Map<string, number>
   /** Something changed since the last round of scheduling that may let a queued unit go */
@@ -259,6 +336,8 @@ export function createState(epoch: number, capacity: StepResources): State {
     executions: new Map(),
     unavailable: new Map(),
     workspaces: new Map(),
+    workers: new Map(),
+    deferrals: new Map(),
     concurrency: new Map(),
     stirred: true,
     reserved: null,
@@ -288,6 +367,16 @@ export const currentExecution = (unit: Unit): ExecutionState | undefined => {
 export const executorOf = (step: PlanStep): string =>
   step.kind === 'target' ? 'worker' : step.image === null ? 'process' : 'container'
 
+/** `digits/train@4` */
+export const targetPath = ({ target }: PlanStep): string | null =>
+  target == null ? null : `${target.module}/${target.name}${target.version === null ? '' : `@${target.version}`}`
+
+/** Units with the same place in the queue: they ask for the same, so they share a fate. */
+export const queueKey = ({ run, step, call }: Unit): string =>
+  call === null
+    ? `${run.id}/${step.name}`
+    : `${run.id}/${step.name}#${run.variants.indexOf(step)}@${step.target?.version ?? ''}`
+
 /** Finds a unit; undefined when the run, the step or the item is not there. */
 export function findUnit(state: State, run: string, step: string, index?: number): Unit | undefined {
   const unit = state.runs.get(run)?.steps.get(step)
@@ -304,6 +393,9 @@ export function* unitsOf(run: RunState): Generator<Unit> {
 
 /** Number of the round that goes on, or was the last. */
 export const roundOf = (run: RunState): number => run.rounds.length + 1
+
+/** Whether a unit is on its way to be executed, and has not been handed out. */
+export const queuePhase = (phase: Phase): boolean => phase === 'ready' || phase === 'queued' || phase === 'cachePending'
 
 export const succeeded = (unit: Unit): boolean => unit.outcome === 'succeeded' || unit.outcome === 'cached'
 

@@ -16,7 +16,15 @@ export function touched(state: State, event: Event): 'all' | readonly Unit[] {
       return 'all'
     case 'run.finished':
     case 'execution.stale':
+    case 'execution.assets':
       return []
+    case 'step.called':
+    case 'step.linked':
+      return withUnit(state, event, (unit) => [...withNeighbours(unit), ...callers(unit)])
+    case 'step.deferred':
+    case 'step.bound':
+    case 'step.cancelling':
+    case 'step.reopened':
     case 'step.expanded':
     case 'step.failing':
       return withUnit(state, event, (unit) => [unit, ...(unit.fanOut?.units ?? [])])
@@ -46,8 +54,16 @@ function withUnit(
 
 /** A fan-out shows counts over its items; a step that waits for others names them until they have ended. */
 function withNeighbours(unit: Unit): readonly Unit[] {
+  if (unit.call !== null) return [unit, ...(unit.parent === null ? [] : [unit.parent]), ...waitingFor(unit)]
   if (unit.parent !== null) return [unit, unit.parent]
   if (unit.phase !== 'done') return [unit]
   const { run, step } = unit
   return [unit, ...(dependents(run.plan).get(step.name) ?? []).flatMap((name) => run.steps.get(name) ?? [])]
 }
+
+/** Those whose view names a unit that they wait for. Its watchers are gone when it has ended: they are the calls that refer to it. */
+function waitingFor(unit: Unit): readonly Unit[] {
+  return unit.watchers ?? []
+}
+
+const callers = ({ call }: Unit): readonly Unit[] => (call === null ? [] : [call.by])

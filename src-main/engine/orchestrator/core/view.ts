@@ -10,7 +10,16 @@ import type {
   StepStatus,
 } from '../../../../src-shared/contract/index.ts'
 import type { ValueRef } from './events.ts'
-import { type ExecutionState, executionId, type RunState, type Unit, unitKey, unitsOf } from './state.ts'
+import {
+  type CallState,
+  type ExecutionState,
+  executionId,
+  type RunState,
+  targetPath,
+  type Unit,
+  unitKey,
+  unitsOf,
+} from './state.ts'
 
 /** Reads a value that was loaded before; the edge loads what {@link valuesOf} names. Undefined: it cannot be read. */
 export type Load = (ref: ValueRef) => Json | undefined
@@ -51,6 +60,8 @@ export function stepStatus(unit: Unit): StepStatus {
     case 'approval':
     case 'child':
     case 'cachePending':
+    case 'suspended':
+    case 'following':
       return 'waiting'
     case 'done':
       return unit.outcome ?? 'succeeded'
@@ -174,6 +185,10 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
   if (item !== undefined) view.item = item
   if (outputs !== null) view.outputs = outputs
   if (unit.child !== null) view.child = unit.child
+  const path = targetPath(step)
+  if (path !== null) view.target = path
+  if (unit.follows !== null) view.follows = `${unit.follows.run.id}:${unitKey(unit.follows)}`
+  if (unit.call !== null) view.call = viewCall(unit.call)
   if (unit.beganAt !== null) view.startedAt = iso(unit.beganAt)
   if (unit.endedAt !== null) view.finishedAt = iso(unit.endedAt)
   if (unit.earlier.length > 0) {
@@ -195,6 +210,16 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
   return view
 }
 
+function viewCall({ by, attempt, group, refs, links }: CallState): NonNullable<RunStep['call']> {
+  return {
+    by: unitKey(by),
+    attempt,
+    ...(group === null ? {} : { group }),
+    refs: refs.map(unitKey),
+    links: links.map((link) => ({ by: unitKey(link.by), attempt: link.attempt })),
+  }
+}
+
 function viewExecution(unit: Unit, execution: ExecutionState): Execution {
   const startedAt = execution.startedAt ?? execution.dispatchedAt
   const view: Execution = {
@@ -212,6 +237,7 @@ function viewExecution(unit: Unit, execution: ExecutionState): Execution {
   if (execution.signal !== null) view.signal = execution.signal
   if (execution.error !== null) view.error = execution.error
   if (execution.usage !== null) view.usage = execution.usage
+  if (execution.worker !== null) view.worker = execution.worker
   if (execution.adopted > 0) view.adopted = execution.adopted
   if (execution.cache !== null) {
     const { key, reason } = execution.cache

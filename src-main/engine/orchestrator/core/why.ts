@@ -1,7 +1,7 @@
 import type { StepStatus } from '../../../../src-shared/contract/index.ts'
 import { gib, obstacle } from './obstacle.ts'
 import { before } from './schedule.ts'
-import { executionId, type ReadyGroup, type RunState, type State, type Unit, unitKey } from './state.ts'
+import { executionId, queueKey, type ReadyGroup, type RunState, type State, type Unit, unitKey } from './state.ts'
 import { stepStatus } from './view.ts'
 
 export interface Reason {
@@ -104,7 +104,14 @@ export function reasonText(state: State, unit: Unit, ahead: Ahead = createAhead(
       return `it runs (${unit.executions.at(-1)?.detail ?? 'started'})`
     case 'cancelling':
       return 'it is being ended'
+    case 'suspended':
+      return suspendedText(unit)
+    case 'following': {
+      const { follows } = unit
+      return `a newer call stands in its place: ${follows === null ? 'none' : `${follows.run.id}:${unitKey(follows)}`}`
+    }
     case 'retry':
+      if (unit.error === null) return `runs again at ${new Date(unit.wakeAt ?? 0).toISOString()}: it is recurrent`
       return `waits until ${new Date(unit.wakeAt ?? 0).toISOString()} for attempt ${(unit.executions.at(-1)?.attempt ?? 0) + 1}: ${
         unit.error?.message ?? 'the last one failed'
       }`
@@ -123,10 +130,25 @@ export function reasonText(state: State, unit: Unit, ahead: Ahead = createAhead(
   }
 }
 
+function suspendedText({ resumeOn, wakeAt }: Unit): string {
+  const open = resumeOn?.steps.filter((other) => other.phase !== 'done').map(unitKey) ?? []
+  const until = wakeAt === null ? '' : `until ${new Date(wakeAt).toISOString()}`
+  if (open.length === 0) return `it gave up its process ${until}`
+  const more = open.length > NEEDS_NAMED ? ` and ${open.length - NEEDS_NAMED} more` : ''
+  const steps = `${open.slice(0, NEEDS_NAMED).join(', ')}${more}`
+  return `it gave up its process and waits for ${steps}${until === '' ? '' : `, or ${until}`}`
+}
+
 /** How many steps that are waited for are named; a step may need 5,000. */
 const NEEDS_NAMED = 8
 
 function blockedText(unit: Unit): string {
+  if (unit.call !== null) {
+    const open = unit.call.refs.filter((ref) => ref.phase !== 'done').map(unitKey)
+    return open.length === 0
+      ? 'it is about to become ready'
+      : `waits for the result of ${open.slice(0, NEEDS_NAMED).join(', ')}`
+  }
   if (unit.parent !== null) return `${unit.step.forEach?.maxParallel} items of this step go on already (maxParallel)`
   const open = unit.step.needs.filter((need) => unit.run.steps.get(need)?.phase !== 'done')
   if (open.length === 0) return 'it is about to become ready'
@@ -144,6 +166,8 @@ function queuedText(state: State, unit: Unit, ahead: Ahead): string {
         return `workspace ${found.name} is paused`
       case 'executor':
         return `the ${found.executor} executor cannot take it: ${found.reason}`
+      case 'worker':
+        return found.reason
       case 'parallel':
         return `${found.limit} items of this step run already, which is its limit (maxParallel)`
       case 'concurrency':
@@ -156,7 +180,7 @@ function queuedText(state: State, unit: Unit, ahead: Ahead): string {
         return `waits for ${found.wanted} GPUs; ${Math.max(0, found.free)} of ${state.capacity.gpus} are free${elsewhere(state.others.gpus)}`
     }
   }
-  const own = state.queue.get(`${unit.run.id}/${unit.step.name}`)
+  const own = state.queue.get(queueKey(unit))
   const first = own === undefined ? 0 : ahead(own)
   return first === 0 ? 'it is next' : `${first} other steps go first`
 }

@@ -1,0 +1,181 @@
+import type { PlanStep } from '../../workflows/index.ts'
+import { isOpen, newUnit } from './beginnings.ts'
+import type * as E from './events.ts'
+import { type CallState, type ExecutionState, findUnit, type RunState, type State, type Unit } from './state.ts'
+
+/** Applies what executions call: units that come while the run goes on, and edges to units that are there. */
+
+/** What makes two calls the same to an attempt that finds those of the one before it. */
+export const callKey = (definition: PlanStep, args: E.ValueRef): string =>
+  `${definition.kind} ${definition.workflow ?? ''} ${definition.target?.module}/${definition.target?.name} ${definition.approval?.message ?? ''} ${JSON.stringify(args)}`
+
+export function stepCalled(state: State, event: E.StepCalled): void {
+  const held = state.executions.get(event.token)
+  if (held === undefined) return
+  const { unit: by, execution } = held
+  const { run } = by
+  if (event.definition !== undefined) run.variants[event.variant] = event.definition
+  const definition = run.variants[event.variant]
+  if (definition === undefined) return
+  const holder = holderOf(state, run, event, definition)
+  const call: CallState = {
+    token: event.token,
+    by,
+    attempt: execution.attempt,
+    depth: (by.call?.depth ?? 0) + 1,
+    args: event.args,
+    key: callKey(definition, event.args),
+    refs: event.refs === undefined ? NO_UNITS : event.refs.flatMap((key) => unitAt(state, run.id, key)),
+    memo: event.memo ?? null,
+    defer: event.defer ?? null,
+    group: event.group ?? null,
+    links: [],
+  }
+  const unit = newUnit(run, definition, event.index, holder, { call })
+  holder.fanOut?.units.push(unit)
+  run.open += 1
+  run.calls += 1
+  for (const ref of call.refs) if (isOpen(ref)) watch(ref, unit)
+  if (call.memo !== null) append(run.memos, call.memo, unit)
+  if (call.defer !== null) state.deferrals.set(call.defer, unit)
+  if (definition.target?.version != null && !run.modules.has(definition.target.module)) {
+    run.modules.set(definition.target.module, definition.target.version)
+  }
+  answer(execution, event.request, unit)
+  state.followUps.push(unit)
+}
+
+const NO_UNITS: readonly Unit[] = []
+
+/** The step that holds the calls of a target; made with the first, opened again by another. */
+function holderOf(state: State, run: RunState, event: E.StepCalled, definition: PlanStep): Unit {
+  const known = run.steps.get(event.step)
+  const holder = known ?? newUnit(run, definition, null, null, { grows: true })
+  if (known === undefined) {
+    run.steps.set(event.step, holder)
+    holder.beganAt = event.at
+    holder.fanOut = { items: E_NOTHING, units: [], active: 0, done: 0, failed: 0, lost: false, failing: false }
+    holder.generation = state.nextGeneration++
+  }
+  holder.phase = 'items'
+  holder.outcome = null
+  holder.endedAt = null
+  return holder
+}
+
+const E_NOTHING: E.ValueRef = { json: [] }
+
+export function stepLinked(state: State, event: E.StepLinked): void {
+  const held = state.executions.get(event.token)
+  const unit = findUnit(state, event.run, event.step, event.index)
+  if (held === undefined || unit?.call == null) return
+  const { execution, unit: by } = held
+  answer(execution, event.request, unit)
+  const left = execution.inherited?.get(unit.call.key)
+  if (left !== undefined) {
+    const position = left.indexOf(unit)
+    if (position >= 0) left.splice(position, 1)
+  }
+  unit.call.links.push({ token: event.token, by, attempt: execution.attempt })
+}
+
+export function stepDeferred(state: State, unit: Unit, event: E.StepDeferred): void {
+  const to = findUnit(state, event.to.run, event.to.step, event.to.index)
+  if (to === undefined || unit.phase === 'done') return
+  unit.phase = 'following'
+  unit.follows = to
+  unit.wakeAt = null
+  unit.resolved = null
+  watch(to, unit)
+  state.followUps.push(unit)
+}
+
+function answer(execution: ExecutionState, request: number, unit: Unit): void {
+  execution.calls ??= new Map()
+  const units = execution.calls.get(request)
+  if (units === undefined) execution.calls.set(request, [unit])
+  else units.push(unit)
+}
+
+export function watch(unit: Unit, watcher: Unit): void {
+  if (unit.watchers === null) unit.watchers = [watcher]
+  else unit.watchers.push(watcher)
+}
+
+function append(map: Map<string, Unit[]>, key: string, unit: Unit): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [unit])
+  else list.push(unit)
+}
+
+/** `train[3]` → the unit, in a list; an empty one when it is not there. */
+export function unitAt(state: State, run: string, key: string): Unit[] {
+  const match = /^(\w+)(?:\[(\d+)\])?$/.exec(key)
+  const unit = findUnit(state, run, match?.[1] ?? key, match?.[2] === undefined ? undefined : Number(match[2]))
+  return unit === undefined ? [] : [unit]
+}
+
+/**
+ * The end of a unit that was called: whoever watches it is asked what follows, and its holder ends with its last open call
+ * until the next one comes.
+ */
+export function endCall(state: State, unit: Unit, at: number): void {
+  const { run, parent, outcome, call } = unit
+  run.open -= 1
+  if (call?.defer != null && state.deferrals.get(call.defer) === unit) state.deferrals.delete(call.defer)
+  if (parent?.fanOut != null) {
+    const { fanOut } = parent
+    fanOut.done += 1
+    if (outcome === 'failed') fanOut.failed += 1
+    if (fanOut.done === fanOut.units.length) {
+      parent.phase = 'done'
+      parent.outcome = holderOutcome(fanOut.units, fanOut.failed)
+      parent.endedAt = at
+    }
+  }
+  tell(state, unit)
+  if (run.open === 0) state.followUps.push(run)
+}
+
+/** Asks those who watch a unit what they do now that it has ended. */
+export function tell(state: State, unit: Unit): void {
+  for (const watcher of unit.watchers ?? []) {
+    if (watcher.phase === 'blocked') watcher.missing = Math.max(0, watcher.missing - 1)
+    state.followUps.push(watcher)
+  }
+  unit.watchers = null
+}
+
+function holderOutcome(units: readonly Unit[], failed: number): Unit['outcome'] {
+  if (failed > 0) return 'failed'
+  return units.every(({ outcome }) => outcome === 'cancelled') ? 'cancelled' : 'succeeded'
+}
+
+/** What the next attempt of a unit finds of the calls before it, by {@link callKey}. */
+export function inheritedBy(unit: Unit, resumed: 'all' | 'succeeded'): Map<string, Unit[]> {
+  const found = new Map<string, Unit[]>()
+  for (const execution of chain(unit, resumed)) {
+    for (const units of execution.calls?.values() ?? []) {
+      for (const called of units)
+        if (called.call !== null && isUsable(called, resumed)) append(found, called.call.key, called)
+    }
+  }
+  return found
+}
+
+/** Attempts whose calls are found: those that were suspended or lost one after the other; after a re-run the last one. */
+function chain({ executions }: Unit, resumed: 'all' | 'succeeded'): ExecutionState[] {
+  if (resumed === 'succeeded') return executions.slice(-1)
+  const attempts: ExecutionState[] = []
+  for (let index = executions.length - 1; index >= 0; index--) {
+    const execution = executions[index]
+    if (execution === undefined || !(execution.status === 'suspended' || execution.status === 'abandoned')) break
+    attempts.unshift(execution)
+  }
+  return attempts
+}
+
+function isUsable({ outcome, ending }: Unit, resumed: 'all' | 'succeeded'): boolean {
+  if (outcome === 'succeeded' || outcome === 'cached') return true
+  return resumed === 'all' && !ending && outcome !== 'cancelled'
+}

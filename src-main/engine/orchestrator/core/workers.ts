@@ -1,0 +1,59 @@
+import { type State, targetPath, type Unit, type WorkerState } from './state.ts'
+import { nameOfWorkspace } from './workspaces.ts'
+
+/** Which worker takes a unit, or in words why none does. */
+export function chooseWorker(state: State, unit: Unit): { worker: string } | { reason: string } {
+  const { step } = unit
+  const isShared = step.rules?.isolation === 'shared'
+  let best: string | null = null
+  let most = 0
+  for (const [name, worker] of state.workers) {
+    if (!mayTake(worker, unit)) continue
+    const room = isShared ? worker.offer.shared - worker.shared : worker.offer.concurrency - worker.used
+    if (room > most) {
+      best = name
+      most = room
+    }
+  }
+  return best === null ? { reason: whyNone(state, unit) } : { worker: best }
+}
+
+const isThere = ({ offer }: WorkerState): boolean => offer.connected && !offer.draining
+
+function mayTake(worker: WorkerState, unit: Unit): boolean {
+  const { offer } = worker
+  const { target, rules } = unit.step
+  if (target == null || !isThere(worker) || offer.workspace !== unit.workspace) return false
+  if (offer.hosts[target.module] !== target.version) return false
+  return (rules?.requires ?? []).every((tag) => offer.tags.includes(tag))
+}
+
+function whyNone(state: State, unit: Unit): string {
+  const { target, rules } = unit.step
+  const workspace = nameOfWorkspace(state, unit.workspace)
+  const path = targetPath(unit.step)
+  const all = [...state.workers.values()]
+  const here = all.filter(
+    ({ offer }) => offer.workspace === unit.workspace && offer.hosts[target?.module ?? ''] !== undefined,
+  )
+  if (here.length === 0) {
+    const elsewhere = all.find(({ offer }) => offer.hosts[target?.module ?? ''] !== undefined)
+    const where = elsewhere === undefined ? '' : ` (one of ${nameOfWorkspace(state, elsewhere.offer.workspace)} does)`
+    return `no worker of workspace ${workspace} hosts ${target?.module}${where}; start one with "weir worker start"`
+  }
+  const same = here.filter(({ offer }) => offer.hosts[target?.module ?? ''] === target?.version)
+  if (same.length === 0) {
+    const versions = [...new Set(here.map(({ offer }) => offer.hosts[target?.module ?? '']))].join(', ')
+    return `no worker hosts ${path}; those that are there have version ${versions}: run it again to take the newest`
+  }
+  const missing = (rules?.requires ?? []).filter((tag) => !same.some(({ offer }) => offer.tags.includes(tag)))
+  if (missing.length > 0) return `no worker of ${path} offers ${missing.join(', ')}`
+  const there = same.filter(isThere)
+  if (there.length === 0) return `the workers of ${path} have lost their connection or take no more work`
+  const fit = there.filter(({ offer }) => (rules?.requires ?? []).every((tag) => offer.tags.includes(tag)))
+  if (fit.length === 0) return `no worker of ${path} offers ${(rules?.requires ?? []).join(' and ')} together`
+  if (rules?.isolation === 'shared' && fit.every(({ offer }) => offer.shared === 0)) {
+    return `no worker of ${path} runs functions with isolation "shared"`
+  }
+  return `${fit.length === 1 ? 'its worker is' : `all ${fit.length} workers of it are`} busy`
+}
