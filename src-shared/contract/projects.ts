@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Time } from './common.ts'
+import { Problem, Time } from './common.ts'
 import { route } from './route.ts'
 
 /** Unlike a workspace's, the name of a project has no slashes: it is one part of every address. */
@@ -25,6 +25,45 @@ export const Project = z.object({
 export type Project = z.infer<typeof Project>
 
 const ProjectContent = z.strictObject({ name: ProjectName, description: z.string().max(500).default('') })
+
+/** What becomes of runs that have not ended: an archive holds none of them, on no machine they would go on by surprise. */
+export const ActiveRuns = z
+  .enum(['refuse', 'leave-out'])
+  .describe('`refuse` the export while runs are active, or export the project without them')
+export type ActiveRuns = z.infer<typeof ActiveRuns>
+
+const TransferId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, '16 to 64 letters, digits, "_" or "-"')
+
+const Amounts = z.object({ files: z.int(), bytes: z.int().describe('Before compression') })
+
+export const ProjectExport = z.object({
+  id: TransferId,
+  project: z.string(),
+  file: z.string().describe('A name for the archive'),
+  address: z.string().describe('Path of the archive: read once, without a token, by whoever knows it'),
+  state: z.enum(['ready', 'sending', 'sent', 'failed']),
+  done: Amounts,
+  total: Amounts,
+  runs: z.int(),
+  leftOut: z.object({
+    runs: z.int().describe('Runs that have not ended'),
+    files: z.int().describe('Links, sockets, pipes and devices in folders of runs, and names that no archive can hold'),
+  }),
+  problem: Problem.nullable().describe('Why it failed'),
+})
+export type ProjectExport = z.infer<typeof ProjectExport>
+
+export const ProjectImport = z.object({
+  id: TransferId,
+  state: z.enum(['reading', 'done', 'failed']),
+  received: z.int().describe('Bytes of the archive'),
+  done: Amounts,
+  total: Amounts.nullable().describe('Null until its manifest was read'),
+  problem: Problem.nullable().describe('Why it failed'),
+})
+export type ProjectImport = z.infer<typeof ProjectImport>
+
+const ExportParams = z.object({ export: TransferId })
 
 export const projectRoutes = {
   list: route({
@@ -104,5 +143,82 @@ export const projectRoutes = {
     params: ProjectParams,
     response: 'none',
     problems: ['project_not_found', 'project_in_use', 'project_fixed'],
+  }),
+  export: route({
+    id: 'projects.export',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/exports',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Prepare an archive of a project: definitions, drafts, ended runs, logs and files, without secrets',
+    params: ProjectParams,
+    body: z.strictObject({ active: ActiveRuns.default('refuse') }),
+    response: ProjectExport,
+    status: 201,
+    problems: ['project_not_found', 'project_in_use', 'project_failed', 'disk_full', 'too_many_requests'],
+  }),
+  getExport: route({
+    id: 'projects.getExport',
+    method: 'GET',
+    path: '/api/v1/project-exports/{export}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'How far an export is',
+    params: ExportParams,
+    response: ProjectExport,
+    problems: ['transfer_not_found'],
+  }),
+  exportFile: route({
+    id: 'projects.exportFile',
+    method: 'GET',
+    path: '/api/v1/project-exports/{export}/file',
+    permission: 'PUBLIC',
+    change: false,
+    summary: 'The archive of an export as it is packed, once; its address is the permission',
+    params: ExportParams,
+    response: 'bytes',
+    problems: ['transfer_not_found'],
+  }),
+  cancelExport: route({
+    id: 'projects.cancelExport',
+    method: 'DELETE',
+    path: '/api/v1/project-exports/{export}',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Give up an export; an archive that is being read ends unfinished',
+    params: ExportParams,
+    response: 'none',
+    problems: ['transfer_not_found'],
+  }),
+  import: route({
+    id: 'projects.import',
+    method: 'POST',
+    path: '/api/v1/project-imports',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Make a project of an archive; it is there when all of it was read and checked, or not at all',
+    query: z.object({
+      name: ProjectName.optional().describe('Instead of the name that it had'),
+      id: TransferId.optional().describe('Chosen by the caller, to ask how far it is'),
+      trusted: z
+        .stringbool()
+        .default(false)
+        .describe('Also an archive that unpacks to far more than compressed data usually does'),
+    }),
+    body: 'bytes',
+    response: Project,
+    status: 201,
+    problems: ['project_exists', 'archive_invalid', 'archive_newer', 'archive_too_large', 'disk_full'],
+  }),
+  getImport: route({
+    id: 'projects.getImport',
+    method: 'GET',
+    path: '/api/v1/project-imports/{import}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'How far an import is',
+    params: z.object({ import: TransferId }),
+    response: ProjectImport,
+    problems: ['transfer_not_found'],
   }),
 } as const

@@ -19,9 +19,18 @@ export function adoptFolders(registry: Registry, root: string, always: readonly 
   }
 }
 
-/** Removes the folders of deleted projects. One that cannot be removed is said, and tried again at the next start. */
-export async function removeCondemned(registry: Registry, root: string, note: (text: string) => void): Promise<void> {
+/**
+ * Removes the folders of deleted projects, and of imports that a killed engine left. One that cannot be removed is said, and
+ * tried again at the next start. Those that are being `filled` stay.
+ */
+export async function removeCondemned(
+  registry: Registry,
+  root: string,
+  note: (text: string) => void,
+  filled: ReadonlySet<string> = new Set(),
+): Promise<void> {
   for (const folder of registry.condemned()) {
+    if (filled.has(folder)) continue
     try {
       await rm(join(root, folder), { recursive: true, force: true })
       registry.forget(folder)

@@ -18,6 +18,10 @@ export interface Registry {
   /** Folders that are known, deleted ones included */
   folders(): ReadonlySet<string>
   add(row: ProjectRow): void
+  /** A folder that is being filled: like a deleted one until it is added, so that the next start removes it. */
+  reserve(folder: string, at: number): void
+  /** Makes a project of a reserved folder, in one step. */
+  addReserved(row: ProjectRow): void
   change(folder: string, content: { readonly name: string; readonly description: string }): void
   archive(folder: string, at: number | null): void
   /** From now on the project is not there any more, and its name is free; its folder is still to be removed. */
@@ -56,6 +60,17 @@ export function openRegistry(data: string): Registry {
         description,
         createdAt,
         archivedAt,
+      )
+    },
+    reserve(folder, at) {
+      db.prepare(`INSERT INTO projects (${COLUMNS}) VALUES (?, NULL, '', ?, NULL)`).run(folder, at)
+    },
+    addReserved({ folder, name, description, createdAt }) {
+      db.prepare('UPDATE projects SET name = ?, description = ?, created_at = ? WHERE folder = ?').run(
+        name,
+        description,
+        createdAt,
+        folder,
       )
     },
     change(folder, { name, description }) {

@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ProblemError, type Project as ProjectView } from '../../../src-shared/contract/index.ts'
+import {
+  type ActiveRuns,
+  ProblemError,
+  type ProjectExport,
+  type Project as ProjectView,
+} from '../../../src-shared/contract/index.ts'
 import { createShared, SLOTS, vacateSlot } from '../orchestrator/index.ts'
 import { openSqlite } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
+import { createTransfers, type Transfers } from './archive/transfers.ts'
 import { machineCapacity } from './capacity.ts'
 import { adoptFolders, removeCondemned } from './folders.ts'
+import { type ImportSource, importProject } from './import.ts'
 import { DATABASE, openProject, type Project } from './project.ts'
 import { openRegistry, type ProjectRow, type Registry } from './registry.ts'
 import { createReservations } from './reservations.ts'
@@ -44,6 +51,11 @@ export interface Projects {
   unarchive(name: string): Promise<ProjectView>
   /** It is gone when this resolves; its folder is removed afterwards, if need be by the next start. */
   remove(name: string): Promise<void>
+  /** Prepares an archive of it; the rest is in `transfers`. */
+  export(name: string, active: ActiveRuns, signal: AbortSignal): Promise<ProjectExport>
+  /** Makes a project of an archive: when this resolves it is there, else nothing of it is. */
+  import(source: ImportSource): Promise<ProjectView>
+  readonly transfers: Pick<Transfers, 'exported' | 'file' | 'cancel' | 'imported'>
   /** Refuses with `project_archived`. */
   refuseArchived(name: string): void
   /** Those that were asked for since the start, and can be used */
@@ -80,12 +92,17 @@ class ProjectsOfEngine implements Projects {
   readonly #closing = new Set<string>()
   #retention: ProjectsOptions['retention']
   #removing: Promise<void> = Promise.resolve()
+  readonly transfers: Transfers
+  /** Folders of imports */
+  readonly #filled = new Set<string>()
+  #isClosed = false
 
   constructor(options: ProjectsOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
     this.#retention = options.retention
     this.#root = join(options.data, 'projects')
+    this.transfers = createTransfers(join(options.data, 'exports'), this.#now)
   }
 
   async get(name: string): Promise<Project> {
@@ -138,8 +155,30 @@ class ProjectsOfEngine implements Projects {
   async remove(name: string): Promise<void> {
     const row = this.#row(name)
     refuseFixed(name, 'deleted')
+    this.transfers.refuseExporting(this.#path(row.folder))
     await this.#unused(row, () => this.#registry.condemn(row.folder))
     this.#removeLater()
+  }
+
+  async export(name: string, active: ActiveRuns, signal: AbortSignal): Promise<ProjectExport> {
+    const { folder, description } = this.#row(name)
+    return this.transfers.prepare({ name, description, folder: this.#path(folder) }, active, signal)
+  }
+
+  async import(source: ImportSource): Promise<ProjectView> {
+    try {
+      const name = await importProject(source, {
+        registry: this.#registry,
+        transfers: this.transfers,
+        filled: this.#filled,
+        freeFolder: (name) => this.#freeFolder(name),
+        pathOf: (folder) => this.#path(folder),
+        now: this.#now,
+      })
+      return await this.view(name)
+    } finally {
+      this.#removeLater()
+    }
   }
 
   refuseArchived(name: string): void {
@@ -177,9 +216,11 @@ class ProjectsOfEngine implements Projects {
   }
 
   async close(): Promise<void> {
+    await this.transfers.close()
     await Promise.allSettled(this.#open.values())
     await Promise.all(this.opened().map((project) => project.close()))
     await this.#removing
+    this.#isClosed = true
     this.#opening?.close()
   }
 
@@ -340,7 +381,10 @@ class ProjectsOfEngine implements Projects {
   }
 
   #removeLater(): void {
-    this.#removing = this.#removing.then(() => removeCondemned(this.#registry, this.#root, this.#options.note))
+    if (this.#isClosed) return
+    this.#removing = this.#removing.then(() =>
+      removeCondemned(this.#registry, this.#root, this.#options.note, this.#filled),
+    )
   }
 }
 
