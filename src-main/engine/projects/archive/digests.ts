@@ -11,13 +11,14 @@ const BUFFER_CHARS = 64 * 1024
 export interface DigestList {
   readonly path: string
   add(path: string, size: number, digest: string): Promise<void>
-  /** Writes what is left; nothing can be added afterwards. */
+  /** Writes what is left; nothing can be added afterwards. A second call does nothing. */
   close(): Promise<void>
 }
 
 export async function createDigestList(path: string): Promise<DigestList> {
   const file: FileHandle = await open(path, 'wx', 0o600)
   let buffer = ''
+  let isOpen = true
   const flush = async (): Promise<void> => {
     const text = buffer
     buffer = ''
@@ -30,6 +31,8 @@ export async function createDigestList(path: string): Promise<DigestList> {
       if (buffer.length >= BUFFER_CHARS) await flush()
     },
     async close() {
+      if (!isOpen) return
+      isOpen = false
       try {
         await flush()
       } finally {

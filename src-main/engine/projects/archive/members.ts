@@ -51,7 +51,12 @@ export async function* membersOf({ database, reader, folder }: MemberSource): As
   }
 }
 
-async function* filesIn(folder: string, path: string, secrets: readonly string[]): AsyncGenerator<Member | LeftOut> {
+/** The files below a folder, as members below `path`. */
+export async function* filesIn(
+  folder: string,
+  path: string,
+  secrets: readonly string[],
+): AsyncGenerator<Member | LeftOut> {
   for await (const entry of entriesOf(folder)) {
     const [file, inside] = [join(folder, entry.name), `${path}/${entry.name}`]
     const isSecret = pathFault(inside) === 'is kept for secrets'

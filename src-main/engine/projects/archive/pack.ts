@@ -69,6 +69,7 @@ export async function* packProject(parts: PackParts): AsyncGenerator<Uint8Array>
   } finally {
     gzip.destroy()
     tar.destroy()
+    await parts.digests.close()
   }
 }
 

@@ -27,7 +27,7 @@ const FOUND = '.digests.jsonl'
  * of zeros; small ones do no harm.
  */
 export const MAX_RATIO = 200
-export const RATIO_FROM_BYTES = 256 * 1024 * 1024
+export const RATIO_FROM_BYTES = 64 * 1024 * 1024
 
 export interface UnpackParts {
   readonly source: AsyncIterable<Uint8Array>
@@ -62,6 +62,7 @@ export async function unpackProject(parts: UnpackParts): Promise<Manifest> {
       throw error
     }),
   ])
+  await found.close()
   if (unpacked.status === 'fulfilled' && sent.status === 'fulfilled') {
     checkForeignDatabase(join(folder, DATABASE_MEMBER))
     await rm(join(folder, FOUND))
