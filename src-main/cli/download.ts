@@ -41,20 +41,20 @@ export async function download(
   }
 }
 
-/** A link fails when the name is taken, so that nothing is written over by a race; not every disk has links. */
-async function publish(part: string, target: string, force: boolean): Promise<void> {
+/** Gives a finished file its name. A link fails when the name is taken, so that nothing is written over by a race; not every disk has links. */
+export async function publish(
+  part: string,
+  target: string,
+  force: boolean,
+  fix = 'Choose another folder with --dir, or write over it with --force.',
+): Promise<void> {
   if (force) return await rename(part, target)
   try {
     await link(part, target)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'EEXIST') return await rename(part, target)
-    throw new CliError(
-      'usage',
-      'file_exists',
-      `${target} is there already.`,
-      'Choose another folder with --dir, or write over it with --force.',
-    )
+    throw new CliError('usage', 'file_exists', `${target} is there already.`, fix)
   }
 }
 

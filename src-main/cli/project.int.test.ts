@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Project, Run } from '../../src-shared/contract/index.ts'
@@ -42,4 +42,28 @@ it('a project is made, used, renamed, put aside and deleted', async () => {
 it('an unknown project is said, with what to do', async () => {
   const { code, err } = await weir.run(['run', 'list', '--project', 'rats'])
   expect([code, err]).toEqual([3, expect.stringContaining('weir project list')])
+})
+
+it('a project is written into a file, and made of one', async () => {
+  await weir.run(['project', 'create', 'moles'])
+  const run = (await weir.json(['run', 'start', 'nap.yaml', '--wait', '--project', 'moles'])) as Run
+  const file = join(weir.folder, 'moles.weir.tar.gz')
+  const exported = await weir.run(['project', 'export', 'moles', file])
+  expect([exported.code, exported.out]).toEqual([
+    0,
+    expect.stringMatching(/Exported project moles: 1 run, .* of files/),
+  ])
+  const twice = await weir.run(['project', 'export', 'moles', file])
+  expect([twice.code === 0, twice.err]).toEqual([false, expect.stringContaining('--force')])
+  expect((await weir.run(['project', 'export', 'moles', file, '--force'])).code).toBe(0)
+  expect((await weir.run(['project', 'import', file])).err).toMatch(/project_exists[\s\S]*--name/)
+  expect((await weir.run(['project', 'import', file, '--name', 'moles-2'])).out).toContain('--project moles-2')
+  expect(await weir.json(['run', 'inspect', run.id, '--project', 'moles-2'])).toMatchObject({ status: 'succeeded' })
+  await writeFile(file, (await readFile(file)).subarray(0, -20))
+  const cut = await weir.run(['project', 'import', file, '--name', 'moles-3'])
+  expect(cut.err).toMatch(/archive_invalid[\s\S]*fix: /)
+  expect((await weir.run(['project', 'import', join(weir.folder, 'none.tar.gz')])).err).toContain('does not exist')
+  expect((await readdir(weir.folder)).filter((name) => name.endsWith('.part'))).toEqual([])
+  for (const name of ['moles', 'moles-2']) await weir.run(['project', 'delete', name, '--yes'])
+  expect(await list('--archived')).toEqual(['default'])
 })

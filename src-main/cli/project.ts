@@ -1,6 +1,7 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { engineAction } from './action.ts'
 import { examples } from './examples.ts'
+import type { ExportOptions, ImportOptions } from './project-transfer.ts'
 
 const PROJECT = 'name of the project'
 
@@ -37,6 +38,7 @@ export function projectCommand(): Command {
     .addHelpText('after', examples('weir project inspect mice', 'weir project inspect mice -o json'))
     .action(engineAction(async (session, _, name) => (await import('./project-actions.ts')).inspect(session, name)))
   addChanges(project)
+  addTransfers(project)
   return project
 }
 
@@ -85,6 +87,47 @@ function addChanges(project: Command): void {
     .action(
       engineAction<{ yes?: boolean }>(async (session, options, name) =>
         (await import('./project-actions.ts')).remove(session, options, name),
+      ),
+    )
+}
+
+function addTransfers(project: Command): void {
+  project
+    .command('export')
+    .description('Write a project into one file: definitions, drafts, ended runs, logs and files, without secrets')
+    .argument('<project>', PROJECT)
+    .argument('<file>', 'e.g. mice.weir.tar.gz; - for standard output')
+    .addOption(
+      new Option('--active <what>', 'runs that have not ended: refuse the export, or leave them out of it')
+        .choices(['refuse', 'leave-out'])
+        .default('refuse'),
+    )
+    .option('-f, --force', 'write over a file that is there')
+    .addHelpText(
+      'after',
+      examples(
+        'weir project export mice mice.weir.tar.gz',
+        'weir project export mice - --active leave-out | ssh lab weir project import -',
+      ),
+    )
+    .action(
+      engineAction<ExportOptions>(async (session, options, name, file) =>
+        (await import('./project-transfer.ts')).exportProject(session, options, name, file),
+      ),
+    )
+  project
+    .command('import')
+    .description('Make a project of a file that "weir project export" has written')
+    .argument('<file>', 'e.g. mice.weir.tar.gz; - for standard input')
+    .option('--name <name>', 'instead of the name that it had')
+    .option('--trusted', 'also a file that unpacks to far more than compressed data usually does')
+    .addHelpText(
+      'after',
+      examples('weir project import mice.weir.tar.gz', 'weir project import mice.weir.tar.gz --name mice-2'),
+    )
+    .action(
+      engineAction<ImportOptions>(async (session, options, file) =>
+        (await import('./project-transfer.ts')).importProject(session, options, file),
       ),
     )
 }

@@ -64,3 +64,17 @@ test('what is condemned is gone at once, its name is free, and its folder goes l
   await removeCondemned(registry, root, () => undefined)
   expect([existsSync(join(root, 'mice')), registry.folders().size]).toEqual([false, 0])
 })
+
+test('a folder that is being filled is no project, stays while it is filled, and goes when nobody fills it any more', async () => {
+  registry.reserve('mice', 5)
+  mkdirSync(join(root, 'mice'), { recursive: true })
+  await removeCondemned(registry, root, () => undefined, new Set(['mice']))
+  expect([names(), existsSync(join(root, 'mice'))]).toEqual([[], true])
+  registry.addReserved({ folder: 'mice', name: 'mice-2', description: 'all', createdAt: 7, archivedAt: null })
+  await removeCondemned(registry, root, () => undefined)
+  expect([names(), existsSync(join(root, 'mice'))]).toEqual([['mice-2'], true])
+  registry.reserve('rats', 8)
+  mkdirSync(join(root, 'rats'))
+  await removeCondemned(registry, root, () => undefined)
+  expect([names(), existsSync(join(root, 'rats'))]).toEqual([['mice-2'], false])
+})

@@ -13,7 +13,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { extract, type Headers, pack } from 'tar-stream'
+import { extract, type Header, pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqlite } from '../../storage/index.ts'
 import { digestLine, MANIFEST, pathFault } from './format.ts'
@@ -36,9 +36,9 @@ const never = new AbortController().signal
 async function* pieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < body.length; at += 1_000) yield body.subarray(at, at + 1_000)
 }
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function collect(body: AsyncIterable<unknown>): Promise<Buffer> {
   const all: Uint8Array[] = []
-  for await (const piece of body) all.push(piece)
+  for await (const piece of body) all.push(piece as Uint8Array)
   return Buffer.concat(all)
 }
 
@@ -54,7 +54,7 @@ async function exported(folder = emptyProject()): Promise<Buffer> {
 }
 
 interface Member {
-  readonly header: Partial<Headers> & { readonly name: string }
+  readonly header: Partial<Header> & { readonly name: string }
   readonly body: Buffer
 }
 async function membersOf(archive: Buffer): Promise<Member[]> {
@@ -69,7 +69,10 @@ async function membersOf(archive: Buffer): Promise<Member[]> {
 }
 async function archiveOf(members: readonly Member[]): Promise<Buffer> {
   const tar = pack()
-  for (const { header, body } of members) tar.entry({ ...header }, header.type === 'file' ? body : undefined)
+  for (const { header, body } of members) {
+    if (header.type === 'file') tar.entry(header, body)
+    else tar.entry(header)
+  }
   tar.finalize()
   return gzipSync(await collect(tar))
 }

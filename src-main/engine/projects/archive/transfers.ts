@@ -72,7 +72,7 @@ interface Outgoing {
 
 type Incoming = Progress & { received: number; total: Progress | null } & Pick<ProjectImport, 'state' | 'problem'>
 
-/** @param root folder for copies of databases: emptied at the first use, what is in it was left by a killed engine */
+/** @param root folder for copies of databases: emptied */
 export function createTransfers(root: string, now: () => number): Transfers {
   return new TransfersOfEngine(root, now)
 }
@@ -83,23 +83,25 @@ class TransfersOfEngine implements Transfers {
   readonly #out = new Map<string, Outgoing>()
   readonly #in = new Map<string, Incoming>()
   readonly #timers = new Set<NodeJS.Timeout>()
-  #cleared: Promise<void> | null = null
+  /** Copies that a killed engine left */
+  readonly #cleared: Promise<void>
   #preparing = 0
 
   constructor(root: string, now: () => number) {
     this.#root = root
     this.#now = now
+    this.#cleared = rm(root, { recursive: true, force: true })
+    this.#cleared.catch(() => undefined) // whoever exports is told
   }
 
   async prepare(project: ExportedProject, active: ActiveRuns, signal: AbortSignal): Promise<ProjectExport> {
     const waiting = [...this.#out.values()].filter(({ state }) => state === 'ready' || state === 'sending').length
     if (waiting + this.#preparing >= MAX_WAITING) throw tooMany()
     this.#preparing += 1
-    this.#cleared ??= rm(this.#root, { recursive: true, force: true })
-    await this.#cleared
     const id = randomBytes(ID_BYTES).toString('base64url')
     const temporary = join(this.#root, id)
     try {
+      await this.#cleared
       await mkdir(temporary, { recursive: true, mode: 0o700 })
       const manifest = await this.#manifestOf(project, temporary, active)
       signal.throwIfAborted()

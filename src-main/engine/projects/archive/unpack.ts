@@ -133,7 +133,7 @@ async function takeMember(
   lastFolder: string,
 ): Promise<string> {
   const { progress, folder } = parts
-  const { name, size = 0, mode = 0 } = entry.header
+  const { name, size, mode } = entry.header
   const fault = pathFault(name)
   if (fault !== null) throw invalidArchive(`the path ${JSON.stringify(name)} ${fault}`, ODD)
   if (progress.files === 0 && name !== DATABASE_MEMBER) throw invalidArchive('it does not begin with a database', ODD)
