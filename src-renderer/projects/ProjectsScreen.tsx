@@ -1,5 +1,14 @@
-import { ActionIcon, Button, Menu, Switch, Tooltip } from '@mantine/core'
-import { IconArchive, IconArchiveOff, IconDots, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
+import { ActionIcon, Button, FileButton, Menu, Switch, Tooltip } from '@mantine/core'
+import {
+  IconArchive,
+  IconArchiveOff,
+  IconDots,
+  IconPackageExport,
+  IconPackageImport,
+  IconPencil,
+  IconPlus,
+  IconTrash,
+} from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { type Project, projectRoutes } from '../../src-shared/contract/index.ts'
 import { DEFAULT_PROJECT, PROJECT, switchProject, useAsk } from '../api/index.ts'
@@ -9,8 +18,16 @@ import { usePersisted } from '../ui/persisted.ts'
 import { Screen } from '../ui/Screen.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
 import { type Column, DataTable } from '../ui/table/index.ts'
-import { deleteProject, openNewProject, openProjectSettings, setArchived } from './actions.tsx'
+import {
+  deleteProject,
+  exportProject,
+  importProject,
+  openNewProject,
+  openProjectSettings,
+  setArchived,
+} from './actions.tsx'
 import classes from './projects.module.css'
+import { ArchiveDrop } from './transfer/ArchiveDrop.tsx'
 
 const ICON = { size: 16, stroke: 1.5 } as const
 /** Runs begin and end in all of them, and no event tells of a project that is not watched. */
@@ -34,25 +51,36 @@ export function ProjectsScreen() {
         />
       }
       actions={
-        <Button leftSection={<IconPlus {...ICON} />} onClick={openNewProject}>
-          New project
-        </Button>
+        <>
+          <FileButton accept=".gz,.tgz,application/gzip" onChange={(file) => file !== null && importProject(file)}>
+            {(props) => (
+              <Button {...props} variant="default" leftSection={<IconPackageImport {...ICON} />}>
+                Import
+              </Button>
+            )}
+          </FileButton>
+          <Button leftSection={<IconPlus {...ICON} />} onClick={openNewProject}>
+            New project
+          </Button>
+        </>
       }
     >
       {list.error !== null && rows.length === 0 ? (
         <Failed error={list.error} what="The projects could not be listed" onRetry={() => void list.refetch()} />
       ) : (
-        <DataTable
-          name="projects"
-          label="Projects"
-          columns={columns}
-          rows={rows}
-          keyOf={nameOf}
-          onOpen={show}
-          card={cardOf}
-          isLoading={list.isPending}
-          empty={null}
-        />
+        <ArchiveDrop onFile={importProject}>
+          <DataTable
+            name="projects"
+            label="Projects"
+            columns={columns}
+            rows={rows}
+            keyOf={nameOf}
+            onOpen={show}
+            card={cardOf}
+            isLoading={list.isPending}
+            empty={null}
+          />
+        </ArchiveDrop>
       )}
     </Screen>
   )
@@ -140,6 +168,9 @@ function More({ project }: { readonly project: Project }) {
         <Menu.Item leftSection={<IconPencil {...ICON} />} onClick={() => openProjectSettings(project)}>
           {isFixed ? 'Describe' : 'Rename or describe'}
         </Menu.Item>
+        <Menu.Item leftSection={<IconPackageExport {...ICON} />} onClick={() => exportProject(project)}>
+          Export
+        </Menu.Item>
         {!isFixed && archivedAt === null && (
           <Menu.Item leftSection={<IconArchive {...ICON} />} onClick={() => void setArchived(project, true)}>
             Archive
@@ -151,7 +182,7 @@ function More({ project }: { readonly project: Project }) {
           </Menu.Item>
         )}
         {!isFixed && (
-          <Menu.Item leftSection={<IconTrash {...ICON} />} onClick={() => void deleteProject(project)}>
+          <Menu.Item leftSection={<IconTrash {...ICON} />} onClick={() => deleteProject(project)}>
             Delete
           </Menu.Item>
         )}

@@ -1,9 +1,12 @@
 import { modals } from '@mantine/modals'
+import type { ReactNode } from 'react'
 import { type Project, projectRoutes } from '../../src-shared/contract/index.ts'
 import { call, DEFAULT_PROJECT, keyOf, PROJECT, queryClient, switchProject } from '../api/index.ts'
-import { confirm } from '../ui/Confirm.tsx'
 import { say, sayFailed } from '../ui/say.ts'
 import { ProjectForm } from './ProjectForm.tsx'
+import { DeleteForm } from './transfer/DeleteForm.tsx'
+import { ExportForm } from './transfer/ExportForm.tsx'
+import { ImportForm } from './transfer/ImportForm.tsx'
 
 const refresh = (): void => {
   for (const route of [projectRoutes.list, projectRoutes.get])
@@ -33,12 +36,7 @@ function openForm(
   verb: string,
   save: (content: { name: string; description: string }) => Promise<void>,
 ): void {
-  const modalId = crypto.randomUUID()
-  modals.open({
-    modalId,
-    title,
-    children: <ProjectForm project={project} verb={verb} onSave={save} onDone={() => modals.close(modalId)} />,
-  })
+  openModal(title, (close) => <ProjectForm project={project} verb={verb} onSave={save} onDone={close} />)
 }
 
 export async function setArchived(project: Project, isArchived: boolean): Promise<void> {
@@ -52,14 +50,48 @@ export async function setArchived(project: Project, isArchived: boolean): Promis
   refresh()
 }
 
-export async function deleteProject({ name }: Project): Promise<void> {
-  const isSure = await confirm({
-    title: `Delete the project ${name}?`,
-    body: 'All its workflows, drafts, runs, logs and files go with it and cannot be brought back. To keep them out of sight, archive it instead.',
-    confirm: `Delete ${name}`,
-    isDestructive: true,
+/** Saves a project in one file. */
+export function exportProject({ name }: Project): void {
+  openModal(`Export project ${name}`, (close) => <ExportForm project={name} onDone={close} />)
+}
+
+/** Makes a project of an archive, and shows it in the list. */
+export function importProject(file: File): void {
+  openModal('Import a project', (close) => {
+    const onImported = (name: string): void => {
+      close()
+      say(`${name} is imported.`)
+      refresh()
+    }
+    return <ImportForm file={file} onImported={onImported} onDone={close} />
   })
-  if (!isSure) return
+}
+
+/** Asks first, and offers to export it. */
+export function deleteProject(project: Project): void {
+  const { name } = project
+  openModal(`Delete the project ${name}?`, (close) => {
+    const onExport = (): void => {
+      close()
+      openModal(`Export project ${name}`, (closeExport) => (
+        <ExportForm
+          project={name}
+          onDone={() => {
+            closeExport()
+            deleteProject(project)
+          }}
+        />
+      ))
+    }
+    const onDelete = (): void => {
+      close()
+      void remove(name)
+    }
+    return <DeleteForm project={name} onExport={onExport} onDelete={onDelete} onDone={close} />
+  })
+}
+
+async function remove(name: string): Promise<void> {
   try {
     await call(projectRoutes.remove, { params: { project: name } })
     if (name === PROJECT) switchProject(DEFAULT_PROJECT, '/projects')
@@ -68,4 +100,9 @@ export async function deleteProject({ name }: Project): Promise<void> {
     sayFailed(`${name} could not be deleted`, error)
   }
   refresh()
+}
+
+function openModal(title: string, content: (close: () => void) => ReactNode): void {
+  const modalId = crypto.randomUUID()
+  modals.open({ modalId, title, children: content(() => modals.close(modalId)) })
 }
