@@ -44,6 +44,11 @@ function lookupWith(globals: Globals): Lookup {
         const page = await client.call(routes.projects.list, {}, { signal })
         return page.items.map((each) => ({ value: each.name, about: each.description }))
       }),
+    workspaces: () =>
+      ask(globals, async ({ client, routes, project }, signal) => {
+        const page = await client.call(routes.workspaces.list, { params: { project } }, { signal })
+        return page.items.map((each) => ({ value: each.name, about: each.base === null ? '' : `on ${each.base}` }))
+      }),
     steps: (run) =>
       ask(globals, async ({ client, routes, project }, signal) => {
         const found = await client.call(routes.runs.get, { params: { project, run } }, { signal })

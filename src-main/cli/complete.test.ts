@@ -6,6 +6,7 @@ const lookup: Lookup = {
   runs: async () => await Promise.resolve([{ value: 'k3m9abcd', about: 'weather failed' }]),
   workflows: async () => await Promise.resolve([{ value: 'weather', about: 'Seattle' }]),
   projects: async () => await Promise.resolve([{ value: 'mice', about: 'Imaging' }]),
+  workspaces: async () => await Promise.resolve([{ value: 'dev/ana', about: 'on dev' }]),
   steps: async (run) => await Promise.resolve([{ value: 'fit', about: run }]),
 }
 const values = async (...words: string[]) =>
@@ -37,6 +38,8 @@ it.each([
   [['run', 'approve', 'k3m9abcd', ''], ['fit']],
   [['workflow', 'validate', ''], [':files']],
   [['run', 'list', '--workflow', 'we'], ['weather']],
+  [['run', 'start', 'weather', '-W', ''], ['dev/ana']],
+  [['workspace', 'rebase', 'dev/ana', 'd'], ['dev/ana']],
   [['completion', 'z'], ['zsh']],
   [['nonsense', ''], []],
 ])('completes %j', async (words, expected) => {

@@ -11,6 +11,7 @@ export interface Lookup {
   runs(): Promise<Candidate[]>
   workflows(): Promise<Candidate[]>
   projects(): Promise<Candidate[]>
+  workspaces(): Promise<Candidate[]>
   steps(run: string): Promise<Candidate[]>
 }
 
@@ -32,6 +33,8 @@ interface Answer {
 const optionMeaning: Readonly<Record<string, Meaning>> = {
   workflow: 'workflow',
   project: 'project',
+  workspace: 'workspace',
+  base: 'workspace',
   run: 'run',
   keep: 'run',
   step: 'step',
@@ -43,6 +46,8 @@ const optionMeaning: Readonly<Record<string, Meaning>> = {
 }
 const argumentMeaning: Readonly<Record<string, Meaning>> = {
   project: 'project',
+  workspace: 'workspace',
+  base: 'workspace',
   run: 'run',
   'run-or-asset': 'run',
   name: 'workflow',
@@ -50,7 +55,7 @@ const argumentMeaning: Readonly<Record<string, Meaning>> = {
   'file-or-name': 'source',
   step: 'step',
 }
-type Meaning = 'project' | 'run' | 'workflow' | 'step' | 'files' | 'source'
+type Meaning = 'project' | 'workspace' | 'run' | 'workflow' | 'step' | 'files' | 'source'
 
 /**
  * Completes a command line from the command tree.
@@ -141,6 +146,8 @@ async function valuesOf(
       return { candidates: await lookup.runs() }
     case 'project':
       return { candidates: await lookup.projects() }
+    case 'workspace':
+      return { candidates: await lookup.workspaces() }
     case 'workflow':
       return { candidates: await lookup.workflows() }
     case 'source':

@@ -13,6 +13,7 @@ import { projectCommand } from './project.ts'
 import { runCommand } from './run.ts'
 import { versionCommand } from './version.ts'
 import { workflowCommand } from './workflow.ts'
+import { workspaceCommand } from './workspace.ts'
 
 const environmentHelp = `Environment:
   WEIR_DATA    data folder of the engine, when --data is absent
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     .addHelpText('after', `\n${exitCodesHelp()}\n\n${environmentHelp}\n\nHelp on a command: weir <command> --help`)
   const areas = [
     projectCommand(),
+    workspaceCommand(),
     workflowCommand(),
     draftCommand(),
     runCommand(),

@@ -14,6 +14,7 @@ import { isAssetJson, shortValue } from './values.ts'
 export interface ListOptions {
   readonly status?: string
   readonly workflow?: string
+  readonly workspace?: string
   readonly trigger?: string
   readonly search?: string
   /** Moments in ISO 8601 */
@@ -29,8 +30,8 @@ const MAX_SHOWN_STEPS = 200
 
 export async function list(session: Session, options: ListOptions): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
-  const { limit = DEFAULT_LIMIT, status, workflow, trigger, search, since, until } = options
-  const filters = { status, workflow, trigger, search, since, until }
+  const { limit = DEFAULT_LIMIT, status, workflow, workspace, trigger, search, since, until } = options
+  const filters = { status, workflow, workspace, trigger, search, since, until }
   const page = await allPages(limit, (part) =>
     client.call(routes.runs.list, { params: { project }, query: { ...part, ...filters } }),
   )
@@ -151,7 +152,8 @@ function stepTable(run: Run, output: Output, now: number): string {
 }
 
 function noteOf(step: RunStep, last: Execution | undefined): string {
-  const note = stepNote(step)
+  const place = step.workspace === undefined ? '' : `in ${step.workspace}`
+  const note = [place, stepNote(step)].filter(Boolean).join(' · ')
   return note === '' && last?.cache?.hit === false && last.cache.reason !== undefined
     ? `no cache: ${last.cache.reason}`
     : note

@@ -70,13 +70,16 @@ export async function watch(session: Session, options: WaitOptions, id: string):
   return await waitAndTell(session, id, options, session.output.format === 'table' ? 'out' : 'err')
 }
 
-export async function rerun(
-  session: Session,
-  options: WaitOptions & { readonly from: string },
-  id: string,
-): Promise<ExitName | undefined> {
+export interface RerunOptions extends WaitOptions {
+  readonly from: string
+  readonly workspace?: string
+}
+
+export async function rerun(session: Session, options: RerunOptions, id: string): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
-  const run = await client.call(routes.runs.rerun, { params: { project, run: id }, body: { from: options.from } })
+  const { from, workspace } = options
+  const body = workspace === undefined ? { from } : { from, workspace }
+  const run = await client.call(routes.runs.rerun, { params: { project, run: id }, body })
   if (waits(options)) return await waitAndTell(session, id, options, 'err')
   await output.result(run, () => (output.quiet ? run.id : `Run ${run.id} goes on (from ${options.from}).`))
   output.note(`Watch it with: weir run watch ${run.id}`)

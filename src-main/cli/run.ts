@@ -5,7 +5,7 @@ import { collected, durationOption, momentOption, wholeNumber } from './numbers.
 import type { ApproveOptions } from './run-approve.ts'
 import type { LogsOptions } from './run-logs.ts'
 import type { ListOptions } from './run-show.ts'
-import type { StartOptions, WaitOptions } from './run-start.ts'
+import type { RerunOptions, StartOptions, WaitOptions } from './run-start.ts'
 
 const RUN = 'identifier of the run'
 const timeoutOption = (): Option =>
@@ -38,7 +38,7 @@ function addStart(run: Command): void {
     )
     .option('--params-file <file>', 'parameters from a JSON or YAML file')
     .option('--version <n>', 'an older version of the workflow', wholeNumber(1))
-    .option('--workspace <name>', 'workspace of the run')
+    .option('-W, --workspace <workspace>', 'workspace of the run (main)')
     .option('--priority <n>', 'higher goes first', wholeNumber(-100, 100))
     .option('--keep <run>', 'take over what succeeded in this run, as far as neither step nor input has changed')
     .option('-w, --wait', 'show progress until the run has ended; the exit code tells how')
@@ -81,6 +81,7 @@ function addList(run: Command): void {
     .description('Runs, newest first')
     .option('--status <status>', 'only these, separated by commas, e.g. failed,cancelled')
     .option('--workflow <name>', 'only runs of this workflow')
+    .option('-W, --workspace <workspace>', 'only runs that were started, or run again, in this workspace')
     .option('--trigger <trigger>', 'only these, separated by commas: manual, parent, rerun')
     .option('--search <text>', 'part of the name of the workflow, or the beginning of the run')
     .option('--since <when>', 'created since: a date, a time, or how long ago', (text) => momentOption(text))
@@ -171,12 +172,20 @@ function addRerun(run: Command): void {
       'failed: what did not succeed; start: everything; or a step or item such as stats[3]',
       'failed',
     )
+    .option('-W, --workspace <workspace>', 'where: in the workspace in which they ran last, or one below it')
     .option('-w, --wait', 'show progress until the run has ended')
     .option('-f, --follow', 'like --wait, but print the output of the steps')
     .addOption(timeoutOption())
-    .addHelpText('after', examples('weir run rerun k3m9abcd', 'weir run rerun k3m9abcd --from fit --wait'))
+    .addHelpText(
+      'after',
+      examples(
+        'weir run rerun k3m9abcd',
+        'weir run rerun k3m9abcd --from fit --wait',
+        'weir run rerun k3m9abcd --from fit --workspace dev/ana',
+      ),
+    )
     .action(
-      engineAction<WaitOptions & { from: string }>(async (session, options, id) =>
+      engineAction<RerunOptions>(async (session, options, id) =>
         (await import('./run-start.ts')).rerun(session, options, id),
       ),
     )

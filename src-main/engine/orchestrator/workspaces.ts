@@ -1,14 +1,22 @@
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import { MAIN_WORKSPACE, type ProjectStorage, type WorkspaceRow } from '../storage/index.ts'
-import { lowestOf, nameOfWorkspace, outOfReach, type Unit, unitKey, type Workspace } from './core/index.ts'
-import type { Orchestrator } from './orchestrator.ts'
+import {
+  type Command,
+  lowestOf,
+  nameOfWorkspace,
+  outOfReach,
+  type State,
+  type Unit,
+  unitKey,
+  type Workspace,
+} from './core/index.ts'
 
 /** The tree as the core knows it. */
 export const treeOf = (rows: readonly WorkspaceRow[]): ReadonlyMap<string, Workspace> =>
   new Map(rows.map(({ id, name, base, paused }) => [id, { id, name, base, paused }]))
 
 interface Parts {
-  readonly orchestrator: Orchestrator
+  readonly orchestrator: { readonly state: State; post(command: Command): Promise<void> }
   readonly storage: ProjectStorage
   readonly now: () => number
   readonly newRunId: () => string

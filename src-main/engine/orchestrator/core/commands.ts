@@ -4,7 +4,7 @@ import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
 import type { Keep, Trigger, ValueRef } from './events.ts'
 import type { FailureKind } from './retry.ts'
 import type { Resolved } from './state.ts'
-import type { Workspace } from './workspaces.ts'
+import type { Workspace } from './workspace.ts'
 
 /** What reaches the core: wishes of people, answers of the edge, reports of executors, time. */
 export type Command =

@@ -20,4 +20,5 @@ export {
   viewSummary,
 } from './view.ts'
 export { createAhead, isKnownOnlyLive, reasonText, why } from './why.ts'
-export { chainOf, lowestOf, nameOfWorkspace, outOfReach, sees, type Workspace } from './workspaces.ts'
+export type { Workspace } from './workspace.ts'
+export { chainOf, lowestOf, nameOfWorkspace, outOfReach, sees } from './workspaces.ts'

@@ -3,7 +3,7 @@ import type { WorkerOffer } from '../../executors/index.ts'
 import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
 import type { ExecutionFinished, Keep, Trigger, ValueRef } from './events.ts'
 import { createTimers, type Timers } from './timers.ts'
-import type { Workspace } from './workspaces.ts'
+import type { Workspace } from './workspace.ts'
 
 /**
  * Where a unit (a step, or an item of a fan-out) stands.

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Driver, keyed } from '../testing/driver.ts'
 import { each, plan, step } from '../testing/plan.ts'
 import { reasonText } from './why.ts'
-import { chainOf, lowestOf, outOfReach, type Workspace } from './workspaces.ts'
+import type { Workspace } from './workspace.ts'
+import { chainOf, lowestOf, outOfReach } from './workspaces.ts'
 
 const cache = { cache: { maxAgeMs: null, version: '', params: null } }
 const TREE: readonly Workspace[] = [
