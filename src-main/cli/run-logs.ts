@@ -112,9 +112,21 @@ export function logText(line: LogLine, look: LogLook, colors: Colors): string {
   const time = look.timestamps ? `${colors.dim(formatTime(line.at))}  ` : ''
   const attempt = line.attempt > 1 ? `#${line.attempt}` : ''
   const prefix = look.prefixed ? `${colors.cyan(`${line.step}${attempt}`)} ${colors.dim('|')} ` : ''
-  const text =
-    line.stream === 'stderr' ? colors.yellow(line.text) : line.stream === 'system' ? colors.dim(line.text) : line.text
-  return `${time}${prefix}${text}`
+  return `${time}${prefix}${coloured(line, colors)}`
+}
+
+function coloured(line: LogLine, colors: Colors): string {
+  const { stream, text, level } = line
+  if (stream === 'system' || level === 'debug') return colors.dim(levelText(line))
+  if (level === 'error') return colors.red(levelText(line))
+  if (stream === 'stderr' || level === 'warning') return colors.yellow(levelText(line))
+  return level === undefined ? text : levelText(line)
+}
+
+/** `warning: loss grows {"epoch":3}`: what code logged, with its level and fields. */
+function levelText({ text, level, fields }: LogLine): string {
+  const told = level === undefined || level === 'info' ? text : `${level}: ${text}`
+  return fields === undefined ? told : `${told} ${JSON.stringify(fields)}`
 }
 
 /**

@@ -143,7 +143,7 @@ function addLogs(run: Command): void {
     .argument('<run>', RUN)
     .option('--step <step>', 'one step, or an item such as stats[3]; all when absent')
     .option('--attempt <n>', 'one attempt; all when absent', wholeNumber(1))
-    .addOption(new Option('--stream <stream>', 'one stream').choices(['stdout', 'stderr', 'system']))
+    .addOption(new Option('--stream <stream>', 'one stream').choices(['stdout', 'stderr', 'system', 'log']))
     .option('--tail <n>', 'only the last lines', wholeNumber(0, 100_000))
     .option('-t, --timestamps', 'print when each line came')
     .option('-f, --follow', 'go on with new lines until the run has ended')

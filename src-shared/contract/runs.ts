@@ -142,7 +142,8 @@ export const Run = RunSummary.extend({
 })
 export type Run = z.infer<typeof Run>
 
-export const LogStream = z.enum(['stdout', 'stderr', 'system'])
+/** `system` is what Weir says of the execution, `log` what code logged with a level. */
+export const LogStream = z.enum(['stdout', 'stderr', 'system', 'log'])
 export type LogStream = z.infer<typeof LogStream>
 /** One line of output. Bytes that are not UTF-8 are shown as U+FFFD; the files keep them. */
 export const LogLine = z.object({
@@ -152,6 +153,8 @@ export const LogLine = z.object({
   stream: LogStream,
   text: z.string(),
   partial: z.boolean().optional().describe('True when the line has no end yet, or was cut at 64 KiB'),
+  level: z.enum(['debug', 'info', 'warning', 'error']).optional().describe('Of a line that code logged'),
+  fields: z.record(z.string(), Json).optional().describe('Of a line that code logged'),
 })
 export type LogLine = z.infer<typeof LogLine>
 

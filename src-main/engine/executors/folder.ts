@@ -16,10 +16,14 @@ export interface ExecutionFolder {
   readonly stderr: string
   /** The engine's own remarks, e.g. which image was pulled */
   readonly system: string
-  /** Order and time of what is in the three logs */
+  /** Structured lines of code, see log-structured.ts */
+  readonly log: string
+  /** Order and time of what is in the logs */
   readonly index: string
   /** A success, kept until the engine has recorded it, because `work/` is deleted meanwhile */
   readonly outcome: string
+  /** What code measured, see worker/metrics.ts */
+  readonly metrics: string
 }
 
 export const executionFolder = (root: string): ExecutionFolder => ({
@@ -32,8 +36,10 @@ export const executionFolder = (root: string): ExecutionFolder => ({
   stdout: join(root, 'stdout.log'),
   stderr: join(root, 'stderr.log'),
   system: join(root, 'system.log'),
+  log: join(root, 'log.jsonl'),
   index: join(root, 'log.index'),
   outcome: join(root, 'outcome.json'),
+  metrics: join(root, 'metrics.jsonl'),
 })
 
 /** Inside the working folder: where inputs are, and all of them as JSON. */

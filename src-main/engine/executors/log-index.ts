@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises'
 import type { ExecutionFolder } from './folder.ts'
 
 /**
- * `log.index` says which bytes of which stream came when; the bytes themselves stay in `<stream>.log` as they were
- * written. It is a sequence of records of 32 bytes, big-endian, in the order of arrival:
+ * `log.index` says which bytes of which stream came when; the bytes themselves stay in the file of the stream as they
+ * were written. It is a sequence of records of 32 bytes, big-endian, in the order of arrival:
  *
  *   0   u8   stream: 1 stdout, 2 stderr, 3 system
  *   1   u8   version of the format, 1
@@ -13,13 +13,18 @@ import type { ExecutionFolder } from './folder.ts'
  *   20  u48  end of system
  *   26  u48  length in bytes: the record covers [end - length, end) of its stream
  *
+ * Once there are structured lines (log-structured.ts), which only code writes, records are of version 2 and have a place
+ * for their end: from byte 8 on four ends as u40 (stdout, stderr, system, log), then u32, the length.
+ *
  * All ends stand in every record, so that the last one tells how far each stream was recorded, and the log can be read
  * backwards. A crash can leave a torn or zeroed tail: records are taken up to the first that makes no sense.
  */
 export const LOG_RECORD_BYTES = 32
 const FORMAT_VERSION = 1
+const FORMAT_WITH_LOG = 2
 
-export const LOG_STREAMS = ['stdout', 'stderr', 'system'] as const
+export const LOG_STREAMS = ['stdout', 'stderr', 'system', 'log'] as const
+const FIRST_STREAMS = ['stdout', 'stderr', 'system'] as const
 export type LogStreamName = (typeof LOG_STREAMS)[number]
 export type LogEnds = Record<LogStreamName, number>
 
@@ -31,16 +36,24 @@ export interface LogRecord {
   readonly ends: Readonly<LogEnds>
 }
 
-export const emptyLog = (): LogEnds => ({ stdout: 0, stderr: 0, system: 0 })
+export const emptyLog = (): LogEnds => ({ stdout: 0, stderr: 0, system: 0, log: 0 })
 
 export const streamFile = (folder: ExecutionFolder, stream: LogStreamName): string => folder[stream]
 
 export function encodeRecord(record: LogRecord): Buffer {
   const bytes = Buffer.alloc(LOG_RECORD_BYTES)
   bytes.writeUInt8(LOG_STREAMS.indexOf(record.stream) + 1, 0)
-  bytes.writeUInt8(FORMAT_VERSION, 1)
   bytes.writeUIntBE(record.at, 2, 6)
-  LOG_STREAMS.forEach((stream, i) => {
+  if (record.ends.log > 0) {
+    bytes.writeUInt8(FORMAT_WITH_LOG, 1)
+    LOG_STREAMS.forEach((stream, i) => {
+      bytes.writeUIntBE(record.ends[stream], 8 + 5 * i, 5)
+    })
+    bytes.writeUInt32BE(record.length, 28)
+    return bytes
+  }
+  bytes.writeUInt8(FORMAT_VERSION, 1)
+  FIRST_STREAMS.forEach((stream, i) => {
     bytes.writeUIntBE(record.ends[stream], 8 + 6 * i, 6)
   })
   bytes.writeUIntBE(record.length, 26, 6)
@@ -51,13 +64,12 @@ export function encodeRecord(record: LogRecord): Buffer {
 export function decodeRecord(bytes: Buffer, offset: number): LogRecord | null {
   if (offset + LOG_RECORD_BYTES > bytes.length) return null
   const stream = LOG_STREAMS[bytes.readUInt8(offset) - 1]
-  if (stream === undefined || bytes.readUInt8(offset + 1) !== FORMAT_VERSION) return null
-  const ends = {
-    stdout: bytes.readUIntBE(offset + 8, 6),
-    stderr: bytes.readUIntBE(offset + 14, 6),
-    system: bytes.readUIntBE(offset + 20, 6),
-  }
-  const length = bytes.readUIntBE(offset + 26, 6)
+  const version = bytes.readUInt8(offset + 1)
+  if (stream === undefined || (version !== FORMAT_VERSION && version !== FORMAT_WITH_LOG)) return null
+  const width = version === FORMAT_VERSION ? 6 : 5
+  const end = (place: number): number => bytes.readUIntBE(offset + 8 + width * place, width)
+  const ends = { stdout: end(0), stderr: end(1), system: end(2), log: version === FORMAT_VERSION ? 0 : end(3) }
+  const length = version === FORMAT_VERSION ? bytes.readUIntBE(offset + 26, 6) : bytes.readUInt32BE(offset + 28)
   if (length === 0 || length > ends[stream]) return null
   return { stream, at: bytes.readUIntBE(offset + 2, 6), length, ends }
 }

@@ -1,3 +1,4 @@
+import type { Json } from '../../../src-shared/contract/index.ts'
 import type { LogStreamName } from './log-index.ts'
 import { maskText } from './mask.ts'
 
@@ -15,6 +16,9 @@ export interface LogText {
   readonly text: string
   /** True when the line has no end (yet), or was cut at 64 KiB */
   readonly partial?: boolean
+  /** Of a structured line */
+  readonly level?: 'debug' | 'info' | 'warning' | 'error'
+  readonly fields?: Readonly<Record<string, Json>>
 }
 
 /**

@@ -72,7 +72,7 @@ export class LogWriter {
   }
 
   /** Bytes of each stream that are recorded, with those whose recording is under way. */
-  recorded(): { stdout: number; stderr: number; system: number } {
+  recorded(): Readonly<LogEnds> {
     return { ...this.#ends }
   }
 

@@ -208,7 +208,7 @@ describe('a crash of the writer', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
         const root = newRoot()
         const folder = executionFolder(root)
-        const expected = { stdout: '', stderr: '', system: '' }
+        const expected = { stdout: '', stderr: '', system: '', log: '' }
         let writer = await LogWriter.open(root)
         for (const { stream, text, crash } of steps) {
           const before = writer.recorded()

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import { LOG_STREAMS, type LogRecord, type LogStreamName } from './log-index.ts'
 import { LineSplitter, type LogText, MAX_LINE_BYTES } from './log-lines.ts'
 import { LogFiles, READ_WINDOW } from './log-reader.ts'
+import { decodeStructured } from './log-structured.ts'
 import { secretTexts } from './mask.ts'
 
 export type { LogText } from './log-lines.ts'
@@ -154,7 +155,9 @@ class Pump {
             (await this.#files.read(record.stream, position, length))
           if (bytes.length === 0) break
           position += bytes.length
+          const known = out.length
           splitter.push(bytes, record.at, out)
+          if (record.stream === 'log') decodeStructured(out, known, this.#secrets)
           if (out.length >= LINES_AT_ONCE) {
             yield out
             out = []
@@ -162,8 +165,16 @@ class Pump {
         }
       }
     }
-    if (atEnd) for (const splitter of this.#splitters.values()) splitter.flush(out)
+    if (atEnd) this.#flush(out)
     if (out.length > 0) yield out
+  }
+
+  #flush(out: LogText[]): void {
+    for (const [stream, splitter] of this.#splitters) {
+      const known = out.length
+      splitter.flush(out)
+      if (stream === 'log') decodeStructured(out, known, this.#secrets)
+    }
   }
 
   /**
@@ -176,7 +187,8 @@ class Pump {
     const before = position === from ? Buffer.alloc(0) : await this.#files.read(stream, from, position - from)
     const newline = before.lastIndexOf(NEWLINE)
     const isKnown = newline !== -1 || from === 0
-    const splitter = new LineSplitter(stream, this.#secrets, !isKnown)
+    // In a structured line a secret is written with escapes: it is looked for after they were read.
+    const splitter = new LineSplitter(stream, stream === 'log' ? [] : this.#secrets, !isKnown)
     this.#splitters.set(stream, splitter)
     if (isKnown && newline + 1 < before.length) splitter.push(before.subarray(newline + 1), 0, [])
     return splitter

@@ -1,4 +1,5 @@
 import { type ProblemCode, type ProblemContext, ProblemError } from '../../../src-shared/contract/index.ts'
+import type { ToSocket } from '../executors/index.ts'
 import type { JournalEntry } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
 import type { Calls } from './calls.ts'
@@ -29,6 +30,7 @@ export type FromThread =
   | { readonly type: 'failed'; readonly fault: Fault }
   | { readonly type: 'closed' }
   | { readonly type: 'note'; readonly text: string }
+  | ToSocket
 
 /** An error on its way between threads: a problem keeps its code and context. */
 export interface Fault {

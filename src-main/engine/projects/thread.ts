@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Calls, FromThread, JournalEntries, ThreadData, ToThread } from '../orchestrator/index.ts'
 import { fromFault, releaseLock } from '../orchestrator/index.ts'
+import { type WorkerLine, WorkerLines, type WorkerSocket } from './worker-lines.ts'
 
 interface Parts {
   readonly file: string
@@ -45,6 +46,7 @@ export class ProjectThread {
   #retry: NodeJS.Timeout | null = null
   #retention: ThreadData['retention']
   readonly #waiting = new Map<number, Waiting>()
+  readonly #lines = new WorkerLines()
   readonly #idle: NodeJS.Timeout
 
   constructor(parts: Parts) {
@@ -112,6 +114,20 @@ export class ProjectThread {
     return this.#ready
   }
 
+  /**
+   * Hands the connection of a worker to the thread, which is started if it does not run. Connections keep a thread from being
+   * stopped as idle; when it ends all the same they are closed, and workers come again.
+   */
+  async connectWorker(socket: WorkerSocket): Promise<WorkerLine> {
+    if (this.#closing) throw new ProblemError('engine_stopping', 'the engine is stopping')
+    this.#lastCall = Date.now()
+    if (this.#retry !== null && this.#reason !== null) throw this.#refusal(this.#reason)
+    await this.#startWithLimit()
+    const worker = this.#worker
+    if (worker === null) throw this.#refusal(new Error('its orchestrator has stopped'))
+    return this.#lines.open(socket, (message) => worker.postMessage(message))
+  }
+
   /** What is kept from now on; a thread that does not run is told at its start. */
   setRetention(retention: ThreadData['retention']): void {
     this.#retention = retention
@@ -146,6 +162,10 @@ export class ProjectThread {
         return broken(fromFault(message.fault))
       case 'closed':
         return
+      case 'worker.send':
+      case 'worker.close':
+      case 'worker.taken':
+        return this.#lines.hear(message)
     }
   }
 
@@ -156,6 +176,7 @@ export class ProjectThread {
     this.#reason = error
     for (const { reject } of this.#waiting.values()) reject(this.#refusal(error))
     this.#waiting.clear()
+    this.#lines.closeAll('the project starts again: come back')
     const { shared, slot } = this.#parts.data.machine
     // What its executions hold stays booked until it takes them back, but nobody may wait for its decision.
     void worker.terminate().finally(() => releaseLock(shared, slot))
@@ -183,7 +204,8 @@ export class ProjectThread {
   }
 
   #stopWhenIdle(): void {
-    if (this.#worker === null || this.#waiting.size > 0 || Date.now() - this.#lastCall < IDLE_MS) return
+    if (this.#worker === null || this.#waiting.size > 0 || this.#lines.size > 0) return
+    if (Date.now() - this.#lastCall < IDLE_MS) return
     this.call('stats')
       .then((stats) => (stats.activeRuns === 0 ? this.#stop() : undefined))
       .catch((error: unknown) => this.#parts.note(`project ${this.#parts.data.project}: ${String(error)}`))
@@ -194,6 +216,7 @@ export class ProjectThread {
     if (worker === null) return
     this.#worker = null
     this.#ready = null
+    this.#lines.closeAll('the engine or the project stops: come back')
     await new Promise<void>((resolve) => {
       worker.on('exit', () => resolve())
       worker.postMessage({ type: 'close' } satisfies ToThread)

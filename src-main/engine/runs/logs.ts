@@ -51,6 +51,8 @@ function toLines(found: readonly Found[]): LogLines {
     }
     const line: LogLine = { at, step, attempt, stream: text.stream, text: text.text }
     if (text.partial !== undefined) line.partial = text.partial
+    if (text.level !== undefined) line.level = text.level
+    if (text.fields !== undefined) line.fields = { ...text.fields }
     return line
   })
 }

@@ -141,8 +141,13 @@ function cssOf(style: Style): CSSProperties {
   }
 }
 
-const streamMarks = { stdout: '', stderr: '▍err', system: '◇weir' } as const
-const streamWords = { stdout: 'Standard output', stderr: 'Standard error', system: 'What Weir itself did' } as const
+const streamMarks = { stdout: '', stderr: '▍err', system: '◇weir', log: '' } as const
+const streamWords = {
+  stdout: 'Standard output',
+  stderr: 'Standard error',
+  system: 'What Weir itself did',
+  log: 'Logged by the code',
+} as const
 
 const COLORS = 8
 /** The same step has the same colour everywhere; its name stands beside it. */

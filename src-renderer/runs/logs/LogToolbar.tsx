@@ -61,6 +61,7 @@ const STREAM_WORDS: Readonly<Record<LogStream, string>> = {
   stdout: 'Standard output',
   stderr: 'Standard error',
   system: 'Weir itself',
+  log: 'Log of the code',
 }
 
 /** More choices than this are searched, not scrolled. */

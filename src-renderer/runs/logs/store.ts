@@ -6,7 +6,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024
 /** Most text that one window holds: beyond it, memory of the browser would be the next limit, and that one is not polite. */
 export const MAX_TEXT_BYTES = 1536 * 1024 * 1024
 
-const STREAMS: readonly LogStream[] = ['stdout', 'stderr', 'system']
+const STREAMS: readonly LogStream[] = ['stdout', 'stderr', 'system', 'log']
 const STREAM_BITS = 0b11
 const PARTIAL = 0b100
 const SPECIAL = 0b1000

@@ -1,0 +1,3 @@
+export { WorkerHub } from './hub.ts'
+export type { FromSocket, HubParts, ToSocket } from './parts.ts'
+export type { LiveWorker } from './view.ts'

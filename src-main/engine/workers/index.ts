@@ -1,0 +1,1 @@
+export { type WorkerGate, type WorkerSockets, workerSockets } from './socket.ts'
