@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import { CLOSE, FRAME_BYTES, workerSocketPath } from '../../../src-shared/contract/worker-protocol.ts'
 import type { Audit, Authenticate } from '../auth/index.ts'
@@ -126,7 +126,7 @@ async function serve(client: WebSocket, project: string, { gate, log }: WorkerSo
     return
   }
   const { frame, closed } = line
-  client.on('message', (data: RawData, isBinary: boolean) => {
+  client.on('message', (data: Buffer, isBinary: boolean) => {
     if (isBinary) return end(client, CLOSE.malformed, 'frames are texts')
     const text = data.toString()
     underway += text.length

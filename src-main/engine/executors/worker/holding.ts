@@ -60,6 +60,6 @@ export class Holding {
   /** Stops watching: what runs goes on, and is taken back by the next engine. */
   async close(): Promise<void> {
     for (const { killTimer } of this.held.values()) if (killTimer !== null) clearTimeout(killTimer)
-    await Promise.all([...this.held.values()].map(({ log }) => log?.close()))
+    await Promise.all([...this.held.values()].flatMap(({ log }) => (log === null ? [] : [log.close()])))
   }
 }
