@@ -51,7 +51,7 @@ export interface PlanStep {
   readonly sleep: string | null
   /** Kind `target`: the function that a worker runs. Absent in plans that were made before there were any */
   readonly target?: TargetRef | null
-  /** Kind `target`: how it is dispatched; absent: in a process of its own, on any worker that hosts it */
+  /** Kind `target`: how it is dispatched; absent until it was bound to a version */
   readonly rules?: TargetRules
   readonly retry: RetryPolicy
   readonly timeoutMs: number | null
@@ -70,7 +70,20 @@ export interface TargetRef {
   readonly version: number | null
 }
 
+/** Which arguments count for something: their positions, all when null. */
+type Positions = readonly number[] | null
+
 export interface TargetRules {
+  /** Of the target, in the order of their positions */
+  readonly parameters: readonly { readonly name: string; readonly kind: 'positional' | 'variadic' | 'named' }[]
+  /** Digest of its code, when an edit of it makes older results unusable */
+  readonly code: string | null
+  /** Targets with the same one share results */
+  readonly namespace: string
+  readonly cached?: Positions
+  readonly memo?: Positions
+  readonly defer?: Positions
+  readonly locked?: Positions
   /** Wait before the first attempt */
   readonly delayMs?: number
   /** Run again after each attempt that returns null, after so long */
