@@ -1,5 +1,5 @@
 import { ProblemError } from '../../../src-shared/contract/index.ts'
-import type { DraftSummaryRow, NewDraft, WorkflowRow } from './storage.ts'
+import type { DraftSummaryRow, NewDraft, WorkflowOriginRow, WorkflowRow } from './storage.ts'
 
 const time = (at: number): string => new Date(at).toISOString()
 
@@ -25,6 +25,24 @@ export function workflowConflict(name: string, base: number | undefined, newest:
         problems,
         fix: `Compare the two, take over what you want to keep, and save with base ${newest.version}.`,
       })
+}
+
+/** A drawn definition was to be published where a workflow of code is. */
+export const workflowOfCode = (name: string, { module, target, language }: WorkflowOriginRow): ProblemError =>
+  new ProblemError('workflow_of_code', `The workflow "${name}" is made from code: ${module}/${target} (${language}).`, {
+    field: 'body.source',
+    fix: `Choose another name for the drawn one, or change the code. To give up the one of code: weir workflow delete ${name}`,
+  })
+
+/** A target was to become a workflow where there is another one. */
+export function nameTaken(fresh: WorkflowOriginRow, newest: Pick<WorkflowRow, 'name' | 'origin'>): ProblemError {
+  const { name, origin } = newest
+  const what = origin === null ? 'is a drawn one' : `is made from ${origin.module}/${origin.target}`
+  return new ProblemError(
+    'module_conflict',
+    `${fresh.module}/${fresh.target} cannot become the workflow "${name}": the workflow of that name ${what}.`,
+    { fix: `Rename the function, or give up the other one first: weir workflow delete ${name}` },
+  )
 }
 
 /** Somebody saved or deleted the draft since; `problems` holds the newest revision, 0 when there is none. */

@@ -7,6 +7,7 @@ import { compact, deleteRuns, unreferencedBlobs } from './sqlite/erase.ts'
 import { SqliteHandle } from './sqlite/handle.ts'
 import { bumpEpoch, cacheHit, cacheNearest, idempotent, journalAfter, journalOfRun } from './sqlite/journal.ts'
 import { checkVersion, migrate, syncFolder } from './sqlite/migrate.ts'
+import * as modules from './sqlite/modules.ts'
 import { activeRuns, expiredRuns, lastRuns, listRuns, runById } from './sqlite/runs.ts'
 import { migrations } from './sqlite/schema.ts'
 import * as workflows from './sqlite/workflows.ts'
@@ -68,11 +69,18 @@ function storageOn(db: SqliteHandle): ProjectStorage {
     cacheHit: (key, workspaces, notBefore) => cacheHit(db, key, workspaces, notBefore),
     cacheNearest: (workflow, step, workspaces) => cacheNearest(db, workflow, step, workspaces),
     saveWorkflow: (version) => workflows.saveWorkflow(db, version),
-    workflow: (name, version) => workflows.workflowByName(db, name, version),
+    workflow: (name, version, workspaces) => workflows.workflowByName(db, name, version, workspaces),
     workflowByDigest: (digest, prefer) => workflows.workflowByDigest(db, digest, prefer),
     workflows: (query) => workflows.listWorkflows(db, query),
-    workflowVersions: (name, before, limit) => workflows.workflowVersions(db, name, before, limit),
+    workflowVersions: (name, before, limit, workspaces) =>
+      workflows.workflowVersions(db, name, before, limit, workspaces),
     deleteWorkflow: (name) => workflows.deleteWorkflow(db, name),
+    saveModules: (rows, versions) => modules.saveModules(db, rows, versions),
+    moduleVersion: (module, version) => modules.moduleVersion(db, module, version),
+    lastModuleVersion: (module) => modules.lastModuleVersion(db, module),
+    newestModule: (module, workspaces) => modules.newestModule(db, module, workspaces),
+    modules: (workspaces) => modules.listModules(db, workspaces),
+    moduleVersions: (module, before, limit) => modules.moduleVersions(db, module, before, limit),
     lastRuns: (names) => lastRuns(db, names),
     saveDraft: (draft) => saveDraft(db, draft),
     draft: (id) => draftById(db, id),

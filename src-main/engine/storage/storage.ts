@@ -38,14 +38,39 @@ export interface ProjectStorage {
    * another one and not the same already.
    */
   saveWorkflow(version: NewWorkflowVersion): Awaitable<{ version: WorkflowRow; created: boolean }>
-  workflow(name: string, version?: number): Awaitable<WorkflowRow | null>
+  /**
+   * The newest version, or the one asked for. With `workspaces`, nearest first, a workflow of code is looked for there alone: the
+   * newest of the first that has one. Drawn ones are seen everywhere.
+   */
+  workflow(name: string, version?: number, workspaces?: readonly string[]): Awaitable<WorkflowRow | null>
   /** By digest, also of workflows that were deleted while runs still need them; `prefer` among several with the same. */
   workflowByDigest(digest: string, prefer?: number): Awaitable<WorkflowRow | null>
-  /** Newest version of each, by name, after `afterName`. */
-  workflows(query: { search?: string; afterName?: string; limit: number }): Awaitable<readonly WorkflowRow[]>
-  workflowVersions(name: string, beforeVersion: number | null, limit: number): Awaitable<readonly WorkflowRow[]>
+  /** Newest version of each, by name, after `afterName`; with `workspaces` as `workflow` does. */
+  workflows(query: WorkflowQuery): Awaitable<readonly WorkflowRow[]>
+  workflowVersions(
+    name: string,
+    beforeVersion: number | null,
+    limit: number,
+    workspaces?: readonly string[],
+  ): Awaitable<readonly WorkflowRow[]>
   /** Hides the workflow; versions that runs were started from stay readable by digest. False when there is none. */
   deleteWorkflow(name: string): Awaitable<boolean>
+
+  /**
+   * Registers versions of modules, and versions of workflows that are made from them, in one transaction. A workflow's version
+   * that is there already is not made again. Refuses with `module_conflict` when a workflow of that name is drawn, or of
+   * another module.
+   */
+  saveModules(modules: readonly ModuleRow[], workflows: readonly NewWorkflowVersion[]): Awaitable<void>
+  moduleVersion(module: string, version: number): Awaitable<ModuleRow | null>
+  /** Number of the newest version in any workspace, 0 when there is none. */
+  lastModuleVersion(module: string): Awaitable<number>
+  /** The newest version of a module in the first of `workspaces` that has one. */
+  newestModule(module: string, workspaces: readonly string[]): Awaitable<ModuleRow | null>
+  /** The same for every module, by name; without `workspaces` the newest of any. */
+  modules(workspaces?: readonly string[]): Awaitable<readonly ModuleRow[]>
+  /** All versions, newest first. */
+  moduleVersions(module: string, beforeVersion: number | null, limit: number): Awaitable<readonly ModuleRow[]>
 
   /** The newest run of each of these workflows that has any, of whatever version. */
   lastRuns(workflows: readonly string[]): Awaitable<readonly RunRow[]>
@@ -91,7 +116,7 @@ export interface ProjectStorage {
 }
 
 /** A version of the database's shape; a newer one than the engine knows is refused with words. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** Everything that one turn of the orchestrator has decided. */
 export interface CommitBatch {
@@ -211,14 +236,50 @@ export interface NewWorkflowVersion {
   readonly layout?: string
   /** The newest version that the caller knows, 0 for none: see saveWorkflow */
   readonly base?: number
+  /** Where it was made from code; drawn when absent */
+  readonly origin?: WorkflowOriginRow
 }
-export interface WorkflowRow extends Omit<NewWorkflowVersion, 'layout' | 'base'> {
+/** The target of a module that a workflow's version stands for. */
+export interface WorkflowOriginRow {
+  readonly module: string
+  readonly target: string
+  /** Of the module */
+  readonly version: number
+  readonly language: string
+  /** Identifier of the workspace in which it was registered */
+  readonly workspace: string
+}
+export interface WorkflowRow extends Omit<NewWorkflowVersion, 'layout' | 'base' | 'origin'> {
+  /** Null when it was drawn */
+  readonly origin: WorkflowOriginRow | null
   readonly layout: string
   readonly version: number
-  /** Number of the newest version of the same name */
+  /** Number of the newest version of the same name, as far as the workspaces that were asked for see it */
   readonly latest: number
   /** When version 1 was saved */
   readonly createdAt: number
+}
+
+export interface WorkflowQuery {
+  readonly search?: string
+  readonly afterName?: string
+  readonly workspaces?: readonly string[]
+  readonly limit: number
+}
+
+/** A version of a module of code. They are numbered over all workspaces, and stay for good. */
+export interface ModuleRow {
+  readonly module: string
+  readonly version: number
+  /** Identifier of the workspace in which it was registered */
+  readonly workspace: string
+  /** Of what the manifest says, but for the places in the files */
+  readonly digest: string
+  readonly language: string
+  /** Manifest as JSON text */
+  readonly manifest: string
+  /** ms since 1970 */
+  readonly at: number
 }
 
 /** A definition that is being written. `files` and `layout` are JSON text. */

@@ -154,10 +154,29 @@ const VERSION_4 = `
   ALTER TABLE runs ADD COLUMN rerun_in TEXT NOT NULL DEFAULT '';
 `
 
+/**
+ * Version 5.
+ *
+ *   module_versions    modules of code, and what they offer
+ *   workflow_versions  know the target that they were made from, and the workspace in which that was registered
+ */
+const VERSION_5 = `
+  CREATE TABLE module_versions (
+    id INTEGER PRIMARY KEY, module TEXT NOT NULL, version INTEGER NOT NULL, workspace TEXT NOT NULL, digest TEXT NOT NULL,
+    language TEXT NOT NULL, at INTEGER NOT NULL, manifest TEXT NOT NULL, UNIQUE (module, version)
+  ) STRICT;
+  CREATE INDEX module_versions_by_workspace ON module_versions (module, workspace, version);
+
+  ALTER TABLE workflow_versions ADD COLUMN workspace TEXT;
+  ALTER TABLE workflow_versions ADD COLUMN origin TEXT;
+  CREATE INDEX workflow_versions_by_workspace ON workflow_versions (name, workspace, version);
+`
+
 /** In order; the last one's version is SCHEMA_VERSION. */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: VERSION_1 },
   { version: 2, sql: VERSION_2 },
   { version: 3, sql: VERSION_3 },
   { version: 4, sql: VERSION_4 },
+  { version: 5, sql: VERSION_5 },
 ]

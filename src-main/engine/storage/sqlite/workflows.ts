@@ -1,5 +1,5 @@
-import { workflowConflict } from '../conflicts.ts'
-import type { NewWorkflowVersion, WorkflowRow } from '../storage.ts'
+import { workflowConflict, workflowOfCode } from '../conflicts.ts'
+import type { NewWorkflowVersion, WorkflowOriginRow, WorkflowQuery, WorkflowRow } from '../storage.ts'
 import { DELETE_UNUSED_VERSIONS } from './erase.ts'
 import { digestsIn } from './files.ts'
 import type { SqliteHandle } from './handle.ts'
@@ -7,58 +7,125 @@ import { escapeLike } from './like.ts'
 
 const NO_LAYOUT = '{}'
 
-const SELECT = `
-  SELECT v.name, v.description, v.digest, v.source, v.files, v.steps, v.at, v.layout, v.version, w.latest, w.created_at AS createdAt
-  FROM workflow_versions AS v JOIN workflows AS w ON w.name = v.name`
-
-/** The newest version when `version` is absent. Deleted ones are not found. */
-export function workflowByName(db: SqliteHandle, name: string, version?: number): WorkflowRow | null {
-  const which = version === undefined ? 'v.version = w.latest' : 'v.version = ?'
-  const values = version === undefined ? [name] : [name, version]
-  return db.get<WorkflowRow>(`${SELECT} WHERE v.name = ? AND ${which} AND v.hidden = 0`, ...values)
+/** The rows as they are read: what is JSON stands in texts. */
+interface Row extends Omit<WorkflowRow, 'origin'> {
+  readonly origin: string | null
 }
 
-export const workflowByDigest = (db: SqliteHandle, digest: string, prefer?: number): WorkflowRow | null =>
-  db.get<WorkflowRow>(
+const toRow = ({ origin, ...row }: Row): WorkflowRow => ({
+  ...row,
+  origin: origin === null ? null : (JSON.parse(origin) as WorkflowOriginRow),
+})
+
+/** Bound where every workspace is to be seen. */
+const ANY = null
+
+/**
+ * Number of the newest version of a workflow `w` that the workspaces of a JSON list see, nearest first: drawn ones have no
+ * workspace, and are seen by all. The list is bound once.
+ */
+const NEWEST = `(
+  WITH asked (workspaces) AS (VALUES (?))
+  SELECT CASE
+    WHEN workspaces IS NULL THEN w.latest
+    ELSE coalesce(
+      (SELECT max(version) FROM workflow_versions WHERE name = w.name AND workspace IS NULL AND hidden = 0),
+      (SELECT newest FROM (
+        SELECT key, (
+          SELECT max(version) FROM workflow_versions WHERE name = w.name AND workspace = value AND hidden = 0
+        ) AS newest FROM json_each(workspaces))
+       WHERE newest IS NOT NULL ORDER BY key LIMIT 1))
+  END FROM asked)`
+
+/** Whether a version `v` is one that those workspaces see. */
+const VISIBLE = `(v.workspace IS NULL OR v.workspace IN (SELECT value FROM json_each(?)))`
+
+/** Workflows with the number of the newest version that is seen; the list of workspaces is bound first. */
+const SELECT = `
+  SELECT v.name, v.description, v.digest, v.source, v.files, v.steps, v.at, v.layout, v.origin, v.version, w.latest,
+    w.created_at AS createdAt
+  FROM workflow_versions AS v
+  JOIN (SELECT name, created_at, deleted, ${NEWEST} AS latest FROM workflows AS w) AS w ON w.name = v.name`
+
+const listOf = (workspaces: readonly string[] | undefined): string | null =>
+  workspaces === undefined ? ANY : JSON.stringify(workspaces)
+
+/** The newest version when `version` is absent. Deleted ones are not found. */
+export function workflowByName(
+  db: SqliteHandle,
+  name: string,
+  version?: number,
+  workspaces?: readonly string[],
+): WorkflowRow | null {
+  const seen = listOf(workspaces)
+  const row =
+    version === undefined
+      ? db.get<Row>(`${SELECT} WHERE v.name = ? AND v.version = w.latest AND v.hidden = 0`, seen, name)
+      : db.get<Row>(
+          `${SELECT} WHERE v.name = ? AND v.version = ? AND v.hidden = 0 AND (? IS NULL OR ${VISIBLE})`,
+          seen,
+          name,
+          version,
+          seen,
+          seen ?? '[]',
+        )
+  return row === null ? null : toRow(row)
+}
+
+export function workflowByDigest(db: SqliteHandle, digest: string, prefer?: number): WorkflowRow | null {
+  const row = db.get<Row>(
     `${SELECT} WHERE v.digest = ? ORDER BY v.version = ? DESC, v.hidden, v.version DESC LIMIT 1`,
+    ANY,
     digest,
     prefer ?? null,
   )
-
-export function listWorkflows(
-  db: SqliteHandle,
-  query: { search?: string; afterName?: string; limit: number },
-): readonly WorkflowRow[] {
-  const pattern = `%${escapeLike(query.search ?? '')}%`
-  return db.all<WorkflowRow>(
-    `${SELECT}
-     WHERE v.version = w.latest AND w.deleted = 0 AND w.name > ?
-       AND (v.name LIKE ? ESCAPE '\\' OR coalesce(v.description, '') LIKE ? ESCAPE '\\')
-     ORDER BY w.name LIMIT ?`,
-    query.afterName ?? '',
-    pattern,
-    pattern,
-    query.limit,
-  )
+  return row === null ? null : toRow(row)
 }
 
-export const workflowVersions = (
+export function listWorkflows(db: SqliteHandle, query: WorkflowQuery): readonly WorkflowRow[] {
+  const pattern = `%${escapeLike(query.search ?? '')}%`
+  return db
+    .all<Row>(
+      `${SELECT}
+       WHERE v.version = w.latest AND w.deleted = 0 AND w.name > ?
+         AND (v.name LIKE ? ESCAPE '\\' OR coalesce(v.description, '') LIKE ? ESCAPE '\\')
+       ORDER BY w.name LIMIT ?`,
+      listOf(query.workspaces),
+      query.afterName ?? '',
+      pattern,
+      pattern,
+      query.limit,
+    )
+    .map(toRow)
+}
+
+export function workflowVersions(
   db: SqliteHandle,
   name: string,
   beforeVersion: number | null,
   limit: number,
-): readonly WorkflowRow[] =>
-  db.all<WorkflowRow>(
-    `${SELECT} WHERE v.name = ? AND v.hidden = 0 AND v.version < ? ORDER BY v.version DESC LIMIT ?`,
-    name,
-    beforeVersion ?? Number.MAX_SAFE_INTEGER,
-    limit,
-  )
+  workspaces?: readonly string[],
+): readonly WorkflowRow[] {
+  const seen = listOf(workspaces)
+  return db
+    .all<Row>(
+      `${SELECT} WHERE v.name = ? AND v.hidden = 0 AND v.version < ? AND (? IS NULL OR ${VISIBLE})
+       ORDER BY v.version DESC LIMIT ?`,
+      seen,
+      name,
+      beforeVersion ?? Number.MAX_SAFE_INTEGER,
+      seen,
+      seen ?? '[]',
+      limit,
+    )
+    .map(toRow)
+}
 
 export function saveWorkflow(db: SqliteHandle, fresh: NewWorkflowVersion): { version: WorkflowRow; created: boolean } {
   return db.transaction(() => {
     const newest = workflowByName(db, fresh.name)
     const isSame = newest !== null && newest.digest === fresh.digest
+    if (newest?.origin != null && fresh.origin === undefined) throw workflowOfCode(fresh.name, newest.origin)
     const isBehind = fresh.base !== undefined && fresh.base !== (newest?.version ?? 0)
     // The same once more, e.g. because the answer was lost, takes nothing from anybody.
     const isRepeated = isSame && (fresh.layout === undefined || fresh.layout === newest.layout)
@@ -74,7 +141,8 @@ export function saveWorkflow(db: SqliteHandle, fresh: NewWorkflowVersion): { ver
   })
 }
 
-function insertVersion(db: SqliteHandle, fresh: NewWorkflowVersion): void {
+/** Makes the next version, in a transaction of the caller. */
+export function insertVersion(db: SqliteHandle, fresh: NewWorkflowVersion): void {
   db.run(
     `INSERT INTO workflows (name, latest, created_at, deleted) VALUES (?, 1, ?, 0)
      ON CONFLICT (name) DO UPDATE SET latest = latest + 1, deleted = 0`,
@@ -82,8 +150,9 @@ function insertVersion(db: SqliteHandle, fresh: NewWorkflowVersion): void {
     fresh.at,
   )
   db.run(
-    `INSERT INTO workflow_versions (name, version, description, digest, source, files, steps, at, hidden, layout)
-     SELECT name, latest, ?, ?, ?, ?, ?, ?, 0, ? FROM workflows WHERE name = ?`,
+    `INSERT INTO workflow_versions (name, version, description, digest, source, files, steps, at, hidden, layout,
+       workspace, origin)
+     SELECT name, latest, ?, ?, ?, ?, ?, ?, 0, ?, ?, ? FROM workflows WHERE name = ?`,
     fresh.description,
     fresh.digest,
     fresh.source,
@@ -91,6 +160,8 @@ function insertVersion(db: SqliteHandle, fresh: NewWorkflowVersion): void {
     fresh.steps,
     fresh.at,
     fresh.layout ?? NO_LAYOUT,
+    fresh.origin?.workspace ?? null,
+    fresh.origin === undefined ? null : JSON.stringify(fresh.origin),
     fresh.name,
   )
   for (const digest of digestsIn(fresh.files)) {

@@ -49,7 +49,14 @@ export function workflowsSuite({ storage, reopen }: SuiteContext): void {
     const first = await storage().saveWorkflow(versionOf('flow', 'one', { at: 5 }))
     expect(first).toEqual({
       created: true,
-      version: { ...versionOf('flow', 'one', { at: 5 }), layout: '{}', version: 1, latest: 1, createdAt: 5 },
+      version: {
+        ...versionOf('flow', 'one', { at: 5 }),
+        layout: '{}',
+        origin: null,
+        version: 1,
+        latest: 1,
+        createdAt: 5,
+      },
     })
     const same = await storage().saveWorkflow(versionOf('flow', 'one', { at: 6 }))
     expect(same).toEqual({ created: false, version: first.version })
