@@ -1,4 +1,5 @@
 import type { CommitBatch, IdempotencyRow, NewJournalEntry, RunRow } from '../storage/index.ts'
+import { cacheScope } from './code/cache-scope.ts'
 import {
   counts,
   type Event,
@@ -116,14 +117,15 @@ function rowOf(run: RunState): RunRow {
 
 function cacheRows(state: State, event: Event): CommitBatch['cache'] {
   if (event.type !== 'execution.finished' || event.status !== 'succeeded' || event.outputs === undefined) return []
+  // A recurrent target that returned nothing has not ended.
+  if (event.retryAt !== undefined) return []
   const unit = findUnit(state, event.run, event.step, event.index)
   const execution = unit?.executions.find((one) => one.token === event.token)
   if (unit === undefined || execution?.cache == null) return []
   return [
     {
       key: execution.cache.key,
-      workflow: unit.run.plan.name,
-      step: unit.step.name,
+      ...cacheScope(unit),
       workspace: execution.workspace,
       execution: executionId(unit, execution.attempt),
       run: event.run,
@@ -144,6 +146,10 @@ function refsOf(event: Event): ValueRef[] {
       return [event.params]
     case 'run.finished':
       return event.outputs === null ? [] : [event.outputs]
+    case 'step.called':
+      return [event.args]
+    case 'execution.assets':
+      return [event.assets]
     case 'step.expanded':
       return [event.items]
     case 'step.cached':

@@ -17,6 +17,7 @@ import {
 } from './core/index.ts'
 import { createOnce } from './idempotency.ts'
 import type { Orchestrator } from './orchestrator.ts'
+import { parseKey } from './parse-key.ts'
 import { refuseProblems } from './refuse.ts'
 import type { Secrets } from './secrets.ts'
 import { type StartRequest, startRun } from './start-run.ts'
@@ -200,11 +201,6 @@ function unitOf(orchestrator: Orchestrator, run: string, key: string): Unit {
       fix: `see its steps with: weir run inspect ${run}`,
     })
   return unit
-}
-
-export function parseKey(key: string): { step: string; index?: number } {
-  const match = /^(\w+)\[(\d+)\]$/.exec(key)
-  return match === null ? { step: key } : { step: match[1] ?? key, index: Number(match[2]) }
 }
 
 interface Rerun {

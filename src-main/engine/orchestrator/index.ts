@@ -1,5 +1,5 @@
 export type { Calls, LiveRun } from './calls.ts'
-export { parseKey } from './calls.ts'
+
 export {
   apply,
   asRecord,
@@ -22,6 +22,7 @@ export {
 export { createShared, releaseLock, SLOTS, vacateSlot } from './machine.ts'
 export type { FromThread, ThreadData, ToThread } from './messages.ts'
 export { fromFault } from './messages.ts'
+export { parseKey } from './parse-key.ts'
 export { readSecrets } from './secrets.ts'
 export type { StartRequest } from './start-run.ts'
 export { createValues, type Values } from './values.ts'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Job } from '../executors/index.ts'
+import { callJob } from './code/call-job.ts'
 import { contextOf } from './context.ts'
 import { asRecord, type ExecutionState, type Unit } from './core/index.ts'
 import type { Secrets } from './secrets.ts'
@@ -46,5 +47,6 @@ export async function jobOf(needs: Needs, unit: Unit, execution: ExecutionState)
     outputs: step.outputs,
     resources: step.resources,
     secrets: Object.values(secrets),
+    ...(step.kind === 'target' ? { call: await callJob(needs.values, unit, execution) } : {}),
   }
 }

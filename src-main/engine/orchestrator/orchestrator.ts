@@ -1,11 +1,14 @@
 import type { Executor, Job, Outcome, Report } from '../executors/index.ts'
 import type { IdempotencyRow, JournalEntry, ProjectStorage } from '../storage/index.ts'
+import { ModuleRegistry, type Targets } from '../targets/index.ts'
 import { type Plan, planOf, type StepResources } from '../workflows/index.ts'
 import { createBatchBuilder } from './batch.ts'
 import type { Clock } from './clock.ts'
+import { Waiters } from './code/waiters.ts'
 import {
   apply,
   type Command,
+  chainOf,
   createState,
   type Effect,
   type Event,
@@ -70,6 +73,10 @@ export class Orchestrator {
   readonly state: State
   /** What executors say about executions that have not started, by token; not journalled */
   readonly progress = new Map<string, string>()
+  /** Modules that workers registered */
+  readonly targets: Targets
+  /** Code that waits for what it called */
+  readonly waiters = new Waiters()
   private readonly parts: OrchestratorParts
   private readonly batch
   private readonly resolver
@@ -79,6 +86,7 @@ export class Orchestrator {
   /** Ended runs that somebody looks at, with how many do: they stay in memory meanwhile */
   private readonly held = new Map<string, number>()
   private inbox: Pending[] = []
+  private settling: (() => void)[] = []
   private busy = false
   private scheduled = false
   private closed = false
@@ -88,6 +96,11 @@ export class Orchestrator {
   constructor(parts: OrchestratorParts, epoch: number) {
     this.parts = parts
     this.state = createState(epoch, parts.capacity)
+    this.targets = new ModuleRegistry({
+      storage: parts.storage,
+      chainOf: (workspace) => chainOf(this.state, workspace),
+      now: parts.clock.now,
+    })
     this.batch = createBatchBuilder(this.state, parts.values)
     this.resolver = createResolver({
       state: this.state,
@@ -97,6 +110,7 @@ export class Orchestrator {
       newRunId: parts.newRunId,
       runOf: (id) => this.withRun(id, (run) => run),
       imageDigest: parts.imageDigest,
+      targets: this.targets,
     })
     this.executors = parts.executors((report) => this.report(report))
     this.clockTimer = setInterval(() => this.checkClock(), CLOCK_CHECK_MS)
@@ -161,8 +175,13 @@ export class Orchestrator {
     })
   }
 
+  /** Resolves when what the state holds is on disk. */
+  settled(): Promise<void> {
+    return this.busy ? new Promise((resolve) => this.settling.push(resolve)) : Promise.resolve()
+  }
+
   /** The same for commands that nobody waits for. */
-  private tell(command: Command): void {
+  tell(command: Command): void {
     if (this.closed) return
     this.inbox.push({ command, idempotency: null, done: null, refuse: null })
     this.wake()
@@ -218,6 +237,7 @@ export class Orchestrator {
       this.parts.failed(error)
     } finally {
       this.busy = false
+      for (const resolve of this.settling.splice(0)) resolve()
     }
     if (this.closed) return
     this.arm()
@@ -272,7 +292,9 @@ export class Orchestrator {
   }
 
   private perform(effect: Effect): void {
+    if (effect.type === 'ended') return this.waiters.ended(effect.unit)
     if (effect.type === 'release') {
+      this.waiters.forget(effect.token)
       this.progress.delete(effect.token)
       this.executors.get(effect.executor)?.release?.(effect.token)
       return
@@ -286,7 +308,7 @@ export class Orchestrator {
     }
     if (effect.type === 'kill') {
       const handed = this.starting.get(execution.token) ?? Promise.resolve()
-      void handed.then(() => executor.kill(execution.token, KILL_GRACE_MS))
+      void handed.then(() => executor.kill(execution.token, KILL_GRACE_MS, execution.cancelling ?? 'cancel'))
       return
     }
     const hand = (job: Job): void => (effect.type === 'start' ? executor.start(job) : executor.adopt(job))
@@ -318,6 +340,12 @@ export class Orchestrator {
         const { executor, available, reason } = report
         return this.tell({ type: 'executor.availability', executor, available, reason })
       }
+      case 'suspended': {
+        const { token, steps, mode, delayMs } = report
+        return this.tell({ type: 'execution.suspended', token, steps, mode, delayMs })
+      }
+      case 'worker':
+        return this.tell({ type: 'worker', worker: report.worker, offer: report.offer })
       case 'finished':
         return this.finish(report.token, report.outcome)
     }

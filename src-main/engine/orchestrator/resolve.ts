@@ -1,5 +1,6 @@
-import type { Failure, Json } from '../../../src-shared/contract/index.ts'
+import { type Failure, type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { ProjectStorage } from '../storage/index.ts'
+import type { Targets } from '../targets/index.ts'
 import {
   checkParams,
   type ExpressionContext,
@@ -13,9 +14,11 @@ import {
   resolveStep,
   resolveWhen,
 } from '../workflows/index.ts'
+import { splitArguments } from './code/arguments.ts'
+import { bindTarget, isBound, resolveTarget, withResults } from './code/resolve-target.ts'
 import { contextOf, runContext } from './context.ts'
-import type { CacheState, Command, Resolution, RunState, State, Unit, ValueRef } from './core/index.ts'
-import { chainOf, nameOfWorkspace, place, sees } from './core/index.ts'
+import type { CacheState, CallState, Command, Resolution, RunState, State, Unit, ValueRef } from './core/index.ts'
+import { asRecord, chainOf, nameOfWorkspace, place, sees } from './core/index.ts'
 import { keptResult, mayKeep } from './keep.ts'
 import type { Values } from './values.ts'
 
@@ -45,6 +48,7 @@ interface Needs {
   readonly runOf: (id: string) => Promise<RunState | null>
   /** Digest of an image that is on this machine, or null */
   readonly imageDigest: (image: string) => Promise<string | null>
+  readonly targets: Targets
 }
 
 /** Evaluates the expressions of units: the edge between the pure core and values, cache table and other workflows. */
@@ -101,6 +105,10 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof ExpressionError) {
     return { code: 'expression', message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) }
   }
+  if (error instanceof ProblemError) {
+    const { fix } = error.context
+    return { code: error.code, message: error.message, ...(fix === undefined ? {} : { fix }) }
+  }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'resolve', message: `its inputs could not be put together: ${message}` }
 }
@@ -121,7 +129,20 @@ async function keptOf(needs: Needs, unit: Unit): Promise<Resolution | null> {
 
 type Found = Resolution | Command | Promise<Resolution | Command>
 
+/** What code called has its arguments, and no expressions. */
+async function resolveCall(needs: Needs, unit: Unit, call: CallState): Promise<Resolution | Command> {
+  const { step } = unit
+  if (step.kind === 'approval') return { type: 'approval', message: step.approval?.message ?? '' }
+  if (step.kind === 'workflow') {
+    const args = await withResults(needs.values, unit, splitArguments([await needs.values.load(call.args)]))
+    return startChild(needs, unit, asRecord(args.args[0] ?? null))
+  }
+  return resolveTarget(needs, unit, null)
+}
+
 function resolveFresh(needs: Needs, unit: Unit): Found {
+  const { call, step } = unit
+  if (call !== null) return step.kind === 'target' ? resolveTarget(needs, unit, null) : resolveCall(needs, unit, call)
   const context = contextOf(needs.values, unit, (id) => nameOfWorkspace(needs.state, id))
   if (!(context instanceof Promise)) return resolveUnit(needs, unit, context)
   return context.then((loaded) => resolveUnit(needs, unit, loaded))
@@ -137,6 +158,8 @@ function resolveUnit(
   // The condition is asked once, before the fan-out: its items follow it.
   if (step.when !== null && unit.index === null && !resolveWhen(step, context))
     return { type: 'skip', reason: `its condition is false: ${step.when}` }
+  // Before the fan-out: all its items run the same version.
+  if (step.kind === 'target' && !isBound(unit)) return bindTarget(needs, unit)
   if (isFanOut) return expand(needs, step.name, resolveItems(step, context))
   switch (step.kind) {
     case 'sleep':
@@ -144,9 +167,9 @@ function resolveUnit(
     case 'approval':
       return { type: 'approval', message: resolveMessage(step, context) }
     case 'workflow':
-      return startChild(needs, unit, context)
+      return startChild(needs, unit, resolveStep(step, context, null).inputs)
     case 'target':
-      return { type: 'error', error: { code: 'no_worker', message: 'functions of modules cannot be run yet' } }
+      return resolveTarget(needs, unit, context)
     case 'run':
       return prepareRun(needs, unit, context)
   }
@@ -209,7 +232,11 @@ async function missReason(needs: Needs, unit: Unit, parts: Readonly<Record<strin
   return explainMiss(parts, { parts: before, at: nearest.at, execution: nearest.execution })
 }
 
-async function startChild(needs: Needs, unit: Unit, context: ExpressionContext): Promise<Resolution | Command> {
+async function startChild(
+  needs: Needs,
+  unit: Unit,
+  inputs: Readonly<Record<string, Json>>,
+): Promise<Resolution | Command> {
   const { step, run, generation } = unit
   const name = step.workflow ?? ''
   if (depth(needs.state, run) >= CHILD_DEPTH_LIMIT) {
@@ -230,7 +257,6 @@ async function startChild(needs: Needs, unit: Unit, context: ExpressionContext):
     return { type: 'error', error: { code: 'workflow_not_found', message: `there is no workflow named ${name}`, fix } }
   }
   const plan = planOf(row)
-  const { inputs } = resolveStep(step, context, null)
   const checked = checkParams(plan, inputs)
   const problem = checked.problems[0]
   if (problem !== undefined) {

@@ -83,7 +83,19 @@ export function assetDigests(value: Json): string[] {
     if (next === null || typeof next !== 'object') continue
     if (Array.isArray(next)) stack.push(...next)
     else if (next['kind'] === 'asset' && isAsset(next)) for (const file of next.files) found.push(file.digest)
-    else stack.push(...Object.values(next))
+    else if (typeof next['$weir'] === 'string') {
+      found.push(...bodiesOf(next))
+      stack.push(...Object.values(next))
+    } else stack.push(...Object.values(next))
   }
   return found
 }
+
+/** Blobs of an encoded value (docs/worker-protocol.md, "Values"): bytes, blobs, and stored parts with what is inside them. */
+function bodiesOf({ $weir: kind, blob, digest, blobs }: Readonly<Record<string, Json>>): string[] {
+  const inside = kind === 'stored' && Array.isArray(blobs) ? blobs : []
+  const own = kind === 'blob' ? digest : blob
+  return [own ?? null, ...inside].filter((one): one is string => typeof one === 'string' && DIGEST.test(one))
+}
+
+const DIGEST = /^[0-9a-f]{64}$/

@@ -13,7 +13,12 @@ import {
 
 /** The tree as the core knows it. */
 export const treeOf = (rows: readonly WorkspaceRow[]): ReadonlyMap<string, Workspace> =>
-  new Map(rows.map(({ id, name, base, paused }) => [id, { id, name, base, paused }]))
+  new Map(
+    rows.map(({ id, name, base, paused, archivedAt }) => [
+      id,
+      { id, name, base, paused, archived: archivedAt !== null },
+    ]),
+  )
 
 interface Parts {
   readonly orchestrator: { readonly state: State; post(command: Command): Promise<void> }

@@ -33,7 +33,8 @@ export function bindArguments(
       Object.defineProperty(extra, name, { value, enumerable: true, writable: true, configurable: true })
       continue
     }
-    if (position < 0) throw invalid(path, `it has no parameter ${name}; it has ${fixed.map((one) => one.name).join(', ') || 'none'}`)
+    if (position < 0)
+      throw invalid(path, `it has no parameter ${name}; it has ${fixed.map((one) => one.name).join(', ') || 'none'}`)
     if (!isAbsent(bound[position])) throw invalid(path, `${name} was given twice`)
     while (bound.length < position) bound.push(ABSENT)
     bound[position] = value
@@ -79,7 +80,8 @@ export function references(value: Json): string[] {
     }
     const kind = next['$weir']
     if (kind === 'step' && typeof next['step'] === 'string') found.add(next['step'])
-    else if (kind === 'stored') for (const step of Array.isArray(next['steps']) ? next['steps'] : []) found.add(String(step))
+    else if (kind === 'stored')
+      for (const step of Array.isArray(next['steps']) ? next['steps'] : []) found.add(String(step))
     else if (kind === 'escaped') for (const inner of Object.values(asRecord(next['value'] ?? null))) stack.push(inner)
     else for (const inner of Object.values(next)) stack.push(inner)
   }

@@ -1,7 +1,6 @@
 import { ProblemError } from '../../../../src-shared/contract/index.ts'
 import type { Call, StepEnd } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { CodeCalls } from '../../executors/index.ts'
-import type { Targets } from '../../targets/index.ts'
 import { type CallRequest, type ExecutionState, findUnit, place, type Unit, unitKey } from '../core/index.ts'
 import type { Orchestrator } from '../orchestrator.ts'
 import { parseKey } from '../parse-key.ts'
@@ -9,24 +8,27 @@ import type { Secrets } from '../secrets.ts'
 import type { Values } from '../values.ts'
 import { inputRequest, type Registered, targetRequest, workflowRequest } from './request.ts'
 import { stepEnd } from './step-end.ts'
-import type { Waiters } from './waiters.ts'
 
 /** Calls between a step and the plan's step that it comes from: each waits in a process of its own. */
 const DEPTH_LIMIT = 100
 /** Calls of one run, as many as a fan-out may have items. */
 const CALLS_LIMIT = 100_000
 
+/** Modules that are kept at hand: a run of 10,000 calls asks for the same one each time. */
+const KEPT = 100
+
 interface Parts {
+  /** Registered versions, by `module@version` */
+  readonly cached: Map<string, Registered>
   readonly orchestrator: Orchestrator
-  readonly targets: Targets
   readonly values: Values
   readonly secrets: Secrets
-  readonly waiters: Waiters
 }
 
 /** What code that runs asks of its project: answers are given when they are on disk. */
-export function createCodeCalls(parts: Parts): CodeCalls {
-  const { orchestrator, targets, values } = parts
+export function createCodeCalls(given: Omit<Parts, 'cached'>): CodeCalls {
+  const parts: Parts = { ...given, cached: new Map() }
+  const { orchestrator, values } = parts
   const { state } = orchestrator
   return {
     owner: (token) => state.executions.get(token)?.execution.worker ?? null,
@@ -55,7 +57,7 @@ export function createCodeCalls(parts: Parts): CodeCalls {
       await orchestrator.post({ type: 'execution.assets', token, assets: await values.refer(record) })
     },
 
-    declare: (workspace, manifests, register) => targets.declare(workspace, manifests, register),
+    declare: (workspace, manifests, register) => orchestrator.targets.declare(workspace, manifests, register),
 
     workspace(name) {
       const found = [...state.workspaces.values()].find((one) => one.name === name)
@@ -64,7 +66,7 @@ export function createCodeCalls(parts: Parts): CodeCalls {
           fix: `make it with: weir workspace create ${name}`,
         })
       }
-      if (found.archived) throw new ProblemError('workspace_archived', `the workspace ${name} is archived`)
+      if (found.archived === true) throw new ProblemError('workspace_archived', `the workspace ${name} is archived`)
       return found.id
     },
   }
@@ -120,13 +122,22 @@ function requestOf(parts: Parts, unit: Unit, call: Call): CallRequest | Promise<
 }
 
 /** The version of a module that a run uses: the one that it began with, or the newest of the workspace. */
-function moduleOf({ targets }: Parts, { run, workspace }: Unit, module: string): Registered | Promise<Registered> {
+function moduleOf(
+  { orchestrator, cached }: Parts,
+  { run, workspace }: Unit,
+  module: string,
+): Registered | Promise<Registered> {
   const pinned = run.modules.get(module)
-  const known = pinned === undefined ? null : targets.known(module, pinned)
-  if (known !== null) return known
-  const asked = pinned === undefined ? targets.newest(workspace, module) : targets.version(module, pinned)
+  const known = pinned === undefined ? undefined : cached.get(`${module}@${pinned}`)
+  if (known !== undefined) return known
+  const asked =
+    pinned === undefined ? orchestrator.targets.newest(workspace, module) : orchestrator.targets.version(module, pinned)
   return asked.then((found) => {
-    if (found !== null) return found
+    if (found !== null) {
+      if (cached.size >= KEPT) cached.clear()
+      cached.set(`${module}@${found.version}`, found)
+      return found
+    }
     throw new ProblemError('target_not_found', `no worker has registered a module ${module} here`, {
       fix: `start one that hosts it: weir worker start ${module}`,
     })
@@ -145,7 +156,7 @@ async function select(
   token: string,
   { steps, mode, timeoutMs, cancelRemaining }: Selection,
 ): Promise<{ steps: StepEnd[]; timedOut: boolean }> {
-  const { orchestrator, waiters, values } = parts
+  const { orchestrator, values } = parts
   const { unit } = held(parts, token)
   const units = stepsOf(parts, unit, steps)
   await orchestrator.settled()
@@ -154,7 +165,7 @@ async function select(
     timedOut = timeoutMs === 0
     if (!timedOut) {
       orchestrator.tell({ type: 'execution.waiting', token, waiting: true })
-      timedOut = !(await waiters.wait(token, units, mode, timeoutMs))
+      timedOut = !(await orchestrator.waiters.wait(token, units, mode, timeoutMs))
       orchestrator.tell({ type: 'execution.waiting', token, waiting: false })
     }
   }
@@ -181,4 +192,3 @@ function stepsOf({ orchestrator }: Parts, { run }: Unit, keys: readonly string[]
     throw new ProblemError('step_not_found', `run ${run.id} has no call ${key}`)
   })
 }
-

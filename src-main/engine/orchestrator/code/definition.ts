@@ -49,7 +49,8 @@ export function definitionOf(source: Source, target: Target, options: TargetOpti
     rules: rulesOf(path, target, all),
     retry: retryOf(all.retries),
     timeoutMs: all.timeoutMs ?? null,
-    cache: cache === undefined ? null : { maxAgeMs: cache.maxAgeMs ?? null, version: cache.version ?? '', params: null },
+    cache:
+      cache === undefined ? null : { maxAgeMs: cache.maxAgeMs ?? null, version: cache.version ?? '', params: null },
     concurrency: concurrency === undefined ? null : { key: concurrency.key ?? path, limit: concurrency.limit },
     priority: all.priority ?? 0,
   }
@@ -92,7 +93,9 @@ function rulesOf(path: string, target: Target, options: TargetOptions): TargetRu
     ...(cache === undefined ? {} : { cached: at(cache.parameters) }),
     ...(memo === undefined ? {} : { memo: at(memo.parameters) }),
     ...(defer === undefined ? {} : { defer: at(defer.parameters) }),
-    ...(concurrency === undefined ? {} : { locked: concurrency.parameters === undefined ? [] : at(concurrency.parameters) }),
+    ...(concurrency === undefined
+      ? {}
+      : { locked: concurrency.parameters === undefined ? [] : at(concurrency.parameters) }),
     ...(delayMs === 0 ? {} : { delayMs }),
     ...(recurrent === undefined ? {} : { recurrent: { delayMs: recurrent.delayMs } }),
     ...(requires === undefined || requires.length === 0 ? {} : { requires }),
@@ -101,7 +104,10 @@ function rulesOf(path: string, target: Target, options: TargetOptions): TargetRu
 }
 
 /** Positions of the named parameters; null for all. A name that is not there counts for nothing. */
-function positions(parameters: readonly TargetParameter[], names: readonly string[] | undefined): readonly number[] | null {
+function positions(
+  parameters: readonly TargetParameter[],
+  names: readonly string[] | undefined,
+): readonly number[] | null {
   if (names === undefined) return null
   return names.map((name) => parameters.findIndex((parameter) => parameter.name === name)).filter((index) => index >= 0)
 }

@@ -48,7 +48,8 @@ export function callCacheKey(step: PlanStep, rules: TargetRules, args: Arguments
     namespace,
     version: step.cache?.version ?? '',
     code,
-    args: cached === null ? identityOf(joinArguments(args)) : places.map((place) => identityOf(args.args[place] ?? ABSENT)),
+    args:
+      cached === null ? identityOf(joinArguments(args)) : places.map((place) => identityOf(args.args[place] ?? ABSENT)),
   })
   return { key, parts }
 }
@@ -58,7 +59,12 @@ function identityOf(value: Json): Json {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(identityOf)
   if (value['kind'] === 'asset' && Array.isArray(value['files'])) {
-    return { asset: value['files'].map((file) => ({ path: asRecord(file)['path'] ?? null, digest: asRecord(file)['digest'] ?? null })) }
+    return {
+      asset: value['files'].map((file) => ({
+        path: asRecord(file)['path'] ?? null,
+        digest: asRecord(file)['digest'] ?? null,
+      })),
+    }
   }
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, identityOf(inner)]))
 }

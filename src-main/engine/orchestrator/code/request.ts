@@ -23,7 +23,8 @@ function definition(source: Source, target: Target, options: TargetOptions): Pla
   const key = `${source.version} ${JSON.stringify(options)}`
   const known = of.get(key)
   if (known !== undefined) return known
-  const made = target.kind === 'workflow' ? workflowStep(target.name, options.priority) : definitionOf(source, target, options)
+  const made =
+    target.kind === 'workflow' ? workflowStep(target.name, options.priority) : definitionOf(source, target, options)
   of.set(key, made)
   return made
 }

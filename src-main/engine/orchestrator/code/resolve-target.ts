@@ -1,13 +1,14 @@
 import { type Json, ProblemError } from '../../../../src-shared/contract/index.ts'
-import type { Targets } from '../../targets/index.ts'
-import { type ExpressionContext, explainMiss, type PlanStep, resolveStep, type TargetRules } from '../../workflows/index.ts'
 import type { ProjectStorage } from '../../storage/index.ts'
+import type { Targets } from '../../targets/index.ts'
+import { type ExpressionContext, explainMiss, resolveStep, type TargetRules } from '../../workflows/index.ts'
 import { asRecord, chainOf, type Resolution, type State, type Unit, unitKey, type ValueRef } from '../core/index.ts'
 import type { Values } from '../values.ts'
 import { type Arguments, bindArguments, refuseMissing, splitArguments } from './arguments.ts'
+import { cacheScope } from './cache-scope.ts'
 import { boundStep } from './definition.ts'
 import { callCacheKey, concurrencyKeyOf, pathOf } from './keys.ts'
-import { substituted, valueOf } from './step-end.ts'
+import { resultOf, substituted } from './step-end.ts'
 
 interface Needs {
   readonly state: State
@@ -23,7 +24,7 @@ type Found = Resolution | Promise<Resolution>
 export const isBound = ({ step }: Unit): boolean => step.rules !== undefined
 
 /** Binds a step of a plan to a version: the one that it names, that its run is pinned to, or the newest of the workspace. */
-export async function bindTarget({ targets }: Needs, { step, run, workspace }: Unit): Promise<Resolution> {
+export async function bindTarget({ targets }: Needs, { step, run, workspace, call }: Unit): Promise<Resolution> {
   const { module = '', name = '', version = null } = step.target ?? {}
   const pinned = version ?? run.modules.get(module) ?? null
   const found = pinned === null ? await targets.newest(workspace, module) : await targets.version(module, pinned)
@@ -40,7 +41,7 @@ export async function bindTarget({ targets }: Needs, { step, run, workspace }: U
     })
   }
   // A step of the plan says by name what it gives; what is missing is told before anything starts.
-  if (step.forEach === null || Object.keys(step.inputs).length > 0) {
+  if (call === null) {
     const bound = bindArguments(pathOf(step), target, [], step.inputs)
     refuseMissing(pathOf(step), target.parameters, bound)
   }
@@ -54,10 +55,12 @@ export function resolveTarget(needs: Needs, unit: Unit, context: ExpressionConte
   if (rules === undefined) return bindTarget(needs, unit)
   if (unit.call !== null) {
     const found = needs.values.peek(unit.call.args)
-    if (found === null) return needs.values.load(unit.call.args).then((args) => prepare(needs, unit, rules, splitArguments(args), null))
+    if (found === null)
+      return needs.values.load(unit.call.args).then((args) => prepare(needs, unit, rules, splitArguments(args), null))
     return prepare(needs, unit, rules, splitArguments(found.value), null)
   }
-  const { inputs } = context === null ? { inputs: {} } : resolveStep({ ...step, cache: null, concurrency: null }, context, null)
+  const { inputs } =
+    context === null ? { inputs: {} } : resolveStep({ ...step, cache: null, concurrency: null }, context, null)
   return prepare(needs, unit, rules, bindArguments(pathOf(step), rules, [], inputs), inputs)
 }
 
@@ -92,9 +95,11 @@ async function withCache(
   const chain = chainOf(needs.state, workspace)
   const ask = !unit.skipCache && unit.failures === 0
   const { maxAgeMs } = step.cache
-  const row = ask ? await needs.storage.cacheHit(cache.key, chain, maxAgeMs === null ? 0 : needs.now() - maxAgeMs) : null
+  const row = ask
+    ? await needs.storage.cacheHit(cache.key, chain, maxAgeMs === null ? 0 : needs.now() - maxAgeMs)
+    : null
   if (row !== null) {
-    const hit = { source: row.execution, outputs: JSON.parse(row.outputs) as ValueRef }
+    const hit = { source: row.execution, workspace: row.workspace, outputs: JSON.parse(row.outputs) as ValueRef }
     // Loaded now, so that this run refers to the files of the assets in it and keeps them alive.
     await needs.values.load(hit.outputs)
     return { type: 'run', resolved: { inputs, concurrencyKey, cache: { ...cache, reason: null } }, hit }
@@ -102,10 +107,6 @@ async function withCache(
   const reason = await missReason(needs, unit, chain, cache.parts ?? {})
   return { type: 'run', resolved: { inputs, concurrencyKey, cache: { ...cache, reason } }, hit: null }
 }
-
-/** Where rows of the cache stand: those of a target, whoever calls it. */
-export const cacheScope = ({ run, step }: Unit): { workflow: string; step: string } =>
-  step.target == null ? { workflow: run.plan.name, step: step.name } : { workflow: step.target.module, step: step.target.name }
 
 async function missReason(
   needs: Needs,
@@ -122,20 +123,14 @@ async function missReason(
 }
 
 /** Arguments with the results of the steps that they refer to. */
-async function withResults(values: Values, { call }: Unit, args: Arguments): Promise<Arguments> {
+export async function withResults(values: Values, { call }: Unit, args: Arguments): Promise<Arguments> {
   if (call === null || call.refs.length === 0) return args
   const results = new Map<string, Json>()
   for (const ref of call.refs) {
-    if (ref.outputs !== null) results.set(unitKey(ref), valueOf(ref, await values.load(ref.outputs)))
+    if (ref.outputs !== null) results.set(unitKey(ref), resultOf(ref, await values.load(ref.outputs)))
   }
   return {
     args: args.args.map((value) => substituted(value, results)),
     ...(args.named === undefined ? {} : { named: asRecord(substituted({ ...args.named }, results)) }),
   }
-}
-
-/** For the definition of a step that is not bound yet. */
-export const unbound = (step: PlanStep): PlanStep => {
-  const { rules: _, ...rest } = step
-  return step.target == null ? rest : { ...rest, target: { ...step.target, version: null } }
 }

@@ -13,8 +13,8 @@ export function stepEnd(values: Values, unit: Unit): StepEnd | Promise<StepEnd> 
   if (!succeeded(unit)) return failedEnd(unit)
   if (unit.outputs === null) return { step, outcome: 'succeeded', value: null }
   const found = values.peek(unit.outputs)
-  if (found !== null) return { step, outcome: 'succeeded', value: valueOf(unit, found.value) }
-  return values.load(unit.outputs).then((outputs) => ({ step, outcome: 'succeeded', value: valueOf(unit, outputs) }))
+  if (found !== null) return { step, outcome: 'succeeded', value: resultOf(unit, found.value) }
+  return values.load(unit.outputs).then((outputs) => ({ step, outcome: 'succeeded', value: resultOf(unit, outputs) }))
 }
 
 function failedEnd(unit: Unit): StepEnd {
@@ -34,7 +34,7 @@ function failedEnd(unit: Unit): StepEnd {
 }
 
 /** What the call returns: what the function returned, a person's answer, or the outputs of a workflow. */
-export function valueOf({ step }: Unit, outputs: Json): Json {
+export function resultOf({ step }: Unit, outputs: Json): Json {
   const all = asRecord(outputs)
   if (step.kind === 'target') return all['result'] ?? null
   const [only, ...others] = Object.keys(all)
@@ -51,7 +51,12 @@ export function substituted(value: Json, ends: ReadonlyMap<string, Json>): Json 
   if (value['$weir'] === 'step') return ends.get(String(value['step'])) ?? value
   const copy: Record<string, Json> = {}
   for (const [name, inner] of Object.entries(value)) {
-    Object.defineProperty(copy, name, { value: substituted(inner, ends), enumerable: true, writable: true, configurable: true })
+    Object.defineProperty(copy, name, {
+      value: substituted(inner, ends),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
   }
   return copy
 }

@@ -134,6 +134,7 @@ export function endCall(state: State, unit: Unit, at: number): void {
     }
   }
   tell(state, unit)
+  state.effects.push({ type: 'ended', unit })
   if (run.open === 0) state.followUps.push(run)
 }
 

@@ -1,3 +1,4 @@
+import type { PlanStep, TargetRef } from '../../workflows/index.ts'
 import { isOpen } from './beginnings.ts'
 import { watch } from './called.ts'
 import type { RunReopened } from './events.ts'
@@ -86,6 +87,11 @@ function resetUnit(state: State, run: RunState, unit: Unit, workspace: string, r
   unit.skipReason = null
   unit.child = null
   unit.resumeOn = null
+  // Run again by hand, code is the newest of its workspace.
+  if (unit.step.target != null) {
+    run.modules.delete(unit.step.target.module)
+    unit.step = unbound(unit.step, unit.step.target)
+  }
   unit.follows = null
   unit.delayed = false
   unit.ending = false
@@ -144,4 +150,10 @@ function resetItems(
   unit.outcome = null
   unit.outputs = null
   unit.error = null
+}
+
+/** The definition of a step before it was bound to a version. */
+function unbound(step: PlanStep, target: TargetRef): PlanStep {
+  const { rules: _, ...rest } = step
+  return { ...rest, target: { ...target, version: null } }
 }

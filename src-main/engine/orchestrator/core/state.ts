@@ -259,6 +259,8 @@ export type Effect =
   | { readonly type: 'start'; readonly unit: Unit; readonly execution: ExecutionState }
   | { readonly type: 'adopt'; readonly unit: Unit; readonly execution: ExecutionState }
   | { readonly type: 'kill'; readonly unit: Unit; readonly execution: ExecutionState }
+  /** What was called has ended, for those that wait for it */
+  | { readonly type: 'ended'; readonly unit: Unit }
   /** The end of an execution was recorded: what the executor kept for it may go. */
   | { readonly type: 'release'; readonly executor: string; readonly token: string }
 

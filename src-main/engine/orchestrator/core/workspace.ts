@@ -7,4 +7,6 @@ export interface Workspace {
   readonly base: string | null
   /** Nothing of it is dispatched */
   readonly paused: boolean
+  /** Nothing new is begun in it */
+  readonly archived?: boolean
 }
