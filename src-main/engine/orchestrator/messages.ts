@@ -1,5 +1,5 @@
 import { type ProblemCode, type ProblemContext, ProblemError } from '../../../src-shared/contract/index.ts'
-import type { ToSocket } from '../executors/index.ts'
+import type { FromSocket, ToSocket } from '../executors/index.ts'
 import type { JournalEntry } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
 import type { Calls } from './calls.ts'
@@ -21,6 +21,7 @@ export type ToThread =
   /** What is kept from now on */
   | { readonly type: 'retention'; readonly retention: ThreadData['retention'] }
   | { readonly type: 'close' }
+  | FromSocket
 
 export type FromThread =
   | { readonly type: 'ready' }

@@ -1,9 +1,10 @@
-import type { Executor, Job, Outcome, Report } from '../executors/index.ts'
+import type { CodeCalls, Executor, Job, Outcome, Report } from '../executors/index.ts'
 import type { IdempotencyRow, JournalEntry, ProjectStorage } from '../storage/index.ts'
 import { ModuleRegistry, type Targets } from '../targets/index.ts'
 import { type Plan, planOf, type StepResources } from '../workflows/index.ts'
 import { createBatchBuilder } from './batch.ts'
 import type { Clock } from './clock.ts'
+import { createCodeCalls } from './code/code-calls.ts'
 import { Waiters } from './code/waiters.ts'
 import {
   apply,
@@ -39,8 +40,8 @@ export interface OrchestratorParts {
   readonly capacity: StepResources
   /** What this project shares with the others */
   readonly machine: Machine
-  /** By name; called with the function that takes their reports */
-  readonly executors: (report: (report: Report) => void) => ReadonlyMap<string, Executor>
+  /** By name; called with the function that takes their reports, and with what code that runs may ask */
+  readonly executors: (report: (report: Report) => void, calls: CodeCalls) => ReadonlyMap<string, Executor>
   readonly imageDigest: (image: string) => Promise<string | null>
   readonly newRunId: () => string
   /** Called after each commit with what it wrote */
@@ -112,7 +113,11 @@ export class Orchestrator {
       imageDigest: parts.imageDigest,
       targets: this.targets,
     })
-    this.executors = parts.executors((report) => this.report(report))
+    const { values, secrets } = parts
+    this.executors = parts.executors(
+      (report) => this.report(report),
+      createCodeCalls({ orchestrator: this, values, secrets }),
+    )
     this.clockTimer = setInterval(() => this.checkClock(), CLOCK_CHECK_MS)
     this.clockTimer.unref()
     parts.machine.onRoom(() => this.tell({ type: 'room' }))

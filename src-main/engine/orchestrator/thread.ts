@@ -6,8 +6,11 @@ import {
   createContainerExecutor,
   createProcessExecutor,
   type Executor,
+  type FromSocket,
+  WorkerHub,
 } from '../executors/index.ts'
 import { openSqlite, type ProjectStorage } from '../storage/index.ts'
+import { WEIR_VERSION } from '../version.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { createClock } from './clock.ts'
 import { newRunId } from './ids.ts'
@@ -78,7 +81,15 @@ function startRetention(kept: Kept): Retention {
   }
 }
 
-async function start(): Promise<{ calls: Calls; retention: Retention; stop: () => Promise<void> }> {
+interface Running {
+  readonly calls: Calls
+  readonly retention: Retention
+  /** What happens on the sockets of workers */
+  readonly hear: (message: FromSocket) => void
+  readonly stop: () => Promise<void>
+}
+
+async function start(): Promise<Running> {
   const storage = openSqlite(join(data.folder, 'project.db'))
   const blobs = openBlobStore(join(data.folder, 'blobs'))
   const runsFolder = join(data.folder, 'runs')
@@ -87,6 +98,7 @@ async function start(): Promise<{ calls: Calls; retention: Retention; stop: () =
   const newest = (await storage.journalAfter((await storage.lastCursor()) - 1, 1))[0]
   const clock = createClock(newest?.at ?? 0)
   let containers: ContainerExecutor | null = null
+  let hub: WorkerHub | null = null
   const orchestrator = new Orchestrator(
     {
       project: data.project,
@@ -97,7 +109,17 @@ async function start(): Promise<{ calls: Calls; retention: Retention; stop: () =
       clock,
       capacity: data.capacity,
       machine: joinMachine(data.machine),
-      executors: (report) => {
+      executors: (report, code) => {
+        hub = new WorkerHub({
+          project: data.project,
+          engine: WEIR_VERSION,
+          calls: code,
+          report,
+          blobs,
+          now: clock.now,
+          post: send,
+          note: (text) => send({ type: 'note', text }),
+        })
         containers = createContainerExecutor({
           blobs,
           report,
@@ -109,6 +131,7 @@ async function start(): Promise<{ calls: Calls; retention: Retention; stop: () =
         return new Map<string, Executor>([
           ['process', createProcessExecutor({ blobs, report, now: clock.now })],
           ['container', containers],
+          ['worker', hub],
         ])
       },
       imageDigest: async (image) => (containers === null ? null : containers.imageDigest(image)),
@@ -125,6 +148,7 @@ async function start(): Promise<{ calls: Calls; retention: Retention; stop: () =
   return {
     calls,
     retention,
+    hear: (message) => hub?.hear(message),
     async stop() {
       retention.stop()
       await orchestrator.close()
@@ -137,7 +161,7 @@ process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 
 start()
-  .then(({ calls, retention, stop }) => {
+  .then(({ calls, retention, hear, stop }) => {
     port.on('message', (message: ToThread) => {
       if (message.type === 'close') {
         stop()
@@ -152,6 +176,7 @@ start()
         retention.change(message.retention)
         return
       }
+      if (message.type !== 'call') return hear(message)
       const { id, method, args } = message
       // The names and arguments come from ProjectThread.call, which is typed by the same table.
       const act = calls[method] as (...given: readonly unknown[]) => unknown

@@ -1,18 +1,38 @@
 import { ProblemError } from '../../../../src-shared/contract/index.ts'
 import type { Call, StepEnd } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { CodeCalls } from '../../executors/index.ts'
-import { type CallRequest, type ExecutionState, findUnit, place, type Unit, unitKey } from '../core/index.ts'
-import type { Orchestrator } from '../orchestrator.ts'
+import type { Targets } from '../../targets/index.ts'
+import {
+  type CallRequest,
+  type Command,
+  type ExecutionState,
+  findUnit,
+  place,
+  type State,
+  type Unit,
+  unitKey,
+} from '../core/index.ts'
 import { parseKey } from '../parse-key.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Values } from '../values.ts'
 import { inputRequest, type Registered, targetRequest, workflowRequest } from './request.ts'
 import { stepEnd } from './step-end.ts'
+import type { Waiters } from './waiters.ts'
 
 /** Calls between a step and the plan's step that it comes from: each waits in a process of its own. */
 const DEPTH_LIMIT = 100
 /** Calls of one run, as many as a fan-out may have items. */
 const CALLS_LIMIT = 100_000
+
+/** What is asked of the orchestrator. */
+interface Turns {
+  readonly state: State
+  readonly targets: Targets
+  readonly waiters: Waiters
+  post(command: Command): Promise<void>
+  tell(command: Command): void
+  settled(): Promise<void>
+}
 
 /** Modules that are kept at hand: a run of 10,000 calls asks for the same one each time. */
 const KEPT = 100
@@ -20,7 +40,7 @@ const KEPT = 100
 interface Parts {
   /** Registered versions, by `module@version` */
   readonly cached: Map<string, Registered>
-  readonly orchestrator: Orchestrator
+  readonly orchestrator: Turns
   readonly values: Values
   readonly secrets: Secrets
 }
