@@ -201,6 +201,7 @@ function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Fa
   api.mount(routes.projects, later('projects'))
   api.mount(routes.workspaces, later('workspaces'))
   api.mount(routes.workflows, later('workflows'))
+  api.mount(routes.targets, later('targets'))
   api.mount(routes.drafts, later('drafts'))
   api.mount(routes.runs, later('runs'))
   api.mount(routes.assets, later('assets'))

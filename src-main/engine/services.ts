@@ -3,12 +3,13 @@ import { type AssetService, assetHandlers, createAssetService } from './assets/i
 import { createDraftService, type DraftService, draftHandlers } from './drafts/index.ts'
 import type { EventSource } from './events/index.ts'
 import type { CallContext, Handlers } from './http/index.ts'
+import { createModuleService, type ModuleService, targetHandlers } from './modules/index.ts'
 import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
 import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
 import type { Logger } from './telemetry/index.ts'
 import type { StepResources } from './workflows/index.ts'
 import { createWorkflowService, type WorkflowService, workflowHandlers } from './workflows/index.ts'
-import { createWorkspaceService, type WorkspaceService, workspaceHandlers } from './workspaces/index.ts'
+import { createWorkspaceService, scopeFrom, type WorkspaceService, workspaceHandlers } from './workspaces/index.ts'
 
 export interface ServicesOptions {
   readonly data: string
@@ -29,6 +30,7 @@ interface ProjectServices {
   readonly drafts: DraftService
   readonly assets: AssetService
   readonly workspaces: WorkspaceService
+  readonly modules: ModuleService
 }
 
 /** Opens the projects. Reads the list of their folders, and nothing else: each is opened when it is first asked for. */
@@ -58,6 +60,11 @@ export function openServices(options: ServicesOptions) {
         projects,
         routes.workflows,
         workflowHandlers(async (name) => (await servicesOf(name)).workflows),
+      ),
+      targets: unlessArchived(
+        projects,
+        routes.targets,
+        targetHandlers(async (name) => (await servicesOf(name)).modules),
       ),
       drafts: unlessArchived(
         projects,
@@ -129,6 +136,7 @@ async function makeServices(project: Project): Promise<ProjectServices> {
   const workflows = createWorkflowService({
     storage,
     blobs,
+    scopeOf: (workspace) => scopeFrom(storage, workspace),
     save: (version) => thread.call('saveWorkflow', version),
     remove: (name) => thread.call('deleteWorkflow', name),
   })
@@ -139,7 +147,18 @@ async function makeServices(project: Project): Promise<ProjectServices> {
     remove: (id) => thread.call('deleteDraft', id),
   })
   const assets = createAssetService({ blobs, assetsOf: (run) => runs.assetsOf(run) })
-  return { runs, workflows, drafts, assets, workspaces: createWorkspaceService(project) }
+  return {
+    runs,
+    workflows,
+    drafts,
+    assets,
+    workspaces: createWorkspaceService(project),
+    modules: createModuleService({
+      storage,
+      scopeOf: (workspace) => scopeFrom(storage, workspace),
+      declare: (...given) => thread.call('declareModules', ...given),
+    }),
+  }
 }
 
 /** Events of the journal, made from its entries once for all who listen to a project. */

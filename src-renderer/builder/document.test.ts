@@ -33,6 +33,7 @@ const version = (number: number, source: string): Workflow => ({
   latest: number,
   digest: '',
   steps: 1,
+  code: null,
   createdAt: AT,
   updatedAt: AT,
   lastRun: null,

@@ -9,6 +9,7 @@ const workflow = (name: string, updated: number, ran: number | null): WorkflowSu
   version: 1,
   digest: 'a'.repeat(64),
   steps: 1,
+  code: null,
   updatedAt: at(updated),
   lastRun: ran === null ? null : { id: 'aaaaaaa2', status: 'succeeded', createdAt: at(ran), finishedAt: null },
 })

@@ -6,6 +6,7 @@ import { engineRoutes } from './engine.ts'
 import { eventRoutes } from './events.ts'
 import { projectRoutes } from './projects.ts'
 import { runRoutes } from './runs.ts'
+import { targetRoutes } from './targets.ts'
 import { workflowRoutes } from './workflows.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
@@ -34,6 +35,7 @@ export const routes = {
   workflows: workflowRoutes,
   drafts: draftRoutes,
   runs: runRoutes,
+  targets: targetRoutes,
   assets: assetRoutes,
   events: eventRoutes,
   auth: authRoutes,

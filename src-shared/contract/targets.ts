@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { Digest, Json } from './common.ts'
+import { Digest, Json, Name, PageQuery, page, Time } from './common.ts'
+import { ProjectParams } from './projects.ts'
+import { route } from './route.ts'
 import { Identifier } from './workflows.ts'
 
 /**
@@ -130,3 +132,140 @@ export const Manifest = z.strictObject({
   targets: z.array(Target).max(1000),
 })
 export type Manifest = z.infer<typeof Manifest>
+
+/** A version of a module, as lists show it. */
+export const ModuleSummary = z.object({
+  module: z.string(),
+  version: z.int().describe('Counts from 1, over all workspaces'),
+  workspace: z.string().describe('In which it was registered: seen from there, and from workspaces below'),
+  language: z.string(),
+  description: z.string().nullable(),
+  workflows: z.int().describe('Targets that are started as runs'),
+  tasks: z.int().describe('Targets that are called by others'),
+  registeredAt: Time,
+})
+export type ModuleSummary = z.infer<typeof ModuleSummary>
+
+export const Module = ModuleSummary.extend({ targets: z.array(Target) })
+export type Module = z.infer<typeof Module>
+
+/** A target, as lists show it. */
+export const TargetSummary = z.object({
+  path: z.string().describe('module/target'),
+  module: z.string(),
+  name: z.string(),
+  kind: z.enum(['workflow', 'task']),
+  version: z.int().describe('Of the module'),
+  language: z.string(),
+  description: z.string().nullable(),
+  parameters: z.array(TargetParameter),
+})
+export type TargetSummary = z.infer<typeof TargetSummary>
+
+export const TargetDetail = Target.extend({
+  path: z.string().describe('module/target'),
+  module: z.string(),
+  version: z.int().describe('Of the module'),
+  workspace: z.string().describe('In which this version was registered'),
+  language: z.string(),
+  inputs: z
+    .array(z.string())
+    .describe('What the parameters are called as inputs of a step or parameters of a workflow, in their order'),
+  registeredAt: Time,
+})
+export type TargetDetail = z.infer<typeof TargetDetail>
+
+const InWorkspace = z.object({
+  workspace: Name.default('main').describe('Whose newest versions are meant; those of workspaces above it count, too'),
+})
+const OfModule = ProjectParams.extend({ module: ModuleName })
+const AtVersion = InWorkspace.extend({
+  version: z.coerce.number().int().min(1).optional().describe('The newest of the workspace when absent'),
+})
+
+export const targetRoutes = {
+  register: route({
+    id: 'targets.register',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/modules',
+    permission: 'WORKFLOW',
+    change: true,
+    summary:
+      'Register modules without a worker; one that means the same as the newest of the workspace keeps its version',
+    params: ProjectParams,
+    body: z.strictObject({
+      workspace: Name.default('main'),
+      manifests: z.array(Manifest).min(1).max(200),
+      register: z
+        .enum(['never', 'once', 'always'])
+        .default('once')
+        .describe('never: refuse a module that is not the newest of the workspace'),
+    }),
+    response: z.object({ versions: z.record(z.string(), z.int()).describe('By module') }),
+    problems: ['module_conflict', 'module_unregistered', 'workspace_not_found', 'workspace_archived'],
+  }),
+  modules: route({
+    id: 'targets.modules',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/modules',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Modules of code that a workspace sees, each in its newest version, by name',
+    params: ProjectParams,
+    query: PageQuery.extend(InWorkspace.shape),
+    response: page(ModuleSummary),
+    problems: ['workspace_not_found'],
+  }),
+  module: route({
+    id: 'targets.module',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/modules/{module}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'A version of a module with its targets',
+    params: OfModule,
+    query: AtVersion,
+    response: Module,
+    problems: ['module_not_found', 'workspace_not_found'],
+  }),
+  versions: route({
+    id: 'targets.versions',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/modules/{module}/versions',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'All versions of a module in all workspaces, newest first',
+    params: OfModule,
+    query: PageQuery,
+    response: page(ModuleSummary),
+    problems: ['module_not_found'],
+  }),
+  list: route({
+    id: 'targets.list',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/targets',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Targets that a workspace sees, by module and name',
+    params: ProjectParams,
+    query: PageQuery.extend(InWorkspace.shape).extend({
+      search: z.string().max(200).optional().describe('Part of the path, or of what is said about it'),
+      module: ModuleName.optional(),
+      kind: z.enum(['workflow', 'task']).optional(),
+    }),
+    response: page(TargetSummary),
+    problems: ['workspace_not_found'],
+  }),
+  get: route({
+    id: 'targets.get',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/targets/{module}/{target}',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'A target with its parameters, options and documentation',
+    params: OfModule.extend({ target: Identifier }),
+    query: AtVersion,
+    response: TargetDetail,
+    problems: ['module_not_found', 'target_not_found', 'workspace_not_found'],
+  }),
+} as const

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AssetFile } from './assets.ts'
-import { Json, PageQuery, page, RunId, Time } from './common.ts'
+import { Json, Name, PageQuery, page, RunId, Time } from './common.ts'
 import { ProjectParams } from './projects.ts'
 import { route } from './route.ts'
 
@@ -231,12 +231,27 @@ export const Validation = z.object({
 })
 export type Validation = z.infer<typeof Validation>
 
+/** The target of a module that a workflow of code stands for. */
+export const WorkflowCode = z.object({
+  module: z.string(),
+  target: z.string(),
+  version: z.int().describe('Of the module'),
+  language: z.string().describe('e.g. python, typescript'),
+  workspace: z.string().describe('In which it was registered: seen from there, and from workspaces below'),
+})
+export type WorkflowCode = z.infer<typeof WorkflowCode>
+
 export const WorkflowSummary = z.object({
   name: z.string(),
   description: z.string().nullable(),
   version: z.int().describe('Newest version; counts from 1'),
   digest: z.string(),
   steps: z.int(),
+  code: WorkflowCode.extend({
+    current: z.boolean().describe('False when the newest version of the module does not have the target any more'),
+  })
+    .nullable()
+    .describe('Null for a workflow that is drawn'),
   updatedAt: Time,
   lastRun: z
     .object({ id: RunId, status: z.string(), createdAt: Time, finishedAt: Time.nullable() })
@@ -254,6 +269,12 @@ export const Workflow = WorkflowSummary.extend({
   definition: Definition,
 })
 export type Workflow = z.infer<typeof Workflow>
+
+const InWorkspace = z.object({
+  workspace: Name.optional().describe(
+    'Of workflows of code, only what this workspace sees: its own version, else that of the nearest workspace above; any when absent',
+  ),
+})
 
 const WorkflowParams = ProjectParams.extend({ workflow: WorkflowName })
 
@@ -286,7 +307,7 @@ export const workflowRoutes = {
         .describe('Refuse when the newest version is another one than this; 0: when there is any'),
     }),
     response: Workflow.extend({ created: z.boolean().describe('False when this version was there already') }),
-    problems: ['workflow_invalid', 'workflow_conflict', 'blob_not_found'],
+    problems: ['workflow_invalid', 'workflow_conflict', 'workflow_of_code', 'blob_not_found'],
   }),
   list: route({
     id: 'workflows.list',
@@ -296,8 +317,9 @@ export const workflowRoutes = {
     change: false,
     summary: 'The workflows of a project, by name',
     params: ProjectParams,
-    query: PageQuery.extend({ search: z.string().max(200).optional() }),
+    query: PageQuery.extend({ search: z.string().max(200).optional() }).extend(InWorkspace.shape),
     response: page(WorkflowSummary),
+    problems: ['workspace_not_found'],
   }),
   get: route({
     id: 'workflows.get',
@@ -307,9 +329,9 @@ export const workflowRoutes = {
     change: false,
     summary: 'A workflow: its newest version, or the one asked for',
     params: WorkflowParams,
-    query: z.object({ version: z.coerce.number().int().min(1).optional() }),
+    query: InWorkspace.extend({ version: z.coerce.number().int().min(1).optional() }),
     response: Workflow,
-    problems: ['workflow_not_found'],
+    problems: ['workflow_not_found', 'workspace_not_found'],
   }),
   versions: route({
     id: 'workflows.versions',
@@ -319,9 +341,9 @@ export const workflowRoutes = {
     change: false,
     summary: 'All versions, newest first',
     params: WorkflowParams,
-    query: PageQuery,
-    response: page(z.object({ version: z.int(), digest: z.string(), createdAt: Time })),
-    problems: ['workflow_not_found'],
+    query: PageQuery.extend(InWorkspace.shape),
+    response: page(z.object({ version: z.int(), digest: z.string(), createdAt: Time, code: WorkflowCode.nullable() })),
+    problems: ['workflow_not_found', 'workspace_not_found'],
   }),
   remove: route({
     id: 'workflows.delete',

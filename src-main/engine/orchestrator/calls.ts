@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
+import { type Json, type Manifest, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { DraftSummaryRow, NewDraft, NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
+import type { Register } from '../targets/index.ts'
 import { checkAnswers } from '../workflows/index.ts'
 import {
   createAhead,
@@ -54,7 +55,12 @@ export type Calls = ReturnType<typeof createCalls>
 
 export function createCalls(parts: Parts) {
   const workspaces = new Workspaces(parts)
-  return { ...changes(parts, workspaces), ...questions(parts), ...definitions(parts), ...workspaceCalls(workspaces) }
+  return {
+    ...changes(parts, workspaces),
+    ...questions(parts),
+    ...definitions(parts, workspaces),
+    ...workspaceCalls(workspaces),
+  }
 }
 
 function changes(parts: Parts, workspaces: Workspaces) {
@@ -159,8 +165,19 @@ function questions({ orchestrator, storage }: Parts) {
 }
 
 /** Workflows, and drafts of them: nothing of a run's state depends on them, so they are written at once. */
-function definitions({ storage, now }: Parts) {
+function definitions({ storage, orchestrator, now }: Parts, workspaces: Workspaces) {
   return {
+    /** @param workspace its name */
+    declareModules(
+      workspace: string,
+      manifests: readonly Manifest[],
+      register: Register,
+    ): Promise<Record<string, number>> {
+      return workspaces.using(workspace, 'body.workspace', (id) =>
+        orchestrator.targets.declare(id, manifests, register),
+      )
+    },
+
     async saveWorkflow(version: NewWorkflowVersion): Promise<{ version: WorkflowRow; created: boolean }> {
       return storage.saveWorkflow({ ...version, at: now() })
     },

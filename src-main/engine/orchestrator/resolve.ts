@@ -251,7 +251,7 @@ async function startChild(
     const fix = 'bound the fan-out with maxParallel, or end a recursion with a condition (when)'
     return { type: 'error', error: { code: 'too_many_runs', message, fix } }
   }
-  const row = await needs.storage.workflow(name)
+  const row = await needs.storage.workflow(name, undefined, chainOf(needs.state, unit.workspace))
   if (row === null) {
     const fix = `save it with "weir workflow apply", or correct steps.${step.name}.workflow`
     return { type: 'error', error: { code: 'workflow_not_found', message: `there is no workflow named ${name}`, fix } }

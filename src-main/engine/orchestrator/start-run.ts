@@ -2,7 +2,7 @@ import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { ProjectStorage } from '../storage/index.ts'
 import { checkParams, type Plan, planOf } from '../workflows/index.ts'
-import { asRecord, type Keep, nameOfWorkspace, type RunState, sees } from './core/index.ts'
+import { asRecord, chainOf, type Keep, nameOfWorkspace, type RunState, sees } from './core/index.ts'
 import type { Asked } from './idempotency.ts'
 import { changedParams, childOf, keepable } from './keep.ts'
 import type { Orchestrator } from './orchestrator.ts'
@@ -38,13 +38,9 @@ export async function startRun(
   idempotency: Asked | null,
 ): Promise<{ run: string }> {
   const { orchestrator, storage, values } = parts
-  const workflow = await storage.workflow(request.workflow, request.version)
-  if (workflow === null) {
-    const version = request.version === undefined ? '' : ` in version ${request.version}`
-    throw new ProblemError('workflow_not_found', `there is no workflow ${request.workflow}${version}`, {
-      fix: 'save it with "weir workflow apply FILE"',
-    })
-  }
+  const chain = chainOf(orchestrator.state, request.workspace)
+  const workflow = await storage.workflow(request.workflow, request.version, chain)
+  if (workflow === null) throw await notSeen(parts, request)
   const plan = planOf(workflow)
   const checked = checkParams(plan, request.params)
   refuseProblems(checked.problems, 'body.params', `the parameters do not fit ${request.workflow}`)
@@ -82,6 +78,26 @@ export async function startRun(
   return answer
 }
 
+/** Why a workflow is not there for the workspace that a run is to be started in. */
+async function notSeen(
+  { orchestrator, storage }: Parts,
+  { workflow: name, version, workspace }: StartRequest,
+): Promise<ProblemError> {
+  const which = `${name}${version === undefined ? '' : ` in version ${version}`}`
+  const origin = (await storage.workflow(name, version))?.origin
+  if (origin == null) {
+    return new ProblemError('workflow_not_found', `there is no workflow ${which}`, {
+      fix: 'save it with "weir workflow apply FILE"',
+    })
+  }
+  const [here, there] = [workspace, origin.workspace].map((id) => nameOfWorkspace(orchestrator.state, id))
+  const what = `is made from code that was registered in the workspace ${there}, which ${here} does not see`
+  return new ProblemError('workflow_not_found', `the workflow ${which} ${what}`, {
+    field: 'body.workspace',
+    fix: `start it in ${there} or a workspace below it, or register ${origin.module} in ${here}`,
+  })
+}
+
 /** What is taken over from the run `id`. */
 async function kept(
   parts: Parts,
@@ -114,19 +130,23 @@ async function kept(
       })
     }
     const before = { ...asRecord(await values.load(base.params)), ...(await secrets.read(id)) }
-    const children = await changedChildren(storage, base)
+    const children = await changedChildren(storage, base, chainOf(state, workspace))
     return { run: id, steps: keepable(plan, base, { params: changedParams(before, params), children }) }
   })
 }
 
 /** Steps whose child workflow was changed or deleted since; one child stands for all of a fan-out. */
-async function changedChildren(storage: ProjectStorage, base: RunState): Promise<Set<string>> {
+async function changedChildren(
+  storage: ProjectStorage,
+  base: RunState,
+  workspaces: readonly string[],
+): Promise<Set<string>> {
   const changed = new Set<string>()
   for (const unit of base.steps.values()) {
     const { step, fanOut } = unit
     const run = (fanOut?.units ?? [unit]).map(childOf).find((id) => id !== null)
     if (step.workflow === null || run === undefined) continue
-    const [row, newest] = [await storage.run(run), await storage.workflow(step.workflow)]
+    const [row, newest] = [await storage.run(run), await storage.workflow(step.workflow, undefined, workspaces)]
     if (row === null || row.plan !== newest?.digest) changed.add(step.name)
   }
   return changed

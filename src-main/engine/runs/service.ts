@@ -22,8 +22,8 @@ import {
 } from '../orchestrator/index.ts'
 import type { Project } from '../projects/index.ts'
 import type { RunRow } from '../storage/index.ts'
-import { viewWorkflow } from '../workflows/index.ts'
-import { createNames, type Names } from '../workspaces/index.ts'
+import { codeOf, viewWorkflow } from '../workflows/index.ts'
+import { createNames, type Names, scopeFrom } from '../workspaces/index.ts'
 import { attemptFacts } from './attempt.ts'
 import { toRunEvents } from './events.ts'
 import { hasStep, loggedExecutions } from './executions.ts'
@@ -128,7 +128,7 @@ function reading(project: Project, { replays, values, stateOf, view, withoutStep
       const version = await storage.workflowByDigest(run.plan, run.version)
       if (version === null) throw new Error(`the workflow version ${run.plan} of run ${id} is missing`)
       const [lastRun = null] = await storage.lastRuns([version.name])
-      return viewWorkflow(version, lastRun)
+      return viewWorkflow(version, lastRun, await codeOf(version, storage, await scopeFrom(storage, undefined)))
     },
 
     async result(id: string): Promise<RunResult & { status: RunStatus }> {

@@ -4,6 +4,7 @@ import type { SuiteContext } from './testing/context.ts'
 import { deletionSuite } from './testing/deletion-suite.ts'
 import { draftsSuite } from './testing/drafts-suite.ts'
 import { journalSuite } from './testing/journal-suite.ts'
+import { modulesSuite } from './testing/modules-suite.ts'
 import { runsSuite } from './testing/runs-suite.ts'
 import { cacheSuite, publishingSuite, workflowsSuite } from './testing/workflows-suite.ts'
 import { workspacesSuite } from './testing/workspaces-suite.ts'
@@ -45,6 +46,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
     describe('publishing', () => publishingSuite(context))
     describe('drafts', () => draftsSuite(context))
     describe('workspaces', () => workspacesSuite(context))
+    describe('modules', () => modulesSuite(context))
     describe('deletion', () => deletionSuite(context))
   })
 }

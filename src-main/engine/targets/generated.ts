@@ -60,14 +60,15 @@ function firstValid(target: Target, name: string, candidates: readonly Param[]):
 const isValid = ({ plan }: ParsedDefinition): boolean => plan !== null
 
 function sourceOf(target: Target, path: string, params: Readonly<Record<string, Param>>): string {
+  const [step = target.name] = inputNames([target])
   const names = Object.keys(params)
   const inputs = Object.fromEntries(names.map((name) => [name, `\${{ params.${name} }}`]))
   const definition: Json = {
     name: target.name,
     ...(target.description === undefined ? {} : { description: target.description }),
     ...(names.length === 0 ? {} : { params: params as Record<string, Json> }),
-    steps: { [target.name]: { target: path, ...(names.length === 0 ? {} : { inputs }) } },
-    outputs: { result: `\${{ steps.${target.name}.outputs.result }}` },
+    steps: { [step]: { target: path, ...(names.length === 0 ? {} : { inputs }) } },
+    outputs: { result: `\${{ steps.${step}.outputs.result }}` },
   }
   return stringify(definition, { lineWidth: LINE_WIDTH })
 }

@@ -22,7 +22,8 @@ export function workflowHandlers(
       return (await serviceOf(params.project)).apply(publication)
     },
     list: async ({ params, query }) => (await serviceOf(params.project)).list(defined(query)),
-    get: async ({ params, query }) => (await serviceOf(params.project)).get(params.workflow, query.version),
+    get: async ({ params, query }) =>
+      (await serviceOf(params.project)).get(params.workflow, query.version, query.workspace),
     versions: async ({ params, query }) => (await serviceOf(params.project)).versions(params.workflow, defined(query)),
     remove: async ({ params }) => (await serviceOf(params.project)).remove(params.workflow),
     schema: () => definitionSchema(),
@@ -30,10 +31,16 @@ export function workflowHandlers(
 }
 
 /** The same without the fields that were not given. */
-function defined(query: { limit: number; cursor?: string | undefined; search?: string | undefined }) {
+function defined(query: {
+  limit: number
+  cursor?: string | undefined
+  search?: string | undefined
+  workspace?: string | undefined
+}) {
   return {
     limit: query.limit,
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+    ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
     ...(query.search === undefined ? {} : { search: query.search }),
   }
 }

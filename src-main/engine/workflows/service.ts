@@ -4,6 +4,7 @@ import {
   ProblemError,
   type Validation,
   type Workflow,
+  type WorkflowCode,
   type WorkflowSource,
   type WorkflowSummary,
 } from '../../../src-shared/contract/index.ts'
@@ -12,15 +13,23 @@ import type { NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage
 import { refuseMissingBodies } from './bodies.ts'
 import { parseDefinition, planDigest } from './definition.ts'
 import { invalidWorkflow } from './refusals.ts'
+import { codeOf, EVERYWHERE, type Scope, viewOrigin } from './scope.ts'
 import { meant } from './suggest.ts'
 import { iso, viewSummary, viewWorkflow } from './view.ts'
 
 export interface WorkflowServiceNeeds {
-  readonly storage: Pick<ProjectStorage, 'workflow' | 'workflows' | 'workflowVersions' | 'lastRuns'>
+  readonly storage: Pick<
+    ProjectStorage,
+    'workflow' | 'workflows' | 'workflowVersions' | 'lastRuns' | 'newestModule' | 'lastModuleVersion'
+  >
   readonly blobs: Pick<Blobs, 'stat'>
   /** Saves through the project's only writer; answers after the commit. */
   readonly save: (version: NewWorkflowVersion) => Promise<{ version: WorkflowRow; created: boolean }>
   readonly remove: (name: string) => Promise<boolean>
+  /**
+   * What a workspace sees, all of them when none is named; throws workspace_not_found. Absent: all, by their identifiers
+   */
+  readonly scopeOf?: (workspace: string | undefined) => Promise<Scope>
   /** ms since 1970; the machine's clock when absent */
   readonly now?: () => number
 }
@@ -33,21 +42,28 @@ export interface Publication extends WorkflowSource {
   readonly base?: number
 }
 
+interface ListQuery {
+  readonly search?: string
+  readonly workspace?: string
+  readonly cursor?: string
+  readonly limit: number
+}
+
 /** The workflows of one project. */
 export interface WorkflowService {
   validate(given: WorkflowSource): Validation
   apply(given: Publication): Promise<Workflow & { created: boolean }>
-  list(query: { search?: string; cursor?: string; limit: number }): Promise<Page<WorkflowSummary>>
-  get(name: string, version?: number): Promise<Workflow>
+  list(query: ListQuery): Promise<Page<WorkflowSummary>>
+  get(name: string, version?: number, workspace?: string): Promise<Workflow>
   versions(
     name: string,
-    query: { cursor?: string; limit: number },
-  ): Promise<Page<{ version: number; digest: string; createdAt: string }>>
+    query: Omit<ListQuery, 'search'>,
+  ): Promise<Page<{ version: number; digest: string; createdAt: string; code: WorkflowCode | null }>>
   remove(name: string): Promise<void>
 }
 
 export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowService {
-  const { storage, now = Date.now } = needs
+  const { storage, scopeOf = async () => EVERYWHERE, now = Date.now } = needs
   const lastRunOf = async (name: string) => (await storage.lastRuns([name]))[0] ?? null
   return {
     validate({ source, files }) {
@@ -70,29 +86,37 @@ export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowServ
         ...(layout === undefined ? {} : { layout: JSON.stringify(layout) }),
         ...(base === undefined ? {} : { base }),
       })
-      return { ...viewWorkflow(version, await lastRunOf(version.name)), created }
+      return { ...viewWorkflow(version, await lastRunOf(version.name), null), created }
     },
 
-    async list({ search, cursor, limit }) {
-      const after = cursor === undefined ? {} : { afterName: cursor }
-      const rows = await storage.workflows({ ...(search === undefined ? {} : { search }), ...after, limit: limit + 1 })
+    async list({ search, workspace, cursor, limit }) {
+      const scope = await scopeOf(workspace)
+      const rows = await storage.workflows({
+        ...(search === undefined ? {} : { search }),
+        ...(cursor === undefined ? {} : { afterName: cursor }),
+        ...within(scope),
+        limit: limit + 1,
+      })
       const shown = rows.slice(0, limit)
       const runs = await storage.lastRuns(shown.map((row) => row.name))
       const lastRuns = new Map(runs.map((run) => [run.workflow, run]))
-      const items = shown.map((row) => viewSummary(row, lastRuns.get(row.name) ?? null))
+      const view = async (row: WorkflowRow): Promise<WorkflowSummary> =>
+        viewSummary(row, lastRuns.get(row.name) ?? null, await codeOf(row, storage, scope))
+      const items = await Promise.all(shown.map(view))
       return { items, next: rows.length > limit ? (items.at(-1)?.name ?? null) : null }
     },
 
-    async get(name, version) {
-      return viewWorkflow(await find(storage, name, version), await lastRunOf(name))
+    async get(name, version, workspace) {
+      const scope = await scopeOf(workspace)
+      const row = await find(storage, scope, name, version)
+      return viewWorkflow(row, await lastRunOf(name), await codeOf(row, storage, scope))
     },
 
-    async versions(name, { cursor, limit }) {
-      await find(storage, name)
-      const rows = await storage.workflowVersions(name, versionCursor(cursor), limit + 1)
-      const items = rows
-        .slice(0, limit)
-        .map((row) => ({ version: row.version, digest: row.digest, createdAt: iso(row.at) }))
+    async versions(name, { workspace, cursor, limit }) {
+      const scope = await scopeOf(workspace)
+      await find(storage, scope, name)
+      const rows = await storage.workflowVersions(name, versionCursor(cursor), limit + 1, scope.workspaces)
+      const items = rows.slice(0, limit).map((row) => viewVersion(row, scope))
       const last = items.at(-1)
       return { items, next: rows.length > limit && last ? String(last.version) : null }
     },
@@ -103,10 +127,24 @@ export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowServ
   }
 }
 
-async function find(storage: WorkflowServiceNeeds['storage'], name: string, version?: number): Promise<WorkflowRow> {
-  const row = await storage.workflow(name, version)
+const viewVersion = ({ version, digest, at, origin }: WorkflowRow, scope: Scope) => ({
+  version,
+  digest,
+  createdAt: iso(at),
+  code: viewOrigin(origin, scope),
+})
+
+const within = ({ workspaces }: Scope) => (workspaces === undefined ? {} : { workspaces })
+
+async function find(
+  storage: WorkflowServiceNeeds['storage'],
+  scope: Scope,
+  name: string,
+  version?: number,
+): Promise<WorkflowRow> {
+  const row = await storage.workflow(name, version, scope.workspaces)
   if (row) return row
-  const newest = version === undefined ? null : await storage.workflow(name)
+  const newest = version === undefined ? null : await storage.workflow(name, undefined, scope.workspaces)
   if (!newest) throw await notFound(storage, name)
   throw new ProblemError('workflow_not_found', `The workflow "${name}" has no version ${version}.`, {
     field: 'query.version',

@@ -8,12 +8,17 @@ import { invalidWorkflow } from './refusals.ts'
 export const iso = (at: number): string => new Date(at).toISOString()
 
 /** A version as lists show it. `lastRun` is the newest run of any version. */
-export const viewSummary = (row: WorkflowRow, lastRun: RunRow | null): WorkflowSummary => ({
+export const viewSummary = (
+  row: WorkflowRow,
+  lastRun: RunRow | null,
+  code: WorkflowSummary['code'],
+): WorkflowSummary => ({
   name: row.name,
   description: row.description,
   version: row.version,
   digest: row.digest,
   steps: row.steps,
+  code,
   updatedAt: iso(row.at),
   lastRun:
     lastRun === null
@@ -30,12 +35,12 @@ export const viewSummary = (row: WorkflowRow, lastRun: RunRow | null): WorkflowS
  * A version with its text.
  * @throws ProblemError workflow_invalid, when an older Weir saved what this one cannot read
  */
-export function viewWorkflow(row: WorkflowRow, lastRun: RunRow | null): Workflow {
+export function viewWorkflow(row: WorkflowRow, lastRun: RunRow | null, code: WorkflowSummary['code']): Workflow {
   const files = filesOf(row)
   const { definition, problems } = parseDefinition(row.source, files)
   if (!definition) throw invalidWorkflow(problems)
   return {
-    ...viewSummary(row, lastRun),
+    ...viewSummary(row, lastRun, code),
     latest: row.latest,
     createdAt: iso(row.createdAt),
     source: row.source,

@@ -9,6 +9,8 @@ export interface Names {
   of(id: string): string
   /** Undefined when there is no workspace of this name. */
   idOf(name: string): string | undefined
+  /** Identifiers of a workspace and those that it inherits from, nearest first; undefined when there is none of this name. */
+  chainOf(name: string): string[] | undefined
   summary(run: RunSummary): RunSummary
   /** Changes the run that it is given: it was made to be shown. */
   run(run: Run): Run
@@ -21,8 +23,22 @@ export async function createNames(source: NamesSource): Promise<Names> {
   const rename = (shown: { workspace?: string | undefined }): void => {
     if (shown.workspace !== undefined) shown.workspace = of(shown.workspace)
   }
+  const chainFrom = (id: string): string[] => {
+    const chain: string[] = []
+    // Bounded by the number of workspaces, whatever the tree was told.
+    for (let at: string | null = id; at !== null && chain.length < rows.length; ) {
+      chain.push(at)
+      const { base }: { base: string | null } = rows.find((row) => row.id === at) ?? { base: null }
+      at = base
+    }
+    return chain
+  }
   return {
     of,
+    chainOf(name) {
+      const row = rows.find((one) => one.name === name)
+      return row === undefined ? undefined : chainFrom(row.id)
+    },
     idOf: (name) => rows.find((row) => row.name === name)?.id,
     summary: (run) => ({ ...run, workspace: of(run.workspace) }),
     run(run) {

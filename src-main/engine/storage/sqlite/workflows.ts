@@ -27,7 +27,8 @@ const ANY = null
 const NEWEST = `(
   WITH asked (workspaces) AS (VALUES (?))
   SELECT CASE
-    WHEN workspaces IS NULL THEN w.latest
+    WHEN workspaces IS NULL THEN coalesce(
+      (SELECT max(version) FROM workflow_versions WHERE name = w.name AND hidden = 0), w.latest)
     ELSE coalesce(
       (SELECT max(version) FROM workflow_versions WHERE name = w.name AND workspace IS NULL AND hidden = 0),
       (SELECT newest FROM (
@@ -173,6 +174,16 @@ export function insertVersion(db: SqliteHandle, fresh: NewWorkflowVersion): void
       fresh.name,
     )
   }
+}
+
+/** Hides the workflows of code that were registered in a workspace, in a transaction of the caller: it is deleted. */
+export function forgetWorkspace(db: SqliteHandle, workspace: string): void {
+  db.run('UPDATE workflow_versions SET hidden = 1 WHERE workspace = ?', workspace)
+  db.run(
+    `UPDATE workflows SET deleted = 1
+     WHERE NOT EXISTS (SELECT 1 FROM workflow_versions AS v WHERE v.name = workflows.name AND v.hidden = 0)`,
+  )
+  db.run(DELETE_UNUSED_VERSIONS)
 }
 
 export const deleteWorkflow = (db: SqliteHandle, name: string): boolean =>

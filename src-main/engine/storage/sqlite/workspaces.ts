@@ -3,6 +3,7 @@ import type { WorkspaceRow } from '../storage.ts'
 import type { SqliteHandle } from './handle.ts'
 import { IN_WORKSPACE } from './runs.ts'
 import { ACTIVE_CONDITION } from './schema.ts'
+import { forgetWorkspace } from './workflows.ts'
 
 /** As SQLite gives it: it has no type for truth. */
 interface Row extends Omit<WorkspaceRow, 'paused'> {
@@ -45,13 +46,16 @@ export const deleteWorkspace = (db: SqliteHandle, id: string): void =>
         fix: `Give it another one first: weir workspace rebase ${below.name} BASE`,
       })
     }
+    forgetWorkspace(db, id)
     db.run('DELETE FROM workspaces WHERE id = ?', id)
   })
 
 export const isWorkspaceUsed = (db: SqliteHandle, id: string): boolean =>
   db.get(
     `SELECT 1 WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?)
-       OR EXISTS (SELECT 1 FROM runs WHERE ${IN_WORKSPACE}) OR EXISTS (SELECT 1 FROM cache WHERE workspace = ?)`,
+       OR EXISTS (SELECT 1 FROM runs WHERE ${IN_WORKSPACE}) OR EXISTS (SELECT 1 FROM cache WHERE workspace = ?)
+       OR EXISTS (SELECT 1 FROM module_versions WHERE workspace = ?)`,
+    id,
     id,
     id,
     id,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type {
   CacheRow,
   CommitBatch,
+  ModuleRow,
   NewDraft,
   NewJournalEntry,
   NewWorkflowVersion,
@@ -76,6 +77,25 @@ export const versionOf = (
   at: 10,
   ...fields,
 })
+
+export const moduleOf = (module: string, version: number, fields: Partial<ModuleRow> = {}): ModuleRow => ({
+  module,
+  version,
+  workspace: 'main',
+  digest: digestOf(`${module}@${version}`),
+  language: 'python',
+  manifest: JSON.stringify({ module, language: 'python', targets: [] }),
+  at: 10,
+  ...fields,
+})
+
+/** A version of a workflow that stands for a target of the same name. */
+export const codeVersionOf = (
+  name: string,
+  version: number,
+  { workspace = 'main', module = 'mod' }: { workspace?: string; module?: string } = {},
+): NewWorkflowVersion =>
+  versionOf(name, `${module}@${version}`, { origin: { module, target: name, version, language: 'python', workspace } })
 
 export const workspaceOf = (id: string, fields: Partial<WorkspaceRow> = {}): WorkspaceRow => ({
   id,

@@ -1,0 +1,2 @@
+export { targetHandlers } from './routes.ts'
+export { createModuleService, type ModuleService } from './service.ts'
