@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Blobs, openBlobStore } from '../../assets/index.ts'
+import { type Executor, WorkerHub } from '../../executors/index.ts'
 import { type CommitBatch, type JournalEntry, openSqlite, type ProjectStorage } from '../../storage/index.ts'
 import { parseDefinition, type StepResources } from '../../workflows/index.ts'
 import { type Calls, createCalls } from '../calls.ts'
@@ -11,7 +12,8 @@ import { newRunId } from '../ids.ts'
 import { ownMachine } from '../machine.ts'
 import { Orchestrator } from '../orchestrator.ts'
 import { createSecrets } from '../secrets.ts'
-import { createValues } from '../values.ts'
+import { createValues, type Values } from '../values.ts'
+import { deliver } from './code-worker.ts'
 import { InProcessMachine } from './machine.ts'
 
 export const ANA = { actor: 'ana', idempotencyKey: null }
@@ -23,6 +25,9 @@ export interface Engine {
   readonly calls: Calls
   readonly storage: ProjectStorage
   readonly blobs: Blobs
+  /** Where workers connect; see testing/code-worker.ts */
+  readonly hub: WorkerHub
+  readonly values: Values
   /** What the orchestrator reported as broken */
   readonly failures: unknown[]
   readonly published: JournalEntry[]
@@ -67,6 +72,7 @@ export class TestProject {
     const clock = createClock(newest?.at ?? 0)
     const failures: unknown[] = []
     const published: JournalEntry[] = []
+    let hub: WorkerHub | null = null
     const orchestrator = new Orchestrator(
       {
         ...shared,
@@ -74,7 +80,22 @@ export class TestProject {
         clock,
         capacity: CAPACITY,
         machine: ownMachine(),
-        executors: (report) => new Map([['process', this.machine.executor(report)]]),
+        executors: (report, code) => {
+          hub = new WorkerHub({
+            project: 'default',
+            engine: 'test',
+            calls: code,
+            report,
+            blobs,
+            now: clock.now,
+            post: deliver,
+            note: (text) => failures.push(new Error(text)),
+          })
+          return new Map<string, Executor>([
+            ['process', this.machine.executor(report)],
+            ['worker', hub],
+          ])
+        },
         imageDigest: async () => null,
         published: (entries) => published.push(...entries),
         failed: (error) => failures.push(error),
@@ -82,7 +103,10 @@ export class TestProject {
       await real.bumpEpoch(),
     )
     await orchestrator.recover()
-    const engine = {
+    if (hub === null) throw new Error('the orchestrator makes its executors at once')
+    const engine: Engine = {
+      hub,
+      values: shared.values,
       orchestrator,
       storage,
       blobs,
