@@ -5,3 +5,10 @@ export { follow, useLive, useLiveRefresh } from './live.ts'
 export { type Complaint, complaintOf, Refusal, sentence } from './problem.ts'
 export { DEFAULT_PROJECT, named, PROJECT, switchProject } from './project.ts'
 export { call, keyOf, queryClient, useAsk, useChange } from './queries.ts'
+export {
+  chooseWorkspace,
+  MAIN_WORKSPACE,
+  useChosenWorkspace,
+  useWorkspaceChoice,
+  workspaceToStartIn,
+} from './workspace.ts'

@@ -1,8 +1,9 @@
-import { IconCommand, IconFolders, IconPlus, IconRefresh } from '@tabler/icons-react'
+import { IconCommand, IconFolder, IconFolders, IconPlus, IconRefresh } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { bridge } from '../api/index.ts'
 import { openNewProject } from '../projects/actions.tsx'
+import { openNewWorkspace } from '../workspaces/actions.tsx'
 import { type Command, useCommands } from './commands.ts'
 import { restart } from './EngineMenu.tsx'
 import { listenToKeys } from './keys.ts'
@@ -49,6 +50,21 @@ export function useFrameCommands(): void {
         group: 'Go to',
         icon: IconFolders,
         run: () => void navigate({ to: '/projects' }),
+      },
+      {
+        id: 'go./workspaces',
+        title: 'Workspaces',
+        group: 'Go to',
+        icon: IconFolder,
+        words: 'tree environments pause',
+        run: () => void navigate({ to: '/workspaces' }),
+      },
+      {
+        id: 'workspaces.new',
+        title: 'New workspace',
+        group: 'Create',
+        icon: IconPlus,
+        run: () => openNewWorkspace(),
       },
       { id: 'projects.new', title: 'New project', group: 'Create', icon: IconPlus, run: openNewProject },
       {

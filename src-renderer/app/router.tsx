@@ -79,6 +79,12 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import('../projects/ProjectsScreen.tsx'), 'ProjectsScreen'),
 })
 
+const workspaces = createRoute({
+  getParentRoute: () => root,
+  path: '/workspaces',
+  component: lazyRouteComponent(() => import('../workspaces/WorkspacesScreen.tsx'), 'WorkspacesScreen'),
+})
+
 const doctor = createRoute({
   getParentRoute: () => root,
   path: '/doctor',
@@ -92,7 +98,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, draft, runs, run, projects, doctor, settings]),
+  routeTree: root.addChildren([home, workflows, workflow, draft, runs, run, projects, workspaces, doctor, settings]),
   history: createHashHistory(),
   defaultPendingComponent: () => <Loading what="Opening…" />,
   defaultErrorComponent: CrashedScreen,

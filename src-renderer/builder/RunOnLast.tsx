@@ -40,9 +40,12 @@ export function RunOnLast({ isChanged, obstacle, onShow, onKeep }: RunOnLastProp
 }
 
 /** The parameters of a run that is kept, to start another one with. */
-export async function kept(run: string): Promise<{ keep: string; params: Record<string, Json> }> {
-  const { params } = await call(runRoutes.get, { params: { project: PROJECT, run }, query: { steps: 'none' } })
-  return { keep: run, params }
+export async function kept(run: string): Promise<{ keep: string; params: Record<string, Json>; workspace: string }> {
+  const { params, workspace } = await call(runRoutes.get, {
+    params: { project: PROJECT, run },
+    query: { steps: 'none' },
+  })
+  return { keep: run, params, workspace }
 }
 
 interface FromStepProps {

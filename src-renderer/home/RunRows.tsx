@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { RunSummary } from '../../src-shared/contract/index.ts'
+import { useChosenWorkspace } from '../api/index.ts'
 import { RunProgress } from '../ui/RunProgress.tsx'
 import { RunTime } from '../ui/RunTime.tsx'
 import { Status } from '../ui/Status.tsx'
@@ -8,6 +9,7 @@ import classes from './home.module.css'
 
 /** A few runs, one a line; each leads to its screen. */
 export function RunRows({ runs, label }: { readonly runs: readonly RunSummary[]; readonly label: string }) {
+  const chosen = useChosenWorkspace()
   return (
     <ul className={classes.rows} aria-label={label}>
       {runs.map((run) => (
@@ -17,6 +19,7 @@ export function RunRows({ runs, label }: { readonly runs: readonly RunSummary[];
               <Status status={run.status} />
             </span>
             <span className={`${classes.rowName} truncate`}>{run.workflow}</span>
+            {chosen === null && <span className={`${classes.rowWorkspace} truncate`}>{run.workspace}</span>}
             <span className={`${classes.rowId} mono`}>{run.id}</span>
             <span className={classes.rowSteps}>
               <RunProgress {...run} />

@@ -1,10 +1,11 @@
 import { Anchor, Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { type RunSummary, runRoutes } from '../../src-shared/contract/index.ts'
-import { PROJECT, sentence, useAsk, useLiveRefresh } from '../api/index.ts'
+import { PROJECT, sentence, useAsk, useChosenWorkspace, useLiveRefresh } from '../api/index.ts'
 import { Failed, Loading } from '../ui/Notes.tsx'
 import { Section } from '../ui/Screen.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
+import { useHasWorkspaces } from '../workspaces/use-workspaces.ts'
 import classes from './home.module.css'
 import { RunRows } from './RunRows.tsx'
 
@@ -16,14 +17,19 @@ const RUNNING = 'queued,running,cancelling'
 
 const LIVE = [runRoutes.list, runRoutes.why]
 
-const asked = (status: string, limit: number) => ({ params: { project: PROJECT }, query: { status, limit } })
+const asked = (workspace: string | null, status: string, limit: number) => ({
+  params: { project: PROJECT },
+  query: { status, limit, ...(workspace === null ? {} : { workspace }) },
+})
 
-/** Runs that wait, go on, and have ended; kept up to date by events. */
+/** Runs of the chosen workspace that wait, go on, and have ended; kept up to date by events. */
 export function RunsSections() {
   useLiveRefresh(LIVE, isTelling)
-  const waiting = useAsk(runRoutes.list, asked('waiting', SHOWN_WAITING))
-  const active = useAsk(runRoutes.list, asked(RUNNING, SHOWN_ACTIVE))
-  const recent = useAsk(runRoutes.list, asked(ENDED, SHOWN_RECENT))
+  const workspace = useChosenWorkspace()
+  const hasOthers = useHasWorkspaces()
+  const waiting = useAsk(runRoutes.list, asked(workspace, 'waiting', SHOWN_WAITING))
+  const active = useAsk(runRoutes.list, asked(workspace, RUNNING, SHOWN_ACTIVE))
+  const recent = useAsk(runRoutes.list, asked(workspace, ENDED, SHOWN_RECENT))
   const failed = [waiting, active, recent].find(({ error, data }) => error !== null && data === undefined)
   if (failed !== undefined) {
     const retry = (): void => {
@@ -51,7 +57,10 @@ export function RunsSections() {
       )}
       <Section title="Recent runs" actions={<More isMore={recent.data.items.length > 0} />}>
         {recent.data.items.length === 0 ? (
-          <p className={classes.none}>Nothing has ended yet. What does is listed here, newest first.</p>
+          <p className={classes.none}>
+            Nothing has ended{hasOthers && workspace !== null ? ` in ${workspace}` : ''} yet. What does is listed here,
+            newest first.
+          </p>
         ) : (
           <RunRows runs={recent.data.items} label="Recent runs" />
         )}

@@ -3,7 +3,8 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { workflowRoutes } from '../../../src-shared/contract/index.ts'
-import { PROJECT, useAsk } from '../../api/index.ts'
+import { chooseWorkspace, PROJECT, useAsk, useChosenWorkspace } from '../../api/index.ts'
+import { useWorkspaces } from '../../workspaces/use-workspaces.ts'
 import { FilterChip } from './FilterChip.tsx'
 import {
   listOf,
@@ -71,9 +72,27 @@ export function RunFilters({ filter, onChange }: RunFiltersProps) {
           chosen={filter.since === undefined ? [] : [filter.since]}
           onChange={([since]) => set({ since })}
         />
+        <InWorkspace />
       </span>
       <SearchBox search={filter.search} onSearch={(search) => set({ search })} />
     </search>
+  )
+}
+
+/** The workspace is chosen for the whole window: here it reads as a part of the sentence. */
+function InWorkspace() {
+  const chosen = useChosenWorkspace()
+  const { all } = useWorkspaces()
+  if (all.length < 2) return null
+  return (
+    <FilterChip
+      label="Workspace"
+      idle="in any workspace"
+      phrase={chosen === null ? null : `in ${chosen}`}
+      choices={all.map(({ name }) => ({ value: name, word: name }))}
+      chosen={chosen === null ? [] : [chosen]}
+      onChange={([name]) => chooseWorkspace(name ?? null)}
+    />
   )
 }
 

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core'
-import { IconFilterOff, IconPlayerPlay } from '@tabler/icons-react'
+import { IconFilterOff, IconFolder, IconPlayerPlay } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../src-shared/contract/index.ts'
+import { chooseWorkspace, useChosenWorkspace } from '../../api/index.ts'
 import { Empty, Failed } from '../../ui/Notes.tsx'
 import { DataTable } from '../../ui/table/index.ts'
+import { useHasWorkspaces } from '../../workspaces/use-workspaces.ts'
 import { BulkActions } from './BulkActions.tsx'
-import { RunCard, runColumns } from './columns.tsx'
+import { RunCard, runColumns, runColumnsOfAll } from './columns.tsx'
 import { isFiltered, type RunFilter, sentenceOf } from './filter.ts'
 import classes from './list.module.css'
 import { useRuns } from './use-runs.ts'
@@ -17,6 +19,7 @@ interface RunListProps {
 
 export function RunList({ filter, onFilter }: RunListProps) {
   const navigate = useNavigate()
+  const workspace = useChosenWorkspace()
   const { query, runs, more } = useRuns(filter)
   const open = ({ id }: RunSummary): void => void navigate({ to: '/runs/$run', params: { run: id } })
   const { error } = query
@@ -30,7 +33,7 @@ export function RunList({ filter, onFilter }: RunListProps) {
           <DataTable
             name="runs"
             label={sentenceOf(filter)}
-            columns={runColumns}
+            columns={workspace === null ? runColumnsOfAll : runColumns}
             rows={runs}
             keyOf={idOf}
             onOpen={open}
@@ -50,6 +53,8 @@ const idOf = ({ id }: RunSummary): string => id
 const cardOf = (run: RunSummary) => <RunCard run={run} />
 
 function NoRuns({ filter, onFilter }: RunListProps) {
+  const workspace = useChosenWorkspace()
+  const hasOthers = useHasWorkspaces()
   if (isFiltered(filter)) {
     return (
       <Empty
@@ -57,11 +62,26 @@ function NoRuns({ filter, onFilter }: RunListProps) {
         title="No run is like that"
         actions={
           <Button variant="default" onClick={() => onFilter({})}>
-            Show all runs
+            Show all runs{workspace !== null && hasOthers ? ` in ${workspace}` : ''}
           </Button>
         }
       >
         This list shows: {sentenceOf(filter).replace(/^./, (first) => first.toLowerCase())}.
+      </Empty>
+    )
+  }
+  if (workspace !== null && hasOthers) {
+    return (
+      <Empty
+        icon={<IconFolder size={28} stroke={1.5} />}
+        title={`Nothing has run in ${workspace} yet`}
+        actions={
+          <Button variant="default" onClick={() => chooseWorkspace(null)}>
+            Show the runs of all workspaces
+          </Button>
+        }
+      >
+        What is run here uses the results of the workspaces above it.
       </Empty>
     )
   }

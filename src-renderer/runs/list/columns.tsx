@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { RunSummary } from '../../../src-shared/contract/index.ts'
 import { runTime } from '../../../src-shared/runs/index.ts'
+import { useChosenWorkspace } from '../../api/index.ts'
 import { Copyable } from '../../ui/Copy.tsx'
 import { RunProgress } from '../../ui/RunProgress.tsx'
 import { RunTime } from '../../ui/RunTime.tsx'
@@ -104,8 +105,25 @@ export const runColumns: readonly Column<RunSummary>[] = [
   },
 ]
 
+/** The same where runs of several workspaces are listed. */
+export const runColumnsOfAll: readonly Column<RunSummary>[] = runColumns.flatMap((column) =>
+  column.id === 'trigger'
+    ? [
+        {
+          id: 'workspace',
+          title: 'Workspace',
+          width: 120,
+          sortBy: ({ workspace }: RunSummary) => workspace,
+          cell: ({ workspace }: RunSummary) => <span className="truncate">{workspace}</span>,
+        },
+        column,
+      ]
+    : [column],
+)
+
 /** A run on a narrow screen. */
 export function RunCard({ run }: { readonly run: RunSummary }) {
+  const chosen = useChosenWorkspace()
   return (
     <div className={classes.card}>
       <div className={classes.cardLine}>
@@ -116,7 +134,9 @@ export function RunCard({ run }: { readonly run: RunSummary }) {
       </div>
       <div className={`${classes.cardLine} dim`}>
         <span>
-          <span className="mono">{run.id}</span> · <RelativeTime at={run.createdAt} /> · <RunTime run={run} />
+          <span className="mono">{run.id}</span>
+          {run.workspace !== chosen && chosen === null ? ` · ${run.workspace}` : ''} ·{' '}
+          <RelativeTime at={run.createdAt} /> · <RunTime run={run} />
         </span>
         <RunProgress {...run} />
       </div>

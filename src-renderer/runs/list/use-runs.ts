@@ -1,7 +1,7 @@
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { type Page, ProblemError, type RunSummary, runRoutes } from '../../../src-shared/contract/index.ts'
-import { call, keyOf, PROJECT, useConnection, useLive } from '../../api/index.ts'
+import { call, keyOf, PROJECT, useChosenWorkspace, useConnection, useLive } from '../../api/index.ts'
 import { queryOf, type RunFilter, stillFits, withoutEmpty } from './filter.ts'
 import { merged, runsOf } from './pages.ts'
 
@@ -11,23 +11,29 @@ const REFRESH_MS = 400
 /** Older runs that are asked for one by one; when more change at once, their rows follow with the next events. */
 const MAX_SINGLE = 24
 
-const askPage = (filter: RunFilter, cursor: string | undefined): Promise<Page<RunSummary>> =>
+const askPage = (filter: RunFilter, workspace: string | null, cursor?: string): Promise<Page<RunSummary>> =>
   call(runRoutes.list, {
     params: { project: PROJECT },
-    query: { ...queryOf(filter, Date.now()), limit: PAGE, ...(cursor === undefined ? {} : { cursor }) },
+    query: {
+      ...queryOf(filter, Date.now()),
+      ...(workspace === null ? {} : { workspace }),
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    },
   })
 
-/** Runs of a filter, newest first, page by page, kept up to date by events without asking for all of them again. */
+/** Runs of a filter in the chosen workspace, newest first, page by page, kept up to date by events without asking for all of them again. */
 export function useRuns(filter: RunFilter) {
-  const key = useMemo(() => [...keyOf(runRoutes.list), 'pages', withoutEmpty(filter)], [filter])
+  const workspace = useChosenWorkspace()
+  const key = useMemo(() => [...keyOf(runRoutes.list), 'pages', workspace, withoutEmpty(filter)], [workspace, filter])
   const query = useInfiniteQuery({
     queryKey: key,
-    queryFn: ({ pageParam }) => askPage(filter, pageParam),
+    queryFn: ({ pageParam }) => askPage(filter, workspace, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   })
-  useUpdates(key, filter)
+  useUpdates(key, filter, workspace)
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const runs = useMemo(() => runsOf(data?.pages ?? []), [data])
   const more = useMemo(
@@ -39,21 +45,21 @@ export function useRuns(filter: RunFilter) {
 
 type Data = InfiniteData<Page<RunSummary>, string | undefined>
 
-function useUpdates(key: readonly unknown[], filter: RunFilter): void {
+function useUpdates(key: readonly unknown[], filter: RunFilter, workspace: string | null): void {
   const queries = useQueryClient()
   const isConnected = useConnection((store) => store.generation > 0)
   const touched = useRef(new Set<string>())
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
-  const latest = useRef({ key, filter })
-  latest.current = { key, filter }
+  const latest = useRef({ key, filter, workspace })
+  latest.current = { key, filter, workspace }
 
   const update = useCallback(async (): Promise<void> => {
-    const { key: asked, filter: by } = latest.current
+    const { key: asked, filter: by, workspace: within } = latest.current
     const ids = touched.current
     touched.current = new Set()
     const known = queries.getQueryData<Data>(asked)
     if (known === undefined) return
-    const newest = await askPage(by, undefined)
+    const newest = await askPage(by, within)
     const onFirst = new Set(newest.items.map(({ id }) => id))
     const loaded = new Set(runsOf(known.pages).map(({ id }) => id))
     const single = [...ids].filter((id) => loaded.has(id) && !onFirst.has(id))

@@ -1,5 +1,5 @@
 import { type AssetValue, type Json, ProblemError, workflowRoutes } from '../../../src-shared/contract/index.ts'
-import { call, PROJECT } from '../../api/index.ts'
+import { call, PROJECT, workspaceToStartIn } from '../../api/index.ts'
 import { uploadFiles } from '../../ui/fields/index.ts'
 import { bundlesOf } from '../import/bundle.ts'
 import { checkBundle, publish } from '../import/index.ts'
@@ -36,7 +36,7 @@ export async function runExample(example: Example): Promise<string | null> {
   await importExample(example)
   const params = await paramsOf(example)
   try {
-    return await new RunStarter().start({ workflow: example.name, params })
+    return await new RunStarter().start({ workflow: example.name, params, workspace: workspaceToStartIn() })
   } catch (error) {
     // Somebody gave the example other parameters: then they are asked for.
     if (error instanceof ProblemError && error.code === 'params_invalid')

@@ -5,6 +5,8 @@ import { EngineUnreachable } from '../../../src-shared/client/index.ts'
 import type { Json, Workflow } from '../../../src-shared/contract/index.ts'
 import { type FieldValues, ParamFields, type Params, problemsOfAnswer, readParams } from '../../ui/fields/index.ts'
 import { Failed } from '../../ui/Notes.tsx'
+import { useWorkspaces } from '../../workspaces/use-workspaces.ts'
+import { WorkspaceSelect } from '../../workspaces/WorkspaceSelect.tsx'
 import { type Beginning, beginWith, rememberTyped, rememberUsed } from './remembered.ts'
 import classes from './StartRunForm.module.css'
 import { RunStarter, type StartRequest } from './start.ts'
@@ -25,7 +27,8 @@ interface StartRunFormProps {
   readonly version: number | undefined
   readonly given: Readonly<Record<string, Json>> | undefined
   readonly keep: string | undefined
-  readonly onStarted: (run: string) => void
+  readonly workspace: string
+  readonly onStarted: (run: string, workspace: string) => void
 }
 
 export function StartRunForm(props: StartRunFormProps) {
@@ -44,6 +47,7 @@ export function StartRunForm(props: StartRunFormProps) {
           </p>
         )}
       </div>
+      <Where name={form.workspace} onChange={form.setWorkspace} />
       <Origin source={form.source} params={params} onDefaults={form.clear} />
       <ParamFields
         params={params}
@@ -85,6 +89,22 @@ export function StartRunForm(props: StartRunFormProps) {
   )
 }
 
+/** The workspace of the run, where there is more than one. */
+function Where({ name, onChange }: { readonly name: string; readonly onChange: (name: string) => void }) {
+  const { inUse } = useWorkspaces()
+  if (inUse.length < 2) return null
+  const isPaused = inUse.find((workspace) => workspace.name === name)?.state === 'paused'
+  return (
+    <WorkspaceSelect
+      label="Workspace"
+      workspaces={inUse}
+      value={name}
+      onChange={onChange}
+      description={isPaused ? `${name} is paused: the run waits until it goes on.` : undefined}
+    />
+  )
+}
+
 /** After a connection that was cut nobody knows whether the run was started; starting again is safe then. */
 function NotStarted({ error }: { readonly error: unknown }) {
   if (!(error instanceof EngineUnreachable)) return <Failed error={error} what="The run was not started" />
@@ -107,7 +127,10 @@ interface Sending {
 const NOTHING_SENT: Sending = { error: null, refused: {}, isStarting: false }
 
 /** The state of the form: what stands in it, what is wrong with it, and sending it. */
-function useStartRun({ workflow: { name, definition }, version, given, keep, onStarted }: StartRunFormProps) {
+function useStartRun(props: StartRunFormProps) {
+  const { workflow: asked, version, given, keep, onStarted } = props
+  const { name, definition } = asked
+  const [workspace, setWorkspace] = useState(props.workspace)
   const params: Params = definition.params ?? NO_PARAMS
   const [starter] = useState(() => new RunStarter())
   const [beginning, setBeginning] = useState<Beginning>(() => beginWith(name, params, given))
@@ -127,9 +150,11 @@ function useStartRun({ workflow: { name, definition }, version, given, keep, onS
   const send = async (): Promise<void> => {
     setSending({ ...NOTHING_SENT, isStarting: true })
     try {
-      const run = await starter.start(requestOf({ name, version, keep }, read.params, readMore.params['priority']))
+      const run = await starter.start(
+        requestOf({ name, version, keep, workspace }, read.params, readMore.params['priority']),
+      )
       rememberUsed(name, params, values)
-      onStarted(run)
+      onStarted(run, workspace)
       setSending(NOTHING_SENT)
     } catch (error) {
       const refused = problemsOfAnswer(error)
@@ -150,6 +175,7 @@ function useStartRun({ workflow: { name, definition }, version, given, keep, onS
   const wrong = new Set([...ownProblems, ...Object.keys(sending.refused)]).size
   return {
     ...{ params, values, more, isTried, isBusy, wrong, onChange, onSubmit, clear, setMore, setBusy, ...sending },
+    ...{ workspace, setWorkspace },
     source: beginning.source,
   }
 }
@@ -157,14 +183,20 @@ function useStartRun({ workflow: { name, definition }, version, given, keep, onS
 const NO_PARAMS: Params = {}
 
 function requestOf(
-  what: { readonly name: string; readonly version: number | undefined; readonly keep: string | undefined },
+  what: {
+    readonly name: string
+    readonly version: number | undefined
+    readonly keep: string | undefined
+    readonly workspace: string
+  },
   params: Record<string, Json>,
   priority: Json | undefined,
 ): StartRequest {
-  const { name: workflow, version, keep } = what
+  const { name: workflow, version, keep, workspace } = what
   return {
     workflow,
     params,
+    workspace,
     ...(version === undefined ? {} : { version }),
     ...(keep === undefined ? {} : { keep }),
     ...(typeof priority === 'number' ? { priority } : {}),

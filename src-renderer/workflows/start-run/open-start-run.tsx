@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { notifications } from '@mantine/notifications'
 import { type Json, ProblemError, type Workflow, workflowRoutes } from '../../../src-shared/contract/index.ts'
-import { call, PROJECT } from '../../api/index.ts'
+import { call, MAIN_WORKSPACE, PROJECT, workspaceToStartIn } from '../../api/index.ts'
 import { sayFailed } from '../../ui/say.ts'
 import { StartRunForm } from './StartRunForm.tsx'
 import { RunStarter } from './start.ts'
@@ -13,6 +13,8 @@ export interface StartRunOptions {
   readonly version?: number
   /** What the form begins with, e.g. the parameters of an earlier run; secrets among them are asked for anew */
   readonly params?: Readonly<Record<string, Json>>
+  /** The one that is chosen when absent */
+  readonly workspace?: string
   /** An ended run: what succeeded there is taken over, as far as neither the step nor what it reads has changed */
   readonly keep?: string
 }
@@ -51,14 +53,16 @@ async function startKeeping(workflow: Workflow, options: StartRunOptions): Promi
   }
 }
 
-async function start({ name }: Workflow, { version, params = {}, keep }: StartRunOptions): Promise<string> {
+async function start({ name }: Workflow, options: StartRunOptions): Promise<string> {
+  const { version, params = {}, keep, workspace = workspaceToStartIn() } = options
   const run = await new RunStarter().start({
     workflow: name,
     params: { ...params },
+    workspace,
     ...(version === undefined ? {} : { version }),
     ...(keep === undefined ? {} : { keep }),
   })
-  sayStarted(name, run)
+  sayStarted(name, run, workspace)
   return run
 }
 
@@ -71,12 +75,13 @@ async function startAtOnce(workflow: Workflow, options: StartRunOptions): Promis
   }
 }
 
-function openForm(workflow: Workflow, { version, params, keep }: StartRunOptions): Promise<string | null> {
+function openForm(workflow: Workflow, options: StartRunOptions): Promise<string | null> {
+  const { version, params, keep, workspace = workspaceToStartIn() } = options
   return new Promise((resolve) => {
     const modalId = crypto.randomUUID()
-    const onStarted = (run: string): void => {
+    const onStarted = (run: string, where: string): void => {
       resolve(run)
-      sayStarted(workflow.name, run)
+      sayStarted(workflow.name, run, where)
       modals.close(modalId)
     }
     modals.open({
@@ -85,7 +90,16 @@ function openForm(workflow: Workflow, { version, params, keep }: StartRunOptions
       size: 560,
       // Resolving twice is no harm: the first answer counts.
       onClose: () => resolve(null),
-      children: <StartRunForm workflow={workflow} version={version} given={params} keep={keep} onStarted={onStarted} />,
+      children: (
+        <StartRunForm
+          workflow={workflow}
+          version={version}
+          given={params}
+          keep={keep}
+          workspace={workspace}
+          onStarted={onStarted}
+        />
+      ),
     })
   })
 }
@@ -94,19 +108,20 @@ function openForm(workflow: Workflow, { version, params, keep }: StartRunOptions
 const GO_MS = 400
 
 /** Says that a run was started, and where it is; not on the screen of that run, where everything says so. */
-function sayStarted(workflow: string, run: string): void {
+function sayStarted(workflow: string, run: string, workspace: string): void {
   setTimeout(() => {
-    if (!location.hash.startsWith(`#/runs/${run}`)) showStarted(workflow, run)
+    if (!location.hash.startsWith(`#/runs/${run}`)) showStarted(workflow, run, workspace)
   }, GO_MS)
 }
 
-function showStarted(workflow: string, run: string): void {
+function showStarted(workflow: string, run: string, workspace: string): void {
   notifications.show({
     id: `started-${run}`,
     autoClose: 6000,
     message: (
       <>
-        Run <span className="mono">{run}</span> of {workflow} started.{' '}
+        Run <span className="mono">{run}</span> of {workflow} started
+        {workspace === MAIN_WORKSPACE ? '' : ` in ${workspace}`}.{' '}
         <Anchor size="sm" href={`#/runs/${run}`}>
           Show it
         </Anchor>

@@ -5,6 +5,7 @@ export interface StartRequest {
   readonly workflow: string
   readonly version?: number
   readonly params: Record<string, Json>
+  readonly workspace: string
   readonly priority?: number
   /** An ended run whose results are taken over as far as they are still right */
   readonly keep?: string

@@ -12,16 +12,15 @@ import { Link } from '@tanstack/react-router'
 import { Copyable } from '../../../ui/Copy.tsx'
 import { RunProgress } from '../../../ui/RunProgress.tsx'
 import { RelativeTime } from '../../../ui/Time.tsx'
+import { useHasWorkspaces } from '../../../workspaces/use-workspaces.ts'
 import { useHead } from '../data/run-store.ts'
 import classes from './header.module.css'
 import { ParamChips } from './ParamChips.tsx'
 
-/** Where all runs are that nobody has put elsewhere: it says nothing. */
-const DEFAULT_WORKSPACE = 'main'
-
 /** What does not change about a run, how far it is, and what it was started with. */
 export function RunFacts() {
   const { id, workspace, workflow, version, createdAt } = useHead()
+  const hasWorkspaces = useHasWorkspaces()
   return (
     <div className={classes.facts}>
       <div className={classes.line}>
@@ -34,8 +33,8 @@ export function RunFacts() {
             Version {version}
           </Link>
         </Fact>
-        {workspace !== DEFAULT_WORKSPACE && (
-          <Fact icon={IconFolder} title="Environment of the project in which it runs">
+        {hasWorkspaces && (
+          <Fact icon={IconFolder} title="Environment of the project in which it was started">
             Workspace {workspace}
           </Fact>
         )}

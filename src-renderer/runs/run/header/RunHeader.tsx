@@ -3,6 +3,7 @@ import {
   IconChevronDown,
   IconCopy,
   IconDots,
+  IconFolder,
   IconPlayerPlay,
   IconPlayerStop,
   IconRefresh,
@@ -108,6 +109,14 @@ function AgainMenu({ actions, step }: ActionsProps) {
             >
               Run everything again in this run
             </Menu.Item>
+            {actions.hasWorkspaces && (
+              <Menu.Item
+                leftSection={<IconFolder size={16} stroke={1.5} />}
+                onClick={() => actions.rerunElsewhere(step)}
+              >
+                Run again in a workspace…
+              </Menu.Item>
+            )}
           </>
         )}
         {typeof newest === 'number' && <OwnRunItems actions={actions} newest={newest} />}

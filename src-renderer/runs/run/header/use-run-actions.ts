@@ -1,12 +1,14 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { ProblemError, runRoutes, workflowRoutes } from '../../../../src-shared/contract/index.ts'
-import { call, keyOf, PROJECT, queryClient, useAsk } from '../../../api/index.ts'
+import { call, keyOf, PROJECT, queryClient, useAsk, useWorkspaceChoice } from '../../../api/index.ts'
 import { confirm } from '../../../ui/Confirm.tsx'
 import { say, sayFailed } from '../../../ui/say.ts'
 import { openStartRun } from '../../../workflows/start-run/index.ts'
-import { isOver, useHead } from '../data/run-store.ts'
+import { useWorkspaces } from '../../../workspaces/use-workspaces.ts'
+import { isOver, useHead, useRunStore } from '../data/run-store.ts'
 import { usePoke } from '../data/use-run-feed.ts'
+import { openRerun } from './RerunForm.tsx'
 
 export interface RunActions {
   readonly canCancel: boolean
@@ -16,6 +18,10 @@ export interface RunActions {
   readonly newest: number | null | undefined
   readonly cancel: () => void
   readonly rerun: (from: string) => void
+  /** Whether there is more than one workspace to run again in */
+  readonly hasWorkspaces: boolean
+  /** Asks in which workspace, and what; `step` is the one that is looked at */
+  readonly rerunElsewhere: (step: string | undefined) => void
   readonly startNewest: () => void
   /** A run of the newest version that takes over what succeeded in this one */
   readonly startKeeping: () => void
@@ -25,7 +31,9 @@ export interface RunActions {
 
 /** Everything that can be done with the run. Failures are said in the corner. */
 export function useRunActions(): RunActions {
-  const { id, workflow, status, counts, params } = useHead()
+  const { id, workflow, workspace, status, counts, params } = useHead()
+  const { all: tree } = useWorkspaces()
+  const store = useRunStore()
   const navigate = useNavigate()
   const poke = usePoke()
   const newest = useNewest(workflow)
@@ -42,8 +50,20 @@ export function useRunActions(): RunActions {
       newest,
       cancel: () => void cancelRun(id, workflow).then(poke),
       rerun: (from) => void rerun(id, from).then(poke),
-      startNewest: () => void openStartRun({ workflow, params }).then(show),
-      startKeeping: () => void openStartRun({ workflow, params, keep: id }).then(show),
+      hasWorkspaces: tree.length > 1,
+      rerunElsewhere: (step) =>
+        openRerun({
+          run: id,
+          workspace,
+          steps: [...store.getState().book.byKey.values()],
+          hasFailed,
+          step,
+          tree,
+          chosen: useWorkspaceChoice.getState().chosen,
+          onRerun: (from, where) => void rerun(id, from, where).then(poke),
+        }),
+      startNewest: () => void openStartRun({ workflow, params, workspace }).then(show),
+      startKeeping: () => void openStartRun({ workflow, params, workspace, keep: id }).then(show),
       remove: () =>
         void removeRun(id, workflow).then((isGone) => {
           if (isGone) void navigate({ to: '/runs' })
@@ -54,7 +74,7 @@ export function useRunActions(): RunActions {
           (error: unknown) => sayFailed('The identifier could not be copied', error),
         ),
     }
-  }, [id, workflow, status, over, hasFailed, params, newest, navigate, poke])
+  }, [id, workflow, workspace, tree, store, status, over, hasFailed, params, newest, navigate, poke])
 }
 
 function useNewest(workflow: string): number | null | undefined {
@@ -82,15 +102,17 @@ async function cancelRun(run: string, workflow: string): Promise<void> {
   }
 }
 
-async function rerun(run: string, from: string): Promise<void> {
+async function rerun(run: string, from: string, workspace?: string): Promise<void> {
   try {
-    await call(runRoutes.rerun, { params: { project: PROJECT, run }, body: { from } })
+    const body = workspace === undefined ? { from } : { from, workspace }
+    await call(runRoutes.rerun, { params: { project: PROJECT, run }, body })
+    const where = workspace === undefined ? '' : ` in ${workspace}`
     say(
       from === 'failed'
-        ? 'The failed steps run again.'
+        ? `The failed steps run again${where}.`
         : from === 'start'
-          ? 'Everything runs again.'
-          : `${from} runs again, and what depends on it.`,
+          ? `Everything runs again${where}.`
+          : `${from} runs again${where}, and what depends on it.`,
     )
     refreshLists()
   } catch (error) {

@@ -1,5 +1,6 @@
 import {
   IconCopy,
+  IconFolder,
   IconLayoutGrid,
   IconPlayerPlay,
   IconPlayerStop,
@@ -27,6 +28,9 @@ export function useRunCommands(actions: RunActions, { step, select, showTab }: P
         here('runs.rerun.step', `Run again from ${step}`, IconRefresh, () => actions.rerun(step), 'alt+f'),
       actions.canRerun &&
         here('runs.rerun.all', 'Run everything again in this run', IconRotateClockwise, () => actions.rerun('start')),
+      actions.canRerun &&
+        actions.hasWorkspaces &&
+        here('runs.rerun.elsewhere', 'Run again in a workspace', IconFolder, () => actions.rerunElsewhere(step)),
       typeof actions.newest === 'number' &&
         here(
           'runs.again',

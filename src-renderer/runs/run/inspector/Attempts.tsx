@@ -13,14 +13,16 @@ import { Given } from './Given.tsx'
 import classes from './inspector.module.css'
 import { Part } from './Part.tsx'
 import { Remedy } from './Remedy.tsx'
+import { byWorkspace, SideBySide } from './SideBySide.tsx'
 
 /** The attempts at a step, the last one selected. */
 export function Attempts({ step }: { readonly step: RunStep }) {
   const [chosen, choose] = useState<number | null>(null)
   const { executions } = step
-  const { id: run } = useHead()
+  const { id: run, workspace } = useHead()
   const shown = executions.find(({ attempt }) => attempt === chosen) ?? executions.at(-1)
   if (shown === undefined) return null
+  const isElsewhere = byWorkspace(step, workspace).length > 1
   const isLast = shown === executions.at(-1)
   return (
     <>
@@ -35,7 +37,8 @@ export function Attempts({ step }: { readonly step: RunStep }) {
           <LogView key={shown.id} run={run} step={step.key} attempt={shown.attempt} compact />
         </Part>
       )}
-      {executions.length > 1 && (
+      {isElsewhere && <SideBySide step={step} shown={shown} onChoose={choose} />}
+      {executions.length > 1 && !isElsewhere && (
         <Part title={`Attempts (${executions.length})`}>
           <div className={classes.attempts}>
             {executions.map((execution) => (
@@ -81,6 +84,7 @@ function Facts({ execution }: { readonly execution: Execution }) {
           <Elapsed ms={durationMs} from={startedAt} />
         </Fact>
         <Fact name="Ran">{EXECUTOR_WORDS[executor] ?? executor}</Fact>
+        {execution.workspace !== undefined && <Fact name="Workspace">{execution.workspace}</Fact>}
         {exit !== '' && <Fact name="Ended with">{exit}</Fact>}
         {usage?.cpuMs != null && <Fact name="CPU time">{formatDuration(usage.cpuMs)}</Fact>}
         {usage?.peakMemoryBytes != null && <Fact name="Peak memory">{formatBytes(usage.peakMemoryBytes)}</Fact>}

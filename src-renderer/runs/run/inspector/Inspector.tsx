@@ -108,7 +108,7 @@ interface HeadProps {
 }
 
 function Head({ step, place, actions, onClose }: HeadProps) {
-  const { key, name, index, status, item } = step
+  const { key, name, index, status, item, workspace } = step
   const time = stepTime(step)
   return (
     <header className={classes.head}>
@@ -133,6 +133,7 @@ function Head({ step, place, actions, onClose }: HeadProps) {
         {time.waitedMs > 0 && (
           <span className="dim tabular">waited {formatDuration(time.waitedMs)} between attempts</span>
         )}
+        {workspace !== undefined && <span className="dim truncate">in {workspace}</span>}
         {item !== undefined && <span className="mono truncate dim">{itemInOneLine(item)}</span>}
       </div>
       <div className={classes.headActions}>

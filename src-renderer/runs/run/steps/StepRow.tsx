@@ -105,7 +105,7 @@ interface NameProps {
 }
 
 function Name({ step, isExpanded, onToggle }: NameProps) {
-  const { fanOut, item, why, status } = step
+  const { fanOut, item, why, status, workspace } = step
   const note = status === 'queued' || status === 'waiting' || status === 'blocked' ? why : null
   return (
     <div className={classes.name}>
@@ -125,6 +125,7 @@ function Name({ step, isExpanded, onToggle }: NameProps) {
         </button>
       )}
       <span className={classes.key}>{step.key}</span>
+      {workspace !== undefined && <span className={classes.workspace}>in {workspace}</span>}
       {fanOut !== undefined && <FanOutBar fanOut={fanOut} />}
       {item !== undefined && <span className={`${classes.item} mono truncate`}>{itemInOneLine(item)}</span>}
       {note !== null && fanOut === undefined && <span className={`${classes.note} truncate`}>{note}</span>}
