@@ -64,7 +64,21 @@ export async function furnish(engine: EngineHands): Promise<Shown> {
   await engine.runIs(weather, 'succeeded')
   await engine.runIs(failed, 'failed')
   await engine.runIs(approval, 'waiting')
+  await furnishWorkspaces(engine, failed)
   return { weather, approval, failed }
+}
+
+/** A small tree, and a run of which a step was run again in it. */
+async function furnishWorkspaces(engine: EngineHands, failed: string): Promise<void> {
+  const client = engine.client()
+  await client.call(routes.workspaces.create, { params, body: { name: 'dev' } })
+  await client.call(routes.workspaces.create, { params, body: { name: 'dev/ana', base: 'dev' } })
+  await client.call(routes.workspaces.pause, { params: { ...params, workspace: 'dev/ana' } })
+  await client.call(routes.runs.rerun, {
+    params: { ...params, run: failed },
+    body: { from: 'failed', workspace: 'dev' },
+  })
+  await engine.runIs(failed, 'failed')
 }
 
 async function publishExample(engine: EngineHands, name: string, files: readonly string[]): Promise<void> {
@@ -160,6 +174,8 @@ export const stops = ({ weather, approval, failed }: Shown): readonly Stop[] => 
     isThere: tabbed('Compare', text('Compare with'), text('Parameters')),
   },
   { name: 'projects', path: '/projects', isThere: titled('Projects', text('shown here')) },
+  { name: 'workspaces', path: '/workspaces', isThere: titled('Workspaces', text('shown here'), text('dev/ana')) },
+  { name: 'run-workspaces', path: `/runs/${failed}?tab=steps&step=read`, isThere: text('Attempts by workspace') },
   { name: 'doctor', path: '/doctor', isThere: titled('Doctor', text('Free disk space')) },
   { name: 'settings', path: '/settings', isThere: titled('Settings', text('Data folder'), text('Runs to keep')) },
 ]

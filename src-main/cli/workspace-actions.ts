@@ -70,9 +70,9 @@ export async function pause(session: Session, workspace: string): Done {
   const { client, routes } = session
   const changed = await client.call(routes.workspaces.pause, at(session, workspace))
   const { activeRuns } = changed
-  const rest =
-    activeRuns === 0 ? '' : `; ${activeRuns} ${activeRuns === 1 ? 'run waits' : 'runs wait'} or come to an end`
-  return said(session, changed, `Paused workspace ${workspace}${rest}.`)
+  const runs = activeRuns === 1 ? 'is 1 active run' : `are ${activeRuns} active runs`
+  const rest = activeRuns === 0 ? '' : ` There ${runs} in it: what runs comes to its end.`
+  return said(session, changed, `Paused workspace ${workspace}.${rest}`)
 }
 
 export async function unpause(session: Session, workspace: string): Done {

@@ -44,29 +44,7 @@ export function useFrameCommands(): void {
         keys: 'mod+n',
         run: () => void navigate({ to: '/drafts/$draft', params: { draft: crypto.randomUUID() } }),
       },
-      {
-        id: 'go./projects',
-        title: 'Projects',
-        group: 'Go to',
-        icon: IconFolders,
-        run: () => void navigate({ to: '/projects' }),
-      },
-      {
-        id: 'go./workspaces',
-        title: 'Workspaces',
-        group: 'Go to',
-        icon: IconFolder,
-        words: 'tree environments pause',
-        run: () => void navigate({ to: '/workspaces' }),
-      },
-      {
-        id: 'workspaces.new',
-        title: 'New workspace',
-        group: 'Create',
-        icon: IconPlus,
-        run: () => openNewWorkspace(),
-      },
-      { id: 'projects.new', title: 'New project', group: 'Create', icon: IconPlus, run: openNewProject },
+      ...placeCommands((to) => void navigate({ to })),
       {
         id: PALETTE,
         title: 'Search or run a command',
@@ -93,3 +71,18 @@ export function useFrameCommands(): void {
   useWeirCommands()
   useEffect(listenToKeys, [])
 }
+
+/** Projects and workspaces: they have no place in the rail. */
+const placeCommands = (go: (to: '/projects' | '/workspaces') => void): Command[] => [
+  { id: 'go./projects', title: 'Projects', group: 'Go to', icon: IconFolders, run: () => go('/projects') },
+  {
+    id: 'go./workspaces',
+    title: 'Workspaces',
+    group: 'Go to',
+    icon: IconFolder,
+    words: 'tree environments pause',
+    run: () => go('/workspaces'),
+  },
+  { id: 'projects.new', title: 'New project', group: 'Create', icon: IconPlus, run: openNewProject },
+  { id: 'workspaces.new', title: 'New workspace', group: 'Create', icon: IconPlus, run: () => openNewWorkspace() },
+]

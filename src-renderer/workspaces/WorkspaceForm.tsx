@@ -49,18 +49,13 @@ export function WorkspaceForm({ workspace, base: first, verb, onSave, onDone }: 
   return (
     <form onSubmit={(event) => void save(event)} noValidate>
       <Stack gap={12}>
-        <TextInput
-          label="Name"
-          data-autofocus
-          value={name}
-          onChange={(event) => {
-            setName(event.currentTarget.value)
+        <NameField
+          name={name}
+          onChange={(typed) => {
+            setName(typed)
             setFailure(null)
           }}
-          description={'Lower-case letters, digits, ".", "_", "-", and "/" between parts: dev/ana.'}
           error={refusedName ?? (name === '' || isValid ? null : 'A workspace cannot be called that.')}
-          autoComplete="off"
-          spellCheck={false}
         />
         <WorkspaceSelect
           label="Base"
@@ -86,6 +81,27 @@ export function WorkspaceForm({ workspace, base: first, verb, onSave, onDone }: 
         </Group>
       </Stack>
     </form>
+  )
+}
+
+interface NameFieldProps {
+  readonly name: string
+  readonly onChange: (name: string) => void
+  readonly error: string | null
+}
+
+function NameField({ name, onChange, error }: NameFieldProps) {
+  return (
+    <TextInput
+      label="Name"
+      data-autofocus
+      value={name}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      description={'Lower-case letters, digits, ".", "_", "-", and "/" between parts: dev/ana.'}
+      error={error}
+      autoComplete="off"
+      spellCheck={false}
+    />
   )
 }
 

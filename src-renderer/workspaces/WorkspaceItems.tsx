@@ -13,14 +13,20 @@ import { deleteWorkspace, openNewWorkspace, openWorkspaceSettings, setArchived, 
 
 const ICON = { size: 16, stroke: 1.5 } as const
 
+interface WorkspaceItemsProps {
+  readonly workspace: Workspace
+  /** Where another item of the menu makes workspaces */
+  readonly isShort?: boolean
+}
+
 /** What can be done with a workspace, as items of a menu. */
-export function WorkspaceItems({ workspace }: { readonly workspace: Workspace }) {
+export function WorkspaceItems({ workspace, isShort = false }: WorkspaceItemsProps) {
   const { base, paused, state } = workspace
   const isArchived = state === 'archived'
   const isMain = base === null
   return (
     <>
-      {!isArchived && (
+      {!isArchived && !isShort && (
         <Menu.Item leftSection={<IconPlus {...ICON} />} onClick={() => openNewWorkspace(workspace.name)}>
           New workspace below it
         </Menu.Item>

@@ -45,7 +45,10 @@ export function WorkspaceMenu() {
         <button type="button" className={classes.button} aria-label={labelOf(chosen, now)}>
           {now?.state === 'paused' && <IconPlayerPause size={13} aria-hidden className={classes.paused} />}
           {now?.state === 'archived' && <IconArchive size={13} aria-hidden className="dim" />}
-          <span className="truncate">{chosen ?? 'All workspaces'}</span>
+          <span className="truncate">
+            {chosen ?? 'All'}
+            {chosen === null && <span className={classes.wide}> workspaces</span>}
+          </span>
           <IconChevronDown size={14} aria-hidden className="dim" />
         </button>
       </Menu.Target>
@@ -55,7 +58,7 @@ export function WorkspaceMenu() {
           <>
             <Menu.Divider />
             <Menu.Label>{now.name}</Menu.Label>
-            <WorkspaceItems workspace={now} />
+            <WorkspaceItems workspace={now} isShort />
           </>
         )}
         <Rest />
@@ -125,7 +128,7 @@ function Rest() {
         New workspace
       </Menu.Item>
       <Menu.Item leftSection={<IconFolder {...ICON} />} onClick={() => void navigate({ to: '/workspaces' })}>
-        Show them as a list
+        Manage workspaces
       </Menu.Item>
     </>
   )

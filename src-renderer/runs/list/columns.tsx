@@ -130,13 +130,12 @@ export function RunCard({ run }: { readonly run: RunSummary }) {
         <Link to="/runs/$run" params={{ run: run.id }} className={`${classes.name} truncate`}>
           {run.workflow}
         </Link>
+        {chosen === null && <span className={`${classes.cardWorkspace} dim truncate`}>{run.workspace}</span>}
         <Status status={run.status} />
       </div>
       <div className={`${classes.cardLine} dim`}>
         <span>
-          <span className="mono">{run.id}</span>
-          {run.workspace !== chosen && chosen === null ? ` · ${run.workspace}` : ''} ·{' '}
-          <RelativeTime at={run.createdAt} /> · <RunTime run={run} />
+          <span className="mono">{run.id}</span> · <RelativeTime at={run.createdAt} /> · <RunTime run={run} />
         </span>
         <RunProgress {...run} />
       </div>

@@ -47,7 +47,6 @@ export function StartRunForm(props: StartRunFormProps) {
           </p>
         )}
       </div>
-      <Where name={form.workspace} onChange={form.setWorkspace} />
       <Origin source={form.source} params={params} onDefaults={form.clear} />
       <ParamFields
         params={params}
@@ -57,6 +56,7 @@ export function StartRunForm(props: StartRunFormProps) {
         isTried={form.isTried}
         onBusy={form.setBusy}
       />
+      <Where name={form.workspace} onChange={form.setWorkspace} />
       <details className={classes.more}>
         <summary>
           <IconChevronRight size={14} aria-hidden />
