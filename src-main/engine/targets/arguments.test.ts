@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ABSENT, type ProblemError } from '../../../src-shared/contract/index.ts'
-import { argumentsOf, inputNames } from './arguments.ts'
+import { argumentsOf, checkInputs, inputNames, inputsOf } from './arguments.ts'
 import { parameter } from './testing/samples.ts'
 
 describe('inputNames', () => {
@@ -39,6 +39,7 @@ describe('argumentsOf', () => {
       named: { a: 4, b: 5 },
     })
     expect(argumentsOf({ path, parameters: open }, { data: 1 })).toEqual({ args: [1] })
+    expect(inputsOf(open, { args: [1, 2, 3], named: { a: 4 } })).toEqual({ data: 1, rest: [2, 3], options: { a: 4 } })
     // A parameter that is left out keeps its place when further ones follow.
     const gap = [parameter('n', { required: false }), parameter('rest', { kind: 'variadic', required: false })]
     expect(argumentsOf({ path, parameters: gap }, { rest: [2] })).toEqual({ args: [ABSENT, 2] })
@@ -62,5 +63,23 @@ describe('argumentsOf', () => {
     const open = [parameter('rest', { kind: 'variadic' }), parameter('options', { kind: 'named' })]
     expect(() => argumentsOf({ path, parameters: open }, { rest: 1 })).toThrow(/several arguments/)
     expect(() => argumentsOf({ path, parameters: open }, { options: [1] })).toThrow(/named arguments/)
+  })
+
+  it('finds its way back to inputs, by the names that those have', () => {
+    const odd = [parameter('_x'), parameter('in', { required: false })]
+    expect(inputsOf(odd, { args: [1, ABSENT] })).toEqual({ x: 1 })
+    expect(argumentsOf({ path, parameters: odd }, inputsOf(odd, { args: [1, 2] }))).toEqual({ args: [1, 2] })
+  })
+})
+
+describe('checkInputs', () => {
+  const path = 'digits/train'
+
+  it('knows before there are values what is missing or unknown', () => {
+    const parameters = [parameter('data'), parameter('rest', { kind: 'variadic' })]
+    expect(() => checkInputs({ path, parameters }, ['data', 'rest'])).not.toThrow()
+    expect(() => checkInputs({ path, parameters }, [])).toThrow('digits/train needs the argument data.')
+    expect(() => checkInputs({ path, parameters }, ['data', 'x'])).toThrow('digits/train has no parameter x.')
+    expect(() => checkInputs({ path, parameters: [parameter('all', { kind: 'named' })] }, ['x'])).not.toThrow()
   })
 })

@@ -30,43 +30,80 @@ export interface Arguments {
   readonly named?: Record<string, Json>
 }
 
+/** A target as far as its arguments go. */
+interface Callee {
+  /** `module/target` */
+  readonly path: string
+  readonly parameters: readonly (Pick<TargetParameter, 'name' | 'kind'> & { readonly required?: boolean })[]
+}
+
 /**
- * The arguments of a call from the inputs of a step. What is not given, and not needed, is left out (`ABSENT`), and so are such
- * ones at the end.
- * @throws ProblemError params_invalid for an input that the target does not know, or one that it needs
+ * Whether a step gives a target what it takes, by the names of its inputs.
+ * @throws ProblemError call_invalid for an input that the target does not know, or one that it needs
  */
-export function argumentsOf(
-  target: { readonly path: string; readonly parameters: readonly TargetParameter[] },
-  inputs: Readonly<Record<string, Json>>,
-): Arguments {
-  const { path, parameters } = target
+export function checkInputs(callee: Callee, given: readonly string[]): void {
+  const { path, parameters } = callee
   const names = inputNames(parameters)
-  const rest = new Map(Object.entries(inputs))
+  const isNeeded = (i: number): boolean => parameters[i]?.kind === 'positional' && parameters[i]?.required === true
+  const lacking = names.find((name, i) => isNeeded(i) && !given.includes(name))
+  if (lacking !== undefined) throw missing(path, lacking)
+  const takesNames = parameters.some(({ kind }) => kind === 'named')
+  const strange = given.filter((name) => !names.includes(name))
+  if (strange.length > 0 && !takesNames) throw unknown(path, strange, names)
+}
+
+/**
+ * The arguments of a call from the inputs of a step. What is not given is left out (`ABSENT`), and so are such ones at the end. The
+ * input of a parameter that takes all further arguments is a list, or a map.
+ * @throws ProblemError call_invalid
+ */
+export function argumentsOf(callee: Callee, inputs: Readonly<Record<string, Json>>): Arguments {
+  const { path, parameters } = callee
+  checkInputs(
+    { path, parameters },
+    Object.keys(inputs).filter((name) => !isAbsent(inputs[name])),
+  )
+  const names = inputNames(parameters)
   const args: Json[] = []
   let further: readonly Json[] = []
   let named: Record<string, Json> | null = null
   for (const [i, parameter] of parameters.entries()) {
     const key = names[i] ?? parameter.name
-    const value = rest.get(key) ?? (rest.has(key) ? null : ABSENT)
-    rest.delete(key)
+    const value = Object.hasOwn(inputs, key) ? (inputs[key] ?? null) : ABSENT
     if (parameter.kind === 'variadic') further = listOf(path, key, value)
     else if (parameter.kind === 'named') named = mapOf(path, key, value)
-    else if (!isAbsent(value)) args[i] = value
-    else if (parameter.required) throw missing(path, key)
-    else args[i] = ABSENT
+    else args.push(value)
   }
   // What takes all further named arguments takes the inputs that are left, too.
-  if (named !== null) for (const [name, value] of rest) named[name] = value
-  else if (rest.size > 0) throw unknown(path, [...rest.keys()], names)
+  const left = Object.entries(inputs).filter(([name, value]) => !names.includes(name) && !isAbsent(value))
+  const extra = named === null ? [] : [...Object.entries(named), ...left]
   args.push(...further)
   while (args.length > 0 && isAbsent(args.at(-1))) args.pop()
-  return named === null || Object.keys(named).length === 0 ? { args } : { args, named }
+  // Not by assignment: a name may be `__proto__`.
+  return extra.length === 0 ? { args } : { args, named: Object.fromEntries(extra) }
+}
+
+/** The inputs that stand for the arguments of a call: what `argumentsOf` puts into places, by name again. */
+export function inputsOf(
+  parameters: Callee['parameters'],
+  { args, named }: { readonly args: readonly Json[]; readonly named?: Readonly<Record<string, Json>> },
+): Record<string, Json> {
+  const names = inputNames(parameters)
+  const places = parameters.filter(({ kind }) => kind === 'positional').length
+  const entries = parameters.flatMap(({ kind }, i): [string, Json][] => {
+    const name = names[i] ?? ''
+    if (kind === 'variadic') return args.length > places ? [[name, args.slice(places)]] : []
+    if (kind === 'named') return named === undefined ? [] : [[name, { ...named }]]
+    const value = args[i]
+    return value === undefined || isAbsent(value) ? [] : [[name, value]]
+  })
+  return Object.fromEntries(entries)
 }
 
 function listOf(path: string, name: string, value: Json): readonly Json[] {
   if (isAbsent(value) || value === null) return []
   if (Array.isArray(value)) return value
-  throw new ProblemError('params_invalid', `The input ${name} of ${path} stands for several arguments.`, {
+  throw new ProblemError('call_invalid', `The input ${name} of ${path} stands for several arguments.`, {
     field: name,
     fix: 'Give it a list.',
   })
@@ -74,22 +111,22 @@ function listOf(path: string, name: string, value: Json): readonly Json[] {
 
 function mapOf(path: string, name: string, value: Json): Record<string, Json> {
   if (isAbsent(value) || value === null) return {}
-  if (typeof value === 'object' && !Array.isArray(value)) return { ...value }
-  throw new ProblemError('params_invalid', `The input ${name} of ${path} stands for named arguments.`, {
+  if (typeof value === 'object' && !Array.isArray(value)) return value
+  throw new ProblemError('call_invalid', `The input ${name} of ${path} stands for named arguments.`, {
     field: name,
     fix: 'Give it a map.',
   })
 }
 
 const missing = (path: string, name: string): ProblemError =>
-  new ProblemError('params_invalid', `${path} needs the argument ${name}.`, {
+  new ProblemError('call_invalid', `${path} needs the argument ${name}.`, {
     field: name,
     fix: `Add the input \`${name}\`.`,
   })
 
 function unknown(path: string, given: readonly string[], known: readonly string[]): ProblemError {
   const has = known.length === 0 ? 'It takes none.' : `It takes ${known.join(', ')}.`
-  return new ProblemError('params_invalid', `${path} has no parameter ${given.join(', ')}.`, {
+  return new ProblemError('call_invalid', `${path} has no parameter ${given.join(', ')}.`, {
     field: given[0] ?? '',
     fix: has,
   })

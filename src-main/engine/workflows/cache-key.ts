@@ -1,33 +1,9 @@
 import { type AssetFile, isAsset, type Json } from '../../../src-shared/contract/index.ts'
 import { digestOf, sha256 } from './canonical.ts'
 import { compile } from './expression.ts'
-import type { CacheKey, ExpressionContext, PlanStep, TargetRef } from './plan.ts'
+import type { CacheKey, ExpressionContext, PlanStep } from './plan.ts'
 import { renderText } from './render.ts'
 import { parseTemplate } from './template.ts'
-
-/**
- * The cache key of a call of a target. The parts are `target`, `version` (of the cache rule, and the code) and `input.<name>` for
- * each input that counts: neither workflow nor step, so that all callers of a target share its results.
- * @param code digest of the target's code; null when it is not known, or must not count
- */
-export function targetKey(
-  step: PlanStep,
-  target: TargetRef,
-  inputs: Readonly<Record<string, Json>>,
-  code: string | null,
-): CacheKey {
-  const parts: Record<string, string> = {
-    target: sha256(`${target.module}/${target.name}`),
-    version: digestOf({ version: step.cache?.version ?? '', code }),
-  }
-  addInputs(parts, step, inputs)
-  return { key: digestOf(parts), parts }
-}
-
-function addInputs(parts: Record<string, string>, step: PlanStep, inputs: Readonly<Record<string, Json>>): void {
-  for (const name of step.cache?.params ?? Object.keys(inputs))
-    parts[`input.${name}`] = digestOf(identityOf(inputs[name] ?? null))
-}
 
 /**
  * The cache key of one execution of a command: what it runs, on what. Two executions with the same key would do the same.
@@ -52,7 +28,8 @@ export function cacheKey(
       imageDigest ?? (step.image === null ? '' : renderText(step.image, { ...context, inputs }, place(step, 'image'))),
     ),
   }
-  addInputs(parts, step, inputs)
+  const counting = step.cache?.params ?? Object.keys(inputs)
+  for (const name of counting) parts[`input.${name}`] = digestOf(identityOf(inputs[name] ?? null))
   for (const path of readPaths(step)) {
     if (path[0] === 'inputs' || (path[0] === 'params' && step.secrets?.includes(path[1] ?? ''))) continue
     parts[`read.${path.join('.')}`] = digestOf(identityOf(valueAt(context, path)))
@@ -136,7 +113,6 @@ export interface Nearest {
 const WORDS: Record<string, string> = {
   workflow: 'the workflow is another one',
   step: 'the step is another one',
-  target: 'the target is another one',
   version: '`cache.version` changed',
   code: 'the code (command, env, outputs or files) changed',
   image: 'the image changed',
@@ -150,7 +126,6 @@ export function explainMiss(parts: Readonly<Record<string, string>>, nearest: Ne
     if (parts[name] === nearest.parts[name]) return []
     const verb = nearest.parts[name] === undefined ? 'is new' : parts[name] === undefined ? 'is gone' : 'changed'
     if (name.startsWith('input.')) return [`input \`${name.slice('input.'.length)}\` ${verb}`]
-    if (name === 'version' && parts['target'] !== undefined) return ['the code or `cache.version` changed']
     return [name.startsWith('read.') ? `\`${name.slice('read.'.length)}\` ${verb}` : (WORDS[name] ?? `${name} ${verb}`)]
   })
   if (changes.length === 0)

@@ -1,7 +1,6 @@
 export { refuseMissingBodies } from './bodies.ts'
-export { targetOf } from './build-plan.ts'
 export type { Nearest } from './cache-key.ts'
-export { explainMiss, targetKey } from './cache-key.ts'
+export { explainMiss } from './cache-key.ts'
 export { digestOf, isDeeperThan } from './canonical.ts'
 export type { ParsedDefinition } from './definition.ts'
 export { parseDefinition } from './definition.ts'

@@ -145,7 +145,7 @@ export interface ResolvedStep {
 }
 
 /**
- * A cache key and its parts. Of a target: `target`, `version` and `input.<name>`. Of a command: `workflow`, `step`, `version`, `code`, `image`, `input.<name>` for every input that counts,
+ * A cache key and its parts: `workflow`, `step`, `version`, `code`, `image`, `input.<name>` for every input that counts,
  * and `read.<path>` for what command and env read past the inputs, e.g. `read.params.year`. Each part is a SHA-256, so that a miss can be explained field by field.
  */
 export interface CacheKey {

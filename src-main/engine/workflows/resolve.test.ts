@@ -227,28 +227,3 @@ describe('resolveStep', () => {
     expect(explainMiss(now, earlier(run))).toMatch(/too old or in no reachable workspace/)
   })
 })
-
-describe('the key of a call of a target', () => {
-  const called = (more: string, code: string | null = digest('c'), from = context()) =>
-    resolveStep(
-      stepOf(`    target: digits/train\n    inputs: {year: "\${{ params.year }}", n: 1}\n${more}`),
-      from,
-      code,
-    ).cache
-
-  it('is made of the target, its code and its inputs, and is the same in every workflow', () => {
-    const first = called('    cache: true')
-    expect(Object.keys(first?.parts ?? {})).toEqual(['target', 'version', 'input.year', 'input.n'])
-    const elsewhere = context({ run: { id: 'k7m2p9qy', workflow: 'other', workspace: 'dev' } })
-    expect(called('    cache: true', digest('c'), elsewhere)?.key).toBe(first?.key)
-    const changed = called('    cache: true', digest('d'))
-    expect(explainMiss(changed?.parts ?? {}, { parts: first?.parts ?? {} })).toBe('the code or `cache.version` changed')
-    expect(called('    cache: {version: "2"}')?.key).not.toBe(first?.key)
-    expect(called('    cache: true', null)?.key).not.toBe(first?.key)
-    expect(Object.keys(called('    cache: {params: [n]}')?.parts ?? {})).toEqual(['target', 'version', 'input.n'])
-  })
-
-  it('is not made without a rule', () => {
-    expect(called('    priority: 1')).toBeNull()
-  })
-})

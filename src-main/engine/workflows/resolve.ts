@@ -1,8 +1,8 @@
 import { type AssetValue, isAsset, type Json } from '../../../src-shared/contract/index.ts'
-import { cacheKey, targetKey } from './cache-key.ts'
+import { cacheKey } from './cache-key.ts'
 import { ExpressionError, evaluate } from './expression.ts'
 import { MAX_ITEMS } from './limits.ts'
-import type { CacheKey, ExpressionContext, Plan, PlanStep, ResolvedStep } from './plan.ts'
+import type { ExpressionContext, Plan, PlanStep, ResolvedStep } from './plan.ts'
 import { renderString, renderText, renderValue } from './render.ts'
 import { durationMs } from './units.ts'
 
@@ -48,9 +48,9 @@ const oneFile = (name: string, file: AssetValue['files'][number]): Json =>
 
 /**
  * Inputs, concurrency key and cache key of one execution.
- * @param digest of what will run: an image, or the code of a target; null for a process, or when it is not known
+ * @param imageDigest digest of the image that will run; null for a process, or when it is not known yet
  */
-export function resolveStep(step: PlanStep, context: ExpressionContext, digest: string | null): ResolvedStep {
+export function resolveStep(step: PlanStep, context: ExpressionContext, imageDigest: string | null): ResolvedStep {
   const inputs = resolveInputs(step, context)
   const inside = { ...context, inputs }
   return {
@@ -58,19 +58,9 @@ export function resolveStep(step: PlanStep, context: ExpressionContext, digest: 
     concurrencyKey: step.concurrency
       ? renderText(step.concurrency.key, inside, placeIn(step, 'concurrency.key'))
       : null,
-    cache: step.cache ? keyOf(step, inputs, inside, digest) : null,
+    cache: step.cache ? cacheKey(step, context.run.workflow, inputs, inside, imageDigest) : null,
   }
 }
-
-const keyOf = (
-  step: PlanStep,
-  inputs: Readonly<Record<string, Json>>,
-  inside: ExpressionContext,
-  digest: string | null,
-): CacheKey =>
-  step.target == null
-    ? cacheKey(step, inside.run.workflow, inputs, inside, digest)
-    : targetKey(step, step.target, inputs, digest)
 
 function resolveInputs(step: PlanStep, context: ExpressionContext): Record<string, Json> {
   const inputs: Record<string, Json> = {}

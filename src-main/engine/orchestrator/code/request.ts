@@ -1,6 +1,7 @@
 import { type Json, type Param, ProblemError } from '../../../../src-shared/contract/index.ts'
 import type { Target, TargetOptions } from '../../../../src-shared/contract/targets.ts'
 import type { Call } from '../../../../src-shared/contract/worker-protocol.ts'
+import { inputsOf } from '../../targets/index.ts'
 import { digestOf, type PlanStep } from '../../workflows/index.ts'
 import type { CallRequest, Unit, ValueRef } from '../core/index.ts'
 import type { Values } from '../values.ts'
@@ -58,11 +59,7 @@ export function targetRequest(
   const step = definition(module, target, call.options ?? {})
   const group = call.group ?? null
   if (step.kind === 'workflow') {
-    const params: Record<string, Json> = { ...bound.named }
-    for (const [position, value] of bound.args.entries()) {
-      const parameter = target.parameters[position]
-      if (parameter !== undefined && JSON.stringify(value) !== '{"$weir":"absent"}') params[parameter.name] = value
-    }
+    const params = inputsOf(target.parameters, bound)
     return request(values, { name: step.name, definition: step, memo: null, defer: null, group }, params)
   }
   const keys = { memo: memoKey(step, bound), defer: deferKey(step, by.workspace, bound) }

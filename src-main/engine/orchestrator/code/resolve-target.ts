@@ -1,10 +1,10 @@
 import { type Json, ProblemError } from '../../../../src-shared/contract/index.ts'
 import type { ProjectStorage } from '../../storage/index.ts'
-import type { Targets } from '../../targets/index.ts'
+import { argumentsOf, checkInputs, type Targets } from '../../targets/index.ts'
 import { type ExpressionContext, explainMiss, resolveStep, type TargetRules } from '../../workflows/index.ts'
 import { asRecord, chainOf, type Resolution, type State, type Unit, unitKey, type ValueRef } from '../core/index.ts'
 import type { Values } from '../values.ts'
-import { type Arguments, bindArguments, refuseMissing, splitArguments } from './arguments.ts'
+import { type Arguments, splitArguments } from './arguments.ts'
 import { cacheScope } from './cache-scope.ts'
 import { boundStep } from './definition.ts'
 import { callCacheKey, concurrencyKeyOf, pathOf } from './keys.ts'
@@ -42,8 +42,7 @@ export async function bindTarget({ targets }: Needs, { step, run, workspace, cal
   }
   // A step of the plan says by name what it gives; what is missing is told before anything starts.
   if (call === null) {
-    const bound = bindArguments(pathOf(step), target, [], step.inputs)
-    refuseMissing(pathOf(step), target.parameters, bound)
+    checkInputs({ path: pathOf(step), parameters: target.parameters }, Object.keys(step.inputs))
   }
   return { type: 'bound', definition: boundStep(step, found, target) }
 }
@@ -61,7 +60,8 @@ export function resolveTarget(needs: Needs, unit: Unit, context: ExpressionConte
   }
   const { inputs } =
     context === null ? { inputs: {} } : resolveStep({ ...step, cache: null, concurrency: null }, context, null)
-  return prepare(needs, unit, rules, bindArguments(pathOf(step), rules, [], inputs), inputs)
+  const args = argumentsOf({ path: pathOf(step), parameters: rules.parameters }, inputs)
+  return prepare(needs, unit, rules, args, inputs)
 }
 
 function prepare(
