@@ -17,7 +17,7 @@ import { readConfig } from './config.ts'
 import { CONSOLE_PATH, mountConsole } from './console/index.ts'
 import { announce, prepareDataFolder, readOrMakeId, withdraw } from './data-folder.ts'
 import { createMachine, engineHandlers } from './doctor/index.ts'
-import { type EventSockets, eventHandlers, eventSockets } from './events/index.ts'
+import { eventHandlers, eventSockets } from './events/index.ts'
 import {
   type Api,
   createApi,
@@ -28,12 +28,14 @@ import {
   mountDocs,
   parseListen,
   STOP_GRACE_MS,
+  type Upgrade,
 } from './http/index.ts'
 import type { ProjectProblem, Services } from './services.ts'
 import { createSettings } from './settings.ts'
 import { acquireDataLock, SCHEMA_VERSION } from './storage/index.ts'
 import { type LogFile, type Logger, openLog } from './telemetry/index.ts'
 import { WEIR_VERSION } from './version.ts'
+import { workerSockets } from './workers/index.ts'
 
 export interface EngineOptions {
   /** The data folder; made when it is not there */
@@ -106,7 +108,7 @@ async function serve(options: EngineOptions, parts: Parts): Promise<Engine> {
 
   const opened = openLater(options, parts)
   const api = createApi({ log, authenticate, audit: parts.audit })
-  const sockets = eventSockets({ source: opened.services.then(({ events }) => events), authenticate, log })
+  const sockets = socketsOf(opened.services, { authenticate, audit: parts.audit, log })
   mountAll(api, opened.services, parts.audit, factsOf(options, parts, opened, { listen, health }))
   const consoleUrl = (): string => `${listen.at(-1) ?? ''}${CONSOLE_PATH}`
   api.mount(routes.auth, authHandlers({ sessions, consoleUrl }))
@@ -212,6 +214,29 @@ function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Fa
   mountDocs(api, routes, WEIR_VERSION)
 }
 
+/** All WebSockets of the API. */
+interface Sockets {
+  readonly upgrade: Upgrade
+  close(): void
+}
+
+function socketsOf(
+  services: Promise<Services>,
+  common: { readonly authenticate: Authenticate; readonly audit: Audit; readonly log: Logger },
+): Sockets {
+  const events = eventSockets({ source: services.then((opened) => opened.events), ...common })
+  const gate = services.then((opened) => opened.workers)
+  gate.catch(() => undefined) // an engine that cannot open its projects does not start, and says why
+  const workers = workerSockets({ gate, ...common })
+  return {
+    upgrade: (request, socket, head) => (workers.serves(request.url) ? workers : events).upgrade(request, socket, head),
+    close() {
+      events.close()
+      workers.close()
+    },
+  }
+}
+
 interface Opening {
   /** Resolves once the projects are open; calls that come before wait for it. */
   readonly services: Promise<Services>
@@ -257,12 +282,7 @@ function openLater(options: EngineOptions, parts: Parts): Opening {
   }
 }
 
-async function listenEverywhere(
-  api: Api,
-  sockets: EventSockets,
-  options: EngineOptions,
-  parts: Parts,
-): Promise<Listener[]> {
+async function listenEverywhere(api: Api, sockets: Sockets, options: EngineOptions, parts: Parts): Promise<Listener[]> {
   const address = parseListen(options.listen ?? parts.config.listen ?? undefined)
   const place = socketPlace(options.data, 'engine')
   if (place.privateFolder !== null) makePrivateFolder(place.privateFolder)
@@ -284,7 +304,7 @@ async function listenEverywhere(
 }
 
 /** Takes no new calls, ends live streams, and waits a while for the answers that are being made. */
-async function drain(api: Api, sockets: EventSockets, listeners: readonly Listener[]): Promise<void> {
+async function drain(api: Api, sockets: Sockets, listeners: readonly Listener[]): Promise<void> {
   api.stop()
   sockets.close()
   const closed = Promise.all(listeners.map((listener) => listener.close()))

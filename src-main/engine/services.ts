@@ -7,6 +7,7 @@ import { createModuleService, type ModuleService, targetHandlers } from './modul
 import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
 import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
 import type { Logger } from './telemetry/index.ts'
+import type { WorkerGate } from './workers/index.ts'
 import type { StepResources } from './workflows/index.ts'
 import { createWorkflowService, type WorkflowService, workflowHandlers } from './workflows/index.ts'
 import { createWorkspaceService, scopeFrom, type WorkspaceService, workspaceHandlers } from './workspaces/index.ts'
@@ -78,6 +79,7 @@ export function openServices(options: ServicesOptions) {
       ),
     },
     events: eventSource(projects, runsOf),
+    workers: workerGate(projects),
     projects: (): Promise<EngineStatus['projects']> => projects.list(),
     capacity: projects.capacity,
     reserved: (): Promise<StepResources> => projects.reserved(),
@@ -158,6 +160,16 @@ async function makeServices(project: Project): Promise<ProjectServices> {
       scopeOf: (workspace) => scopeFrom(storage, workspace),
       declare: (...given) => thread.call('declareModules', ...given),
     }),
+  }
+}
+
+/** Connections of workers, handed to the thread of their project. */
+function workerGate(projects: Projects): WorkerGate {
+  return {
+    async connect(name, socket) {
+      projects.refuseArchived(name)
+      return (await projects.get(name)).thread.connectWorker(socket)
+    },
   }
 }
 
