@@ -22,13 +22,13 @@ const LOOK_MS = 400
 export function ExportForm({ project, onDone }: ExportFormProps) {
   const [active, setActive] = useState<ActiveRuns>('refuse')
   const [attempt, setAttempt] = useState(0)
-  const { prepared, failure } = usePrepared(project, active, attempt)
+  const { prepared, failure, keep } = usePrepared(project, active, attempt)
   if (failure !== null) {
     return hasActiveRuns(failure) ? (
       <div className={classes.form}>
         <div role="alert">
-          {sentence(failure.message)} They are never in an archive: on another machine nobody would expect them to go
-          on. Wait for their end, or export the project without them; they go on here.
+          {sentence(failure.message)} Runs that go on are never in an archive: on another machine nobody would expect
+          them to. Wait for their end, or export the project without them; they go on here.
         </div>
         <div className={classes.buttons}>
           <Button variant="default" onClick={onDone}>
@@ -47,7 +47,13 @@ export function ExportForm({ project, onDone }: ExportFormProps) {
   }
   if (prepared === null) return <Loading what="The database is copied, and what belongs to it is counted." />
   return (
-    <Archive key={prepared.id} prepared={prepared} onDone={onDone} onRetry={() => setAttempt((count) => count + 1)} />
+    <Archive
+      key={prepared.id}
+      prepared={prepared}
+      onSave={keep}
+      onDone={onDone}
+      onRetry={() => setAttempt((count) => count + 1)}
+    />
   )
 }
 
@@ -60,41 +66,49 @@ interface Prepared {
 }
 const NOTHING: Prepared = { prepared: null, failure: null }
 
-function usePrepared(project: string, active: ActiveRuns, attempt: number): Prepared {
+function usePrepared(project: string, active: ActiveRuns, attempt: number): Prepared & { keep(): void } {
   const [state, setState] = useState<Prepared & { readonly attempt: string }>({ ...NOTHING, attempt: '' })
+  const kept = useRef<string | null>(null)
   const current = `${active} ${attempt}`
   useEffect(() => {
     const gone = new AbortController()
+    let id: string | null = null
     call(projectRoutes.export, { params: { project }, body: { active } }, { signal: gone.signal }).then(
-      (prepared) => setState({ prepared, failure: null, attempt: current }),
+      (prepared) => {
+        id = prepared.id
+        setState({ prepared, failure: null, attempt: current })
+      },
       (failure: unknown) => gone.signal.aborted || setState({ prepared: null, failure, attempt: current }),
     )
-    return () => gone.abort()
+    return () => {
+      gone.abort()
+      // Nobody will read it: its copy of the database is given back at once. One that is gone already is no matter.
+      if (id !== null && kept.current !== id) {
+        call(projectRoutes.cancelExport, { params: { export: id } }).catch(() => undefined)
+      }
+    }
   }, [project, active, current])
-  return state.attempt === current ? state : NOTHING
+  const keep = (): void => {
+    kept.current = state.prepared?.id ?? null
+  }
+  return { ...(state.attempt === current ? state : NOTHING), keep }
 }
 
 interface ArchiveProps {
   readonly prepared: ProjectExport
+  /** It is read from now on */
+  readonly onSave: () => void
   readonly onDone: () => void
   readonly onRetry: () => void
 }
 
-function Archive({ prepared, onDone, onRetry }: ArchiveProps) {
+function Archive({ prepared, onSave, onDone, onRetry }: ArchiveProps) {
   const params = { export: prepared.id }
   const [isSaving, setSaving] = useState(false)
-  const isUnused = useRef(true)
   const ask = useAsk(projectRoutes.getExport, { params }, { enabled: isSaving, refetchInterval: LOOK_MS })
   const { state, done, total, problem } = ask.data ?? prepared
-  useEffect(
-    () => () => {
-      // Nobody will read it: its copy of the database is given back at once. One that is gone already is no matter.
-      if (isUnused.current) call(projectRoutes.cancelExport, { params: { export: prepared.id } }).catch(() => undefined)
-    },
-    [prepared.id],
-  )
   const save = (): void => {
-    isUnused.current = false
+    onSave()
     setSaving(true)
     saveFrom(prepared.address, prepared.file)
   }
