@@ -88,7 +88,8 @@ test('a project is exported before it is deleted, and imported again by hand', a
   const { id } = await client.call(routes.runs.start, { params, body: { workflow: 'nap' } })
   await goTo(window, '/projects')
   const dialog = window.getByRole('dialog')
-  const press = (name: string) => dialog.getByRole('button', { name, exact: true }).click()
+  // The cross of a dialog is a "Close" as well.
+  const press = (name: string) => dialog.getByRole('button', { name, exact: true }).last().click()
   const choose = async (name: string, what: string): Promise<void> => {
     await window.getByRole('button', { name: `More for ${name}`, exact: true }).click()
     await window.getByRole('menuitem', { name: what }).click()

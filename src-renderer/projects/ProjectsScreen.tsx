@@ -9,7 +9,7 @@ import {
   IconPlus,
   IconTrash,
 } from '@tabler/icons-react'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import { type Project, projectRoutes } from '../../src-shared/contract/index.ts'
 import { DEFAULT_PROJECT, PROJECT, switchProject, useAsk } from '../api/index.ts'
 import { formatCount } from '../ui/format.ts'
@@ -52,13 +52,7 @@ export function ProjectsScreen() {
       }
       actions={
         <>
-          <FileButton accept=".gz,.tgz,application/gzip" onChange={(file) => file !== null && importProject(file)}>
-            {(props) => (
-              <Button {...props} variant="default" leftSection={<IconPackageImport {...ICON} />}>
-                Import
-              </Button>
-            )}
-          </FileButton>
+          <ImportButton />
           <Button leftSection={<IconPlus {...ICON} />} onClick={openNewProject}>
             New project
           </Button>
@@ -83,6 +77,25 @@ export function ProjectsScreen() {
         </ArchiveDrop>
       )}
     </Screen>
+  )
+}
+
+function ImportButton() {
+  const reset = useRef<() => void>(null)
+  const onChange = (file: File | null): void => {
+    if (file === null) return
+    importProject(file)
+    // So that the same file can be chosen again.
+    reset.current?.()
+  }
+  return (
+    <FileButton accept=".gz,.tgz,application/gzip" resetRef={reset} onChange={onChange}>
+      {(props) => (
+        <Button {...props} variant="default" leftSection={<IconPackageImport {...ICON} />}>
+          Import
+        </Button>
+      )}
+    </FileButton>
   )
 }
 

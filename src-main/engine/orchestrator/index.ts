@@ -19,7 +19,7 @@ export {
   viewRun,
   viewSummary,
 } from './core/index.ts'
-export { createShared, releaseLock, SLOTS, vacateSlot } from './machine.ts'
+export { createShared, leaveLine, releaseLock, SLOTS, vacateSlot } from './machine.ts'
 export type { FromThread, ThreadData, ToThread } from './messages.ts'
 export { fromFault } from './messages.ts'
 export { parseKey } from './parse-key.ts'

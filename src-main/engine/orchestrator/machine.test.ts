@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { transformWithEsbuild } from 'vite'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createShared, joinMachine, type Machine, releaseLock, SLOTS, vacateSlot } from './machine.ts'
+import {
+  type Booking,
+  createShared,
+  joinMachine,
+  leaveLine,
+  type Machine,
+  releaseLock,
+  SLOTS,
+  vacateSlot,
+} from './machine.ts'
 
 const SOURCE = new URL('./machine.ts', import.meta.url)
 
@@ -43,6 +52,44 @@ import(workerData.module).then(({ joinMachine }) => {
   }
   machine.close()
   parentPort.postMessage(taken)
+})`
+
+/**
+ * Runs steps of a size on four processors. With each look around one ends, and others begin in the same decision: small ones
+ * by themselves never leave room for a large one.
+ */
+const STEPS = `
+const { parentPort, workerData } = require('node:worker_threads')
+const { place, size, goal, stop } = workerData
+Promise.all([import(workerData.machine), import(workerData.claim)]).then(([{ joinMachine }, { takesTurn }]) => {
+  const machine = joinMachine(place)
+  const cpus = (count) => ({ cpus: count, memoryBytes: 0, gpus: 0 })
+  let running = []
+  let served = 0
+  const turn = () => {
+    machine.alone((others, claim) => {
+      // One ends with each look, and another one begins in the same decision, as in the core.
+      running = running.slice(1)
+      let began = 0
+      for (;;) {
+        const free = cpus(4 - others.cpus - running.length * size)
+        if (free.cpus < size || (claim !== null && takesTurn(claim, free, cpus(size)))) break
+        if (served === goal) break
+        running.push(size)
+        served += 1
+        began += 1
+      }
+      const isDone = served === goal
+      const lacks = isDone ? null : { next: cpus(size), least: cpus(size) }
+      return { used: cpus(running.length * size), wants: !isDone, lacks, served: began > 0 }
+    })
+    if (served > 8) Atomics.compareExchange(stop, 0, 0, 1)
+    if (served !== goal && Atomics.load(stop, 0) < 2) return setImmediate(turn)
+    machine.alone(() => ({ used: cpus(0), wants: false }))
+    machine.close()
+    parentPort.postMessage(served)
+  }
+  turn()
 })`
 
 describe('projects that share a machine', () => {
@@ -113,6 +160,134 @@ describe('projects that share a machine', () => {
     const a = join(shared, 0)
     a.alone(() => ({ used: cpus(1), wants: false }))
     expect(lock[0]).toBe(0)
+  })
+
+  describe('stand in line when they find no room', () => {
+    const lacks = (count: number, least = count) => ({ next: cpus(count), least: cpus(least) })
+    const waiting = (has: number, count: number, served = false): Booking => ({
+      used: cpus(has),
+      wants: true,
+      lacks: lacks(count),
+      served,
+    })
+    const nothing: Booking = { used: cpus(0), wants: false }
+    /** What each of them is told goes before it, without changing anything */
+    const told = (machine: Machine, booking: Booking): number | null => {
+      let next: number | null = null
+      machine.alone((_, claim) => {
+        next = claim?.next.cpus ?? null
+        return booking
+      })
+      return next
+    }
+
+    test('the first is who waits longest, and nobody is told of himself', () => {
+      const shared = createShared()
+      const [a, b, c] = [join(shared, 2), join(shared, 1), join(shared, 0)]
+      expect(told(a, waiting(0, 7))).toBe(null)
+      expect(told(b, waiting(0, 5))).toBe(7)
+      expect(told(c, nothing)).toBe(7)
+      expect(told(a, waiting(0, 7))).toBe(null)
+      expect(told(b, waiting(0, 5))).toBe(7)
+    })
+
+    test('who was served goes to the end, and who waits for nothing leaves', () => {
+      const shared = createShared()
+      const [a, b] = [join(shared, 0), join(shared, 1)]
+      told(a, waiting(0, 7))
+      told(b, waiting(0, 5))
+      told(a, waiting(1, 7, true))
+      expect(told(b, waiting(0, 5))).toBe(null)
+      expect(told(a, waiting(1, 7))).toBe(5)
+      told(b, nothing)
+      expect(told(a, waiting(1, 7))).toBe(null)
+    })
+
+    test('each is served in turn, however many they are', () => {
+      const shared = createShared()
+      const machines = [0, 1, 2, 3].map((slot) => join(shared, slot))
+      for (const machine of machines) told(machine, waiting(0, 1))
+      const served: number[] = []
+      for (let round = 0; round < 40; round++) {
+        // Who decides first is luck: it takes the one place when nobody goes before it.
+        const order = machines.map((_, index) => (index * 3 + round * 7) % machines.length)
+        for (const index of order) {
+          const machine = machines[index]
+          let isServed = false
+          machine?.alone((_, claim) => {
+            isServed = claim === null
+            return waiting(0, 1, isServed)
+          })
+          if (isServed) {
+            served.push(index)
+            break
+          }
+        }
+      }
+      for (let at = 4; at < served.length; at++) expect(served[at]).toBe(served[at - 4])
+      expect(new Set(served).size).toBe(4)
+    })
+
+    test('a large step has waited too long after a while', async () => {
+      const shared = createShared()
+      const a = joinMachine({ shared, slot: 0, channel: 'test-overdue', claimAfterMs: 20 })
+      const b = joinMachine({ shared, slot: 1, channel: 'test-overdue', claimAfterMs: 20 })
+      open.push(a, b)
+      told(a, waiting(0, 7))
+      const isOverdue = (): boolean => {
+        let is = false
+        b.alone((_, claim) => {
+          is = claim?.isOverdue ?? false
+          return nothing
+        })
+        return is
+      }
+      expect(isOverdue()).toBe(false)
+      await expect.poll(isOverdue).toBe(true)
+    })
+
+    test('those who left room are told when the first was served, leaves, or its thread dies', async () => {
+      const shared = createShared()
+      const channel = `test-${Math.random()}`
+      const [a, b] = [join(shared, 0, channel), join(shared, 1, channel)]
+      let count = 0
+      b.onRoom(() => {
+        count += 1
+      })
+      told(a, waiting(0, 7))
+      told(b, waiting(0, 5))
+      told(a, waiting(7, 7, true))
+      await expect.poll(() => count).toBe(1)
+      told(a, { used: cpus(7), wants: true })
+      await expect.poll(() => count).toBe(2)
+      told(a, waiting(7, 3))
+      leaveLine({ shared, slot: 0, channel })
+      await expect.poll(() => count).toBe(3)
+      expect(told(b, waiting(0, 5))).toBe(null)
+    })
+  })
+
+  test('a stream of small steps in one thread does not starve the large step of another', async () => {
+    const shared = createShared()
+    const stop = new Int32Array(new SharedArrayBuffer(4))
+    const channel = `test-${Math.random()}`
+    const module = async (name: string): Promise<string> => {
+      const source = readFileSync(new URL(name, import.meta.url), 'utf8')
+      const { code } = await transformWithEsbuild(source, name, { format: 'esm' })
+      return `data:text/javascript,${encodeURIComponent(code)}`
+    }
+    const workerData = { machine: await module('./machine.ts'), claim: await module('./core/claim.ts'), stop }
+    const place = (slot: number) => ({ shared, slot, channel, claimAfterMs: 50 })
+    const small = new Worker(STEPS, { eval: true, workerData: { ...workerData, place: place(0), size: 1, goal: -1 } })
+    await expect.poll(() => Atomics.load(stop, 0)).toBe(1)
+    const large = new Worker(STEPS, { eval: true, workerData: { ...workerData, place: place(1), size: 4, goal: 3 } })
+    const [served] = (await once(large, 'message')) as [number]
+    expect(served).toBe(3)
+    Atomics.store(stop, 0, 2)
+    // It went on between the large steps.
+    const [others] = (await once(small, 'message')) as [number]
+    expect(others).toBeGreaterThan(3)
+    await Promise.all([small.terminate(), large.terminate()])
   })
 
   test('never have the same GPU at the same time', async () => {

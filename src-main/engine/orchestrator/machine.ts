@@ -1,16 +1,21 @@
 import type { StepResources } from '../workflows/index.ts'
+import type { Claim } from './core/index.ts'
 
 /**
  * The machine that the projects of an engine share. Each project's thread decides for itself what it starts; what it has
  * set aside stands in memory that all threads see, and a lock is held from looking at the others to booking one's
  * own: two projects never take the same processor, memory or GPU.
+ *
+ * Projects that found no room stand in line, by when they were served last. Whoever decides is told what the first of them waits for,
+ * if that one goes before it; what it leaves to that one, the core decides (core/claim.ts).
  */
 export interface Machine {
   /**
    * Decides what is started while no other project can.
-   * @param decide is told what the others have set aside, and answers what this project has from now on
+   * @param decide is told what the others have set aside and what goes before this project, and answers what this project
+   *   has and waits for from now on
    */
-  alone(decide: (others: StepResources) => Booking): void
+  alone(decide: (others: StepResources, claim: Claim | null) => Booking): void
   /** Told when another project gave something back that this one may have waited for. */
   onRoom(listener: () => void): void
   close(): void
@@ -20,11 +25,25 @@ export interface Booking {
   readonly used: StepResources
   /** Something is queued: whoever gives back tells */
   readonly wants: boolean
+  /** What of that found no room on the machine; null when it waits for something else, or for nothing */
+  readonly lacks?: Lack | null
+  /** Something was started: this project goes to the end of the line */
+  readonly served?: boolean
 }
+
+export type Lack = Pick<Claim, 'next' | 'least'>
+
+/** How long a project waits until room is kept free for a step of it that is too large for what is free, in ms. */
+export const CLAIM_AFTER_MS = 60_000
 
 /** Projects that may be open at a time. */
 export const SLOTS = 256
-const FIELDS = 4
+/** Of a project: what it has (3), whether it wants, since when it stands in line, its next (3) and its smallest step (3). */
+const FIELDS = 11
+const WANTS = 3
+const SINCE = 4
+const NEXT = 5
+const LEAST = 8
 const LOCK_BYTES = 8
 /** Beside the lock: places up to here have been taken, so that nobody looks at all of them at every decision. */
 const TAKEN = 1
@@ -35,6 +54,8 @@ export interface MachinePlace {
   readonly slot: number
   /** Name of the channel on which projects tell each other that there is room */
   readonly channel: string
+  /** Instead of {@link CLAIM_AFTER_MS}, for tests */
+  readonly claimAfterMs?: number
 }
 
 export const createShared = (): SharedArrayBuffer =>
@@ -47,13 +68,24 @@ export function vacateSlot(shared: SharedArrayBuffer, slot: number): void {
   fields.fill(0, slot * FIELDS, (slot + 1) * FIELDS)
 }
 
-/** For a thread that died: what its executions hold stays booked, but the lock must not stay with it. */
+/**
+ * For a thread that died: what its executions hold stays booked, but it stands in line no more, and those who left room to
+ * it are told.
+ */
+export function leaveLine({ shared, slot, channel: name }: MachinePlace): void {
+  viewsOf(shared).fields.fill(0, slot * FIELDS + WANTS, (slot + 1) * FIELDS)
+  const channel = new BroadcastChannel(name)
+  channel.postMessage(slot)
+  channel.close()
+}
+
+/** For a thread that died: the lock must not stay with it. */
 export function releaseLock(shared: SharedArrayBuffer, slot: number): void {
   const { lock } = viewsOf(shared)
   if (Atomics.compareExchange(lock, 0, slot + 1, 0) === slot + 1) Atomics.notify(lock, 0)
 }
 
-export function joinMachine({ shared, slot, channel: name }: MachinePlace): Machine {
+export function joinMachine({ shared, slot, channel: name, claimAfterMs = CLAIM_AFTER_MS }: MachinePlace): Machine {
   const { lock, fields } = viewsOf(shared)
   const channel = new BroadcastChannel(name)
   // It must not keep a thread alive that has nothing else to do.
@@ -67,12 +99,10 @@ export function joinMachine({ shared, slot, channel: name }: MachinePlace): Mach
       takeLock(lock, slot + 1)
       let isRoom: boolean
       try {
-        const { others, isWanted } = lookAround(fields, mine, (lock[TAKEN] ?? 0) * FIELDS)
-        const { used, wants } = decide(others)
-        isRoom =
-          isWanted &&
-          (used.cpus < at(fields, mine) || used.memoryBytes < at(fields, mine + 1) || used.gpus < at(fields, mine + 2))
-        fields.set([used.cpus, used.memoryBytes, used.gpus, wants ? 1 : 0], mine)
+        const now = steadyMs()
+        const { others, isWanted, first } = lookAround(fields, mine, (lock[TAKEN] ?? 0) * FIELDS)
+        const booking = decide(others, first === null ? null : claimAt(fields, first, now - claimAfterMs))
+        isRoom = book(fields, mine, booking, now) && isWanted
       } finally {
         Atomics.store(lock, 0, 0)
         Atomics.notify(lock, 0, 1)
@@ -88,7 +118,7 @@ export function joinMachine({ shared, slot, channel: name }: MachinePlace): Mach
 
 /** A machine that no other project uses; for tests. */
 export const ownMachine = (): Machine => ({
-  alone: (decide) => void decide(NOTHING),
+  alone: (decide) => void decide(NOTHING, null),
   onRoom: () => undefined,
   close: () => undefined,
 })
@@ -102,18 +132,64 @@ function takeLock(lock: Int32Array, owner: number): void {
   }
 }
 
-function lookAround(fields: Float64Array, mine: number, end: number): { others: StepResources; isWanted: boolean } {
+interface Around {
+  readonly others: StepResources
+  readonly isWanted: boolean
+  /** Where the project stands that goes before this one; null when none does */
+  readonly first: number | null
+}
+
+function lookAround(fields: Float64Array, mine: number, end: number): Around {
   const others = { ...NOTHING }
   let isWanted = false
+  let first: number | null = null
   for (let i = 0; i < end; i += FIELDS) {
     if (i === mine) continue
     others.cpus += at(fields, i)
     others.memoryBytes += at(fields, i + 1)
     others.gpus += at(fields, i + 2)
-    if (at(fields, i + 3) === 1) isWanted = true
+    if (at(fields, i + WANTS) === 1) isWanted = true
+    if (at(fields, i + SINCE) > 0 && (first === null || goesBefore(fields, i, first))) first = i
   }
-  return { others, isWanted }
+  // Who does not stand in line yet comes after all who do.
+  const isBefore = first !== null && (at(fields, mine + SINCE) === 0 || goesBefore(fields, first, mine))
+  return { others, isWanted, first: isBefore ? first : null }
 }
+
+/** Never both ways round: of two that came in the same moment the one in the lower place is first. */
+const goesBefore = (fields: Float64Array, a: number, b: number): boolean =>
+  at(fields, a + SINCE) < at(fields, b + SINCE) || (at(fields, a + SINCE) === at(fields, b + SINCE) && a < b)
+
+const resourcesAt = (fields: Float64Array, index: number): StepResources => ({
+  cpus: at(fields, index),
+  memoryBytes: at(fields, index + 1),
+  gpus: at(fields, index + 2),
+})
+
+const claimAt = (fields: Float64Array, index: number, overdueBefore: number): Claim => ({
+  next: resourcesAt(fields, index + NEXT),
+  least: resourcesAt(fields, index + LEAST),
+  isOverdue: at(fields, index + SINCE) < overdueBefore,
+})
+
+/** Writes what a project has and waits for. True when others may find room that was not there before. */
+function book(fields: Float64Array, mine: number, { used, wants, lacks, served }: Booking, now: number): boolean {
+  const { next, least } = lacks ?? { next: NOTHING, least: NOTHING }
+  const before = at(fields, mine + SINCE)
+  const since = lacks == null ? 0 : before === 0 || served === true ? now : before
+  const entry = [used, [wants ? 1 : 0, since], next, least].flatMap(numbersOf)
+  const isLess = [0, 1, 2].some((kind) => (entry[kind] ?? 0) < at(fields, mine + kind))
+  // It was served, or waits for something else: what was left to it may be for others.
+  const isOther = before > 0 && entry.some((value, field) => field >= SINCE && value !== at(fields, mine + field))
+  fields.set(entry, mine)
+  return isLess || isOther
+}
+
+const numbersOf = (part: StepResources | readonly number[]): readonly number[] =>
+  'cpus' in part ? [part.cpus, part.memoryBytes, part.gpus] : part
+
+/** One for all threads, whatever happens to the machine's clock. */
+const steadyMs = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000
 
 const at = (fields: Float64Array, index: number): number => fields[index] ?? 0
 

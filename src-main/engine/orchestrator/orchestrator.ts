@@ -16,6 +16,7 @@ import {
   type Finish,
   forget,
   handle,
+  isSameClaim,
   nameOfWorkspace,
   type RunState,
   recover,
@@ -24,7 +25,7 @@ import {
   violations,
 } from './core/index.ts'
 import { jobOf } from './jobs.ts'
-import type { Machine } from './machine.ts'
+import type { Lack, Machine } from './machine.ts'
 import { createResolver, toFailure } from './resolve.ts'
 import type { Secrets } from './secrets.ts'
 import type { Values } from './values.ts'
@@ -259,11 +260,13 @@ export class Orchestrator {
 
   private decide(events: () => Event[]): void {
     const { state } = this
-    this.parts.machine.alone((others) => {
-      if (hasLess(others, state.others)) state.stirred = true
+    this.parts.machine.alone((others, claim) => {
+      if (hasLess(others, state.others) || !isSameClaim(claim, state.claim)) state.stirred = true
       state.others = others
+      state.claim = claim
+      const before = state.nextToken
       this.batch.add(events())
-      return { used: state.used, wants: state.queue.size > 0 }
+      return { used: state.used, wants: state.queue.size > 0, lacks: lacksOf(state), served: state.nextToken > before }
     })
   }
 
@@ -391,6 +394,14 @@ export class Orchestrator {
     if (workflow === null) throw new Error(`the workflow version ${row.plan} of run ${run} is missing`)
     return planOf(workflow)
   }
+}
+
+/** What is still in the queue of what found no room in the last round. */
+function lacksOf({ lacks }: State): Lack | null {
+  if (lacks === null) return null
+  const { next, least } = lacks
+  if (next.phase !== 'queued' || least.phase !== 'queued') return null
+  return { next: next.step.resources, least: least.step.resources }
 }
 
 const hasLess = (now: StepResources, before: StepResources): boolean =>

@@ -142,6 +142,37 @@ test('projects share the machine, and take turns', async () => {
   await Promise.all([remove('first'), remove('second')])
 })
 
+test('a project that never rests leaves room to another one, which is served before the first has ended', async () => {
+  const { cpus } = await client.call(routes.engine.machine, {})
+  const nap = (sleep: string, count: number): string => `name: nap
+steps:
+  all:
+    forEach: \${{ range(${count}) }}
+    run: sleep ${sleep}
+    resources: { cpus: 1 }
+`
+  const ids: string[] = []
+  for (const [project, count] of [
+    ['crowd', cpus * 100],
+    ['guest', 3],
+  ] as const) {
+    await create(project)
+    await client.call(workflows.apply, { params: { project }, body: { source: nap('0.2', count), files: [] } })
+    const id = await run(project)
+    ids.push(id)
+    const first = async () => (await client.call(runs.get, { params: { project, run: id } })).counts.items.done
+    if (project === 'crowd') await expect.poll(first, PATIENT).toBeGreaterThan(0)
+  }
+  const [crowd = '', guest = ''] = ids
+  await expect.poll(() => statusOf('guest', guest), PATIENT).toBe('succeeded')
+  expect(await statusOf('crowd', crowd)).toBe('running')
+  const { items } = (await client.call(runs.get, { params: { project: 'crowd', run: crowd } })).counts
+  expect(items.done).toBeLessThan(cpus * 50)
+  await client.call(runs.cancel, { params: { project: 'crowd', run: crowd }, body: {} })
+  await expect.poll(() => statusOf('crowd', crowd), PATIENT).toBe('cancelled')
+  await Promise.all([remove('crowd'), remove('guest')])
+})
+
 test('an archived project is read, and refuses every change until it is taken back into use', async () => {
   await create('shelf')
   await publish('shelf', '1ms')

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Calls, FromThread, JournalEntries, ThreadData, ToThread } from '../orchestrator/index.ts'
-import { fromFault, releaseLock } from '../orchestrator/index.ts'
+import { fromFault, leaveLine, releaseLock } from '../orchestrator/index.ts'
 import { type WorkerLine, WorkerLines, type WorkerSocket } from './worker-lines.ts'
 
 interface Parts {
@@ -177,9 +177,12 @@ export class ProjectThread {
     for (const { reject } of this.#waiting.values()) reject(this.#refusal(error))
     this.#waiting.clear()
     this.#lines.closeAll('the project starts again: come back')
-    const { shared, slot } = this.#parts.data.machine
+    const { machine } = this.#parts.data
     // What its executions hold stays booked until it takes them back, but nobody may wait for its decision.
-    void worker.terminate().finally(() => releaseLock(shared, slot))
+    void worker.terminate().finally(() => {
+      releaseLock(machine.shared, machine.slot)
+      leaveLine(machine)
+    })
     if (this.#closing) return
     if (Date.now() - this.#startedAt > HEALTHY_MS) this.#failures = 0
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures)

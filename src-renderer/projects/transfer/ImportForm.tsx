@@ -20,28 +20,9 @@ const LOOK_MS = 400
 /** Sends an archive to the engine, which makes a project of it. */
 export function ImportForm({ file, onImported, onDone }: ImportFormProps) {
   const [name, setName] = useState('')
-  const [failure, setFailure] = useState<unknown>(null)
-  const [going, setGoing] = useState<string | null>(null)
-  const stop = useRef<AbortController | null>(null)
-  useEffect(() => () => stop.current?.abort(), [])
+  const { going, failure, send, forget } = useImport(file, name, onImported)
   const refused = nameRefused(failure)
   const isValid = name === '' || ProjectName.safeParse(name).success
-
-  const send = async (isTrusted: boolean): Promise<void> => {
-    const id = crypto.randomUUID()
-    const leave = new AbortController()
-    stop.current = leave
-    setFailure(null)
-    setGoing(id)
-    const query = { id, ...(name === '' ? {} : { name }), ...(isTrusted ? { trusted: 'true' } : {}) }
-    try {
-      const project = await call(projectRoutes.import, { query, body: file }, { signal: leave.signal })
-      onImported(project.name)
-    } catch (error) {
-      if (!leave.signal.aborted) setFailure(await reasonOf(error, id))
-    }
-    setGoing(null)
-  }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isValid && going === null) void send(false)
@@ -62,24 +43,14 @@ export function ImportForm({ file, onImported, onDone }: ImportFormProps) {
         value={name}
         onChange={(event) => {
           setName(event.currentTarget.value)
-          setFailure(null)
+          forget()
         }}
-        error={
-          refused ?? (isValid ? null : 'Lower-case letters, digits, ".", "_" and "-", the first a letter or digit.')
-        }
+        error={refused ?? (isValid ? null : NAME_RULE)}
         autoComplete="off"
         spellCheck={false}
       />
       {going !== null && <Going id={going} size={file.size} />}
-      {failure !== null && refused === null && (
-        <Failed error={failure} what="It was not imported, and nothing of it was kept">
-          {failure instanceof ProblemError && failure.code === 'archive_too_large' && (
-            <Button variant="default" onClick={() => void send(true)}>
-              I know who made it: import it
-            </Button>
-          )}
-        </Failed>
-      )}
+      {failure !== null && refused === null && <Broken failure={failure} onTrust={() => void send(true)} />}
       <div className={classes.buttons}>
         <Button variant="default" onClick={onDone}>
           {going === null ? 'Cancel' : 'Cancel the import'}
@@ -89,6 +60,44 @@ export function ImportForm({ file, onImported, onDone }: ImportFormProps) {
         </Button>
       </div>
     </form>
+  )
+}
+
+const NAME_RULE = 'Lower-case letters, digits, ".", "_" and "-", the first a letter or digit.'
+
+/** One import after another, until one succeeds; who leaves cancels it. `going` is the one that is under way. */
+function useImport(file: File, name: string, onImported: (name: string) => void) {
+  const [failure, setFailure] = useState<unknown>(null)
+  const [going, setGoing] = useState<string | null>(null)
+  const stop = useRef<AbortController | null>(null)
+  useEffect(() => () => stop.current?.abort(), [])
+  const send = async (isTrusted: boolean): Promise<void> => {
+    const id = crypto.randomUUID()
+    const leave = new AbortController()
+    stop.current = leave
+    setFailure(null)
+    setGoing(id)
+    const query = { id, ...(name === '' ? {} : { name }), ...(isTrusted ? { trusted: 'true' } : {}) }
+    try {
+      const project = await call(projectRoutes.import, { query, body: file }, { signal: leave.signal })
+      onImported(project.name)
+    } catch (error) {
+      if (!leave.signal.aborted) setFailure(await reasonOf(error, id))
+    }
+    setGoing(null)
+  }
+  return { going, failure, send, forget: () => setFailure(null) }
+}
+
+function Broken({ failure, onTrust }: { readonly failure: unknown; readonly onTrust: () => void }) {
+  return (
+    <Failed error={failure} what="It was not imported, and nothing of it was kept">
+      {failure instanceof ProblemError && failure.code === 'archive_too_large' && (
+        <Button variant="default" onClick={onTrust}>
+          I know who made it: import it
+        </Button>
+      )}
+    </Failed>
   )
 }
 

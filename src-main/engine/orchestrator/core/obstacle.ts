@@ -1,5 +1,6 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import type { StepResources } from '../../workflows/index.ts'
+import { takesTurn } from './claim.ts'
 import { executorOf, type State, type Unit } from './state.ts'
 import { chooseWorker } from './workers.ts'
 import { isPaused, nameOfWorkspace } from './workspaces.ts'
@@ -34,6 +35,8 @@ export type Obstacle =
   | { readonly type: 'parallel'; readonly limit: number }
   | { readonly type: 'concurrency'; readonly key: string; readonly limit: number }
   | { readonly type: 'cpus' | 'memory' | 'gpus'; readonly wanted: number; readonly free: number }
+  /** The room that there is belongs to another project, which has waited longer */
+  | { readonly type: 'turn' }
 
 /** The first obstacle in the way of a queued unit; null when it could go. */
 export function obstacle(state: State, unit: Unit): Obstacle | null {
@@ -61,5 +64,7 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
     return { type: 'memory', wanted: resources.memoryBytes, free: free('memoryBytes') }
   }
   if (resources.gpus > free('gpus')) return { type: 'gpus', wanted: resources.gpus, free: free('gpus') }
+  const room = { cpus: free('cpus'), memoryBytes: free('memoryBytes'), gpus: free('gpus') }
+  if (state.claim !== null && takesTurn(state.claim, room, resources)) return { type: 'turn' }
   return null
 }

@@ -40,6 +40,7 @@ export function pass(passed: Passed, group: ReadyGroup, obstacle: Obstacle | nul
     case 'cpus':
     case 'memory':
     case 'gpus':
+    case 'turn':
       passed.shapes.push(group.step.resources)
       break
     default:

@@ -75,6 +75,37 @@ describe('room on the machine', () => {
     expect(driver.running()).toEqual(['r1:big'])
   })
 
+  it('is left to another project that has waited longer, and taken when that one has been served', () => {
+    const driver = new Driver({ capacity: { cpus: 4 }, answers: { f: items(10) } })
+    driver.start(plan(each('f', { resources: cpus(1) })))
+    expect([driver.running().length, driver.state.lacks?.least.step.resources.cpus]).toEqual([4, 1])
+    const one = { cpus: 1, memoryBytes: 0, gpus: 0 }
+    driver.state.claim = { next: { ...one, cpus: 4 }, least: one, isOverdue: false }
+    driver.finish('f[0]')
+    expect(driver.running()).toHaveLength(3)
+    driver.finish('f[1]')
+    // Two are free: the other one's step still fits beside ours.
+    expect(driver.running()).toHaveLength(3)
+    driver.state.claim = null
+    driver.state.stirred = true
+    driver.send({ type: 'room' })
+    expect(driver.running()).toHaveLength(4)
+  })
+
+  it('is kept free for a large step of another project that has waited too long', () => {
+    const driver = new Driver({ capacity: { cpus: 4 }, answers: { f: items(10) } })
+    driver.start(plan(each('f', { resources: cpus(1) })))
+    const large = { cpus: 4, memoryBytes: 0, gpus: 0 }
+    driver.state.claim = { next: large, least: large, isOverdue: false }
+    driver.finish('f[0]')
+    expect(driver.running()).toHaveLength(4)
+    driver.state.claim = { next: large, least: large, isOverdue: true }
+    for (const [index, left] of [3, 2, 1, 0].entries()) {
+      driver.finish(`f[${index + 1}]`)
+      expect(driver.running()).toHaveLength(left)
+    }
+  })
+
   it('is kept free for a step that has waited too long', () => {
     const driver = new Driver({ capacity: { cpus: 4 }, answers: { f: items(100) } })
     driver.start(plan(each('f', { resources: cpus(1) })))

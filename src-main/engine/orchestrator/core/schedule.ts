@@ -1,4 +1,5 @@
 import { takeCached } from './cached.ts'
+import { isLess } from './claim.ts'
 import { type Obstacle, obstacle } from './obstacle.ts'
 import { hasNoRoom, isPassed, nothingPassed, type Passed, pass } from './passed.ts'
 import {
@@ -44,6 +45,7 @@ export function schedule(turn: Turn): void {
   state.stirred = false
   if (state.executions.size === 0) state.used = { cpus: 0, memoryBytes: 0, gpus: 0 }
   if (state.reserved?.phase !== 'queued') state.reserved = null
+  state.lacks = null
   const passed = nothingPassed()
   for (let group = first(turn, passed); group !== null; group = first(turn, passed)) {
     const found = runnable(state, group)
@@ -51,6 +53,7 @@ export function schedule(turn: Turn): void {
       dispatch(turn, found.unit)
       continue
     }
+    if (found !== null && isRoom(found.obstacle)) lack(state, found.unit)
     pass(passed, group, found?.obstacle ?? null)
     // What is paused may wait for weeks: no room is kept for it.
     if (found?.obstacle?.type === 'paused') continue
@@ -59,6 +62,15 @@ export function schedule(turn: Turn): void {
       return
     }
   }
+}
+
+const ROOM: ReadonlySet<string> = new Set<Obstacle['type']>(['cpus', 'memory', 'gpus', 'turn'])
+const isRoom = (found: Obstacle | null): boolean => found !== null && ROOM.has(found.type)
+
+/** Remembers what finds no room on the machine: other projects leave it some. */
+function lack(state: State, unit: Unit): void {
+  const { next, least } = state.lacks ?? { next: unit, least: unit }
+  state.lacks = { next, least: isLess(unit.step.resources, least.step.resources) ? unit : least }
 }
 
 const isOverdue = (unit: Unit | undefined, now: number): boolean =>

@@ -1,6 +1,7 @@
 import type { Failure, Usage } from '../../../../src-shared/contract/index.ts'
 import type { WorkerOffer } from '../../executors/index.ts'
 import type { Plan, PlanStep, StepResources } from '../../workflows/index.ts'
+import type { Claim } from './claim.ts'
 import type { ExecutionFinished, Keep, Trigger, ValueRef } from './events.ts'
 import { createTimers, type Timers } from './timers.ts'
 import type { Workspace } from './workspace.ts'
@@ -288,6 +289,10 @@ export interface State {
   capacity: StepResources
   /** What other projects have set aside of it, as far as is known */
   others: StepResources
+  /** What another project waits for that goes before this one; null when none does */
+  claim: Claim | null
+  /** The first unit in order that found no room, and the smallest one; not replayed */
+  lacks: { readonly next: Unit; readonly least: Unit } | null
   used: { cpus: number; memoryBytes: number; gpus: number }
   readonly runs: Map<string, RunState>
   /** Plans of the runs, by digest: put here before `run.created` is applied */
@@ -332,6 +337,8 @@ export function createState(epoch: number, capacity: StepResources): State {
     nextGeneration: 1,
     capacity,
     others: { cpus: 0, memoryBytes: 0, gpus: 0 },
+    claim: null,
+    lacks: null,
     used: { cpus: 0, memoryBytes: 0, gpus: 0 },
     runs: new Map(),
     plans: new Map(),

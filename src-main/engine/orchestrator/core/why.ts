@@ -178,6 +178,8 @@ function queuedText(state: State, unit: Unit, ahead: Ahead): string {
         return `waits for ${gib(found.wanted)} of memory; ${gib(Math.max(0, found.free))} of ${gib(state.capacity.memoryBytes)} are free${elsewhere(state.others.memoryBytes, gib)}`
       case 'gpus':
         return `waits for ${found.wanted} GPUs; ${Math.max(0, found.free)} of ${state.capacity.gpus} are free${elsewhere(state.others.gpus)}`
+      case 'turn':
+        return 'leaves the room that is free to another project, which has waited longer'
     }
   }
   const own = state.queue.get(queueKey(unit))
