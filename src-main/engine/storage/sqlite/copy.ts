@@ -3,7 +3,7 @@ import { backup, DatabaseSync } from '@photostructure/sqlite'
 import { ProblemError } from '../../../../src-shared/contract/index.ts'
 import { SCHEMA_VERSION } from '../storage.ts'
 import { createDatabaseFile } from './create.ts'
-import { deleteRuns } from './erase.ts'
+import { BLOB_TABLES, deleteRuns } from './erase.ts'
 import { storageProblem } from './errors.ts'
 import { SqliteHandle } from './handle.ts'
 import { checkVersion, migrate } from './migrate.ts'
@@ -86,9 +86,7 @@ export interface CopyReader {
 }
 
 const BLOBS = `
-  SELECT digest AS id FROM blob_refs WHERE digest > ?1
-  UNION SELECT digest FROM workflow_files WHERE digest > ?1
-  UNION SELECT digest FROM draft_files WHERE digest > ?1
+  ${BLOB_TABLES.map((table) => `SELECT digest AS id FROM ${table} WHERE digest > ?1`).join(' UNION ')}
   ORDER BY 1 LIMIT ${PAGE}`
 
 export function readCopy(path: string): CopyReader {

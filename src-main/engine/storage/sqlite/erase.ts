@@ -72,14 +72,15 @@ const DELETE_ROWS_OF_RUN = [
 export const DELETE_UNUSED_VERSIONS = `
   DELETE FROM workflow_versions WHERE hidden = 1 AND NOT EXISTS (SELECT 1 FROM runs WHERE plan = digest)`
 
+/** Who refers to blobs, each in a column `digest`: what is in none of them is removed, and is in no archive. */
+export const BLOB_TABLES = ['blob_refs', 'workflow_files', 'draft_files'] as const
+
 /** Of these digests, the ones that neither a run, nor a version of a workflow, nor a draft refers to. */
 export const unreferencedBlobs = (db: SqliteHandle, digests: readonly string[]): readonly string[] =>
   db
     .all<{ digest: string }>(
       `SELECT value AS digest FROM json_each(?)
-       WHERE NOT EXISTS (SELECT 1 FROM blob_refs WHERE digest = value)
-         AND NOT EXISTS (SELECT 1 FROM workflow_files WHERE digest = value)
-         AND NOT EXISTS (SELECT 1 FROM draft_files WHERE digest = value)`,
+       WHERE ${BLOB_TABLES.map((table) => `NOT EXISTS (SELECT 1 FROM ${table} WHERE digest = value)`).join(' AND ')}`,
       JSON.stringify(digests),
     )
     .map((row) => row.digest)
