@@ -80,6 +80,7 @@ export class Orchestrator {
   /** Code that waits for what it called */
   readonly waiters = new Waiters()
   private readonly parts: OrchestratorParts
+  private readonly jobNeeds
   private readonly batch
   private readonly resolver
   private readonly executors: ReadonlyMap<string, Executor>
@@ -103,6 +104,7 @@ export class Orchestrator {
       chainOf: (workspace) => chainOf(this.state, workspace),
       now: parts.clock.now,
     })
+    this.jobNeeds = { ...parts, workspaceName: this.workspaceName }
     this.batch = createBatchBuilder(this.state, parts.values)
     this.resolver = createResolver({
       state: this.state,
@@ -320,11 +322,14 @@ export class Orchestrator {
       return
     }
     const hand = (job: Job): void => (effect.type === 'start' ? executor.start(job) : executor.adopt(job))
-    const started = jobOf({ ...this.parts, workspaceName: this.workspaceName }, unit, execution)
+    const failed = (error: unknown): void =>
+      this.tell({ type: 'execution.finished', token: execution.token, status: 'failed', error: toFailure(error) })
+    const job = attempt(() => jobOf(this.jobNeeds, unit, execution))
+    if ('error' in job) return failed(job.error)
+    if (!(job.value instanceof Promise)) return hand(job.value)
+    const started = job.value
       .then(hand)
-      .catch((error: unknown) =>
-        this.tell({ type: 'execution.finished', token: execution.token, status: 'failed', error: toFailure(error) }),
-      )
+      .catch(failed)
       .finally(() => this.starting.delete(execution.token))
     this.starting.set(execution.token, started)
   }
@@ -402,6 +407,14 @@ function lacksOf({ lacks }: State): Lack | null {
   const { next, least } = lacks
   if (next.phase !== 'queued' || least.phase !== 'queued') return null
   return { next: next.step.resources, least: least.step.resources }
+}
+
+function attempt<T>(act: () => T): { value: T } | { error: unknown } {
+  try {
+    return { value: act() }
+  } catch (error) {
+    return { error }
+  }
 }
 
 const hasLess = (now: StepResources, before: StepResources): boolean =>

@@ -1,3 +1,4 @@
+import type { Json } from '../../../../src-shared/contract/index.ts'
 import type { StepEnd } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { CallJob } from '../../executors/index.ts'
 import { argumentsOf } from '../../targets/index.ts'
@@ -7,14 +8,32 @@ import { type Arguments, splitArguments } from './arguments.ts'
 import { pathOf } from './keys.ts'
 import { stepEnd } from './step-end.ts'
 
-/** What a worker is to call; the same after a restart, for adoption. */
-export async function callJob(values: Values, unit: Unit, execution: ExecutionState): Promise<CallJob> {
-  const { args, named } = await argumentsFor(values, unit)
-  const steps: Record<string, StepEnd> = {}
-  for (const ref of unit.call?.refs ?? []) {
-    const end = await stepEnd(values, ref)
-    steps[end.step] = end
-  }
+/**
+ * What a worker is to call; the same after a restart, for adoption. At once when all values are in memory: a thousand calls are
+ * handed out in a turn.
+ */
+export function callJob(values: Values, unit: Unit, execution: ExecutionState): CallJob | Promise<CallJob> {
+  const { call, resolved } = unit
+  const ref = call === null ? (resolved?.inputs ?? null) : call.args
+  const given = ref === null ? { value: null } : values.peek(ref)
+  if (given === null || (call !== null && call.refs.length > 0)) return load(values, unit, execution)
+  return build(unit, execution, argumentsFor(unit, given.value), [])
+}
+
+async function load(values: Values, unit: Unit, execution: ExecutionState): Promise<CallJob> {
+  const { call, resolved } = unit
+  const ref = call === null ? (resolved?.inputs ?? null) : call.args
+  const given = ref === null ? null : await values.load(ref)
+  const ends = await Promise.all((call?.refs ?? []).map((one) => stepEnd(values, one)))
+  return build(unit, execution, argumentsFor(unit, given), ends)
+}
+
+function argumentsFor({ call, step }: Unit, given: Json): Arguments {
+  if (call !== null) return splitArguments(given)
+  return argumentsOf({ path: pathOf(step), parameters: step.rules?.parameters ?? [] }, asRecord(given))
+}
+
+function build(unit: Unit, execution: ExecutionState, { args, named }: Arguments, ends: readonly StepEnd[]): CallJob {
   return {
     worker: execution.worker ?? '',
     execution: executionId(unit, execution.attempt),
@@ -22,14 +41,8 @@ export async function callJob(values: Values, unit: Unit, execution: ExecutionSt
     version: unit.step.target?.version ?? 0,
     args,
     ...(named === undefined ? {} : { named }),
-    ...(Object.keys(steps).length === 0 ? {} : { steps }),
+    ...(ends.length === 0 ? {} : { steps: Object.fromEntries(ends.map((end) => [end.step, end])) }),
     isolation: unit.step.rules?.isolation ?? 'process',
     resumed: execution.inherited !== null,
   }
-}
-
-async function argumentsFor(values: Values, { call, step, resolved }: Unit): Promise<Arguments> {
-  if (call !== null) return splitArguments(await values.load(call.args))
-  const inputs = resolved?.inputs == null ? {} : asRecord(await values.load(resolved.inputs))
-  return argumentsOf({ path: pathOf(step), parameters: step.rules?.parameters ?? [] }, inputs)
 }

@@ -287,6 +287,8 @@ function dispatched(state: State, unit: Unit, event: E.ExecutionDispatched): voi
   }
   unit.run.startedAt ??= event.at
   occupy(state, { unit, execution })
+  // Of those that share a process nobody says when each begins.
+  if (unit.step.rules?.isolation === 'shared') armTimeout(state, unit, execution, event.at)
   state.effects.push({ type: 'start', unit, execution })
 }
 
