@@ -206,6 +206,7 @@ function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Fa
   api.mount(routes.targets, later('targets'))
   api.mount(routes.drafts, later('drafts'))
   api.mount(routes.runs, later('runs'))
+  api.mount(routes.workers, later('workers'))
   api.mount(routes.assets, later('assets'))
   api.mount(
     routes.events,

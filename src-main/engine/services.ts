@@ -7,7 +7,7 @@ import { createModuleService, type ModuleService, targetHandlers } from './modul
 import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
 import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
 import type { Logger } from './telemetry/index.ts'
-import type { WorkerGate } from './workers/index.ts'
+import { type WorkerGate, workerHandlers } from './workers/index.ts'
 import type { StepResources } from './workflows/index.ts'
 import { createWorkflowService, type WorkflowService, workflowHandlers } from './workflows/index.ts'
 import { createWorkspaceService, scopeFrom, type WorkspaceService, workspaceHandlers } from './workspaces/index.ts'
@@ -71,6 +71,11 @@ export function openServices(options: ServicesOptions) {
         projects,
         routes.drafts,
         draftHandlers(async (name) => (await servicesOf(name)).drafts),
+      ),
+      workers: unlessArchived(
+        projects,
+        routes.workers,
+        workerHandlers(async (name) => (await projects.get(name)).thread),
       ),
       assets: unlessArchived(
         projects,

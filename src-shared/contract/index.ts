@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts'
 import { projectRoutes } from './projects.ts'
 import { runRoutes } from './runs.ts'
 import { targetRoutes } from './targets.ts'
+import { workerRoutes } from './workers.ts'
 import { workflowRoutes } from './workflows.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
@@ -24,6 +25,7 @@ export * from './projects.ts'
 export * from './route.ts'
 export * from './runs.ts'
 export * from './targets.ts'
+export * from './workers.ts'
 export * from './workflows.ts'
 export * from './workspaces.ts'
 
@@ -36,6 +38,7 @@ export const routes = {
   drafts: draftRoutes,
   runs: runRoutes,
   targets: targetRoutes,
+  workers: workerRoutes,
   assets: assetRoutes,
   events: eventRoutes,
   auth: authRoutes,

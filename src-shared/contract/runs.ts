@@ -158,6 +158,24 @@ export const LogLine = z.object({
 })
 export type LogLine = z.infer<typeof LogLine>
 
+/** What code measured under one name. */
+export const MetricSeries = z.object({
+  name: z.string(),
+  count: z.int().describe('Values that were measured; `points` may be fewer'),
+  min: z.number(),
+  max: z.number(),
+  points: z
+    .array(
+      z.tuple([
+        z.number().describe('ms since 1970'),
+        z.number(),
+        z.number().nullable().describe('Position on the x axis'),
+      ]),
+    )
+    .describe('In the order in which they came; of many, those that stand out'),
+})
+export type MetricSeries = z.infer<typeof MetricSeries>
+
 const RunParams = ProjectParams.extend({ run: RunId })
 
 export const runRoutes = {
@@ -315,6 +333,24 @@ export const runRoutes = {
     }),
     response: 'lines',
     line: LogLine,
+    problems: ['run_not_found', 'step_not_found'],
+  }),
+  metrics: route({
+    id: 'runs.metrics',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/runs/{run}/steps/{step}/metrics',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'What an attempt of a step measured, by name',
+    params: RunParams.extend({ step: StepKey }),
+    query: z.object({
+      attempt: z.coerce.number().int().min(1).optional().describe('The newest when absent'),
+      points: z.coerce.number().int().min(10).max(10_000).default(1000).describe('At most about so many for each name'),
+    }),
+    response: z.object({
+      attempt: z.int().nullable().describe('Null when none has begun'),
+      series: z.array(MetricSeries),
+    }),
     problems: ['run_not_found', 'step_not_found'],
   }),
   cancel: route({

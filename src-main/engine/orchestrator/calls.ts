@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Json, type Manifest, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
+import type { WorkerHub } from '../executors/index.ts'
 import type { DraftSummaryRow, NewDraft, NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
 import type { Register } from '../targets/index.ts'
 import { checkAnswers } from '../workflows/index.ts'
@@ -23,6 +24,7 @@ import { refuseProblems } from './refuse.ts'
 import type { Secrets } from './secrets.ts'
 import { type StartRequest, startRun } from './start-run.ts'
 import type { Values } from './values.ts'
+import { workerCalls } from './worker-calls.ts'
 import { Workspaces, workspaceCalls } from './workspaces.ts'
 
 const LIST_RUNS = 'list the runs with: weir run list'
@@ -48,6 +50,8 @@ interface Parts {
   readonly runsFolder: string
   readonly now: () => number
   readonly newRunId: () => string
+  /** Null where no workers can connect */
+  readonly hub: WorkerHub | null
 }
 
 /** Every change to a project, and the questions that only its orchestrator can answer. Runs inside its thread. */
@@ -60,6 +64,7 @@ export function createCalls(parts: Parts) {
     ...questions(parts),
     ...definitions(parts, workspaces),
     ...workspaceCalls(workspaces),
+    ...workerCalls(parts.orchestrator.state, parts.hub),
   }
 }
 

@@ -26,5 +26,6 @@ export { parseKey } from './parse-key.ts'
 export { readSecrets } from './secrets.ts'
 export type { StartRequest } from './start-run.ts'
 export { createValues, type Values } from './values.ts'
+export type { CodeDemand } from './worker-calls.ts'
 export { workspaceNotFound } from './workspaces.ts'
 export type JournalEntries = readonly import('../storage/index.ts').JournalEntry[]

@@ -144,7 +144,17 @@ async function start(): Promise<Running> {
   await orchestrator.recover()
 
   const retention = startRetention({ storage, blobs, runsFolder, now: clock.now })
-  const calls = createCalls({ orchestrator, storage, blobs, values, secrets, runsFolder, now: clock.now, newRunId })
+  const calls = createCalls({
+    orchestrator,
+    storage,
+    blobs,
+    values,
+    secrets,
+    runsFolder,
+    now: clock.now,
+    newRunId,
+    hub,
+  })
   return {
     calls,
     retention,

@@ -45,6 +45,7 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
     workflow: async ({ params }) => (await serviceOf(params.project)).workflow(params.run),
     result: async ({ params }) => (await serviceOf(params.project)).result(params.run),
     attempt: async ({ params }) => (await serviceOf(params.project)).attempt(params.run, params.step, params.attempt),
+    metrics: async ({ params, query }) => (await serviceOf(params.project)).metrics(params.run, params.step, query),
     why: async ({ params, query }) => (await serviceOf(params.project)).why(params.run, query.step ?? null),
     async logs({ params, query }, context) {
       const { step, attempt, stream, tail, follow } = query

@@ -13,8 +13,10 @@ import type {
   Workflow,
 } from '../../../src-shared/contract/index.ts'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
+import { type MetricPoint, readMetrics } from '../executors/index.ts'
 import {
   type JournalEntries,
+  type RunState,
   readSecrets,
   type StartRequest,
   valuesOf,
@@ -143,6 +145,20 @@ function reading(project: Project, { replays, values, stateOf, view, withoutStep
     attempt: async (id: string, step: string, attempt: number): Promise<AttemptFacts> =>
       attemptFacts(values, project.runsFolder, { run: await stateOf(id), step, attempt }),
 
+    /** What an attempt measured; the newest attempt when none is named. */
+    async metrics(id: string, step: string, asked: { readonly attempt?: number | undefined; readonly points: number }) {
+      const run = await stateOf(id)
+      refuseUnknownStep(run, step, 'path.step')
+      const wanted = asked.attempt === undefined ? { step } : { step, attempt: asked.attempt }
+      const execution = loggedExecutions(run, project.runsFolder, wanted).at(-1)
+      if (execution === undefined) return { attempt: null, series: [] }
+      const series = await readMetrics(execution.folder, asked.points)
+      return {
+        attempt: execution.attempt,
+        series: series.map(({ points, ...rest }) => ({ ...rest, points: points.map(toTuple) })),
+      }
+    },
+
     why: (id: string, step: string | null) => thread.call('why', id, step),
 
     /** Assets that the executions of a run have left; null when there is no such run. */
@@ -163,12 +179,7 @@ function watching(project: Project, { replays, stateOf }: Views) {
     /** Lines of output, several at once; see the contract. Refuses before the first line when there is no such run or step. */
     async logs(id: string, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<LogLines>> {
       const run = await stateOf(id)
-      if (request.step !== undefined && !hasStep(run, request.step)) {
-        throw new ProblemError('step_not_found', `run ${id} has no step ${request.step}`, {
-          field: 'query.step',
-          fix: `see its steps with: weir run inspect ${id}`,
-        })
-      }
+      if (request.step !== undefined) refuseUnknownStep(run, request.step, 'query.step')
       const secrets = run.secrets.length === 0 ? {} : await readSecrets(project.runsFolder, id)
       const query = {
         mask: Object.values(secrets),
@@ -218,6 +229,17 @@ function known(names: Names, workspace: string): string {
   const id = names.idOf(workspace)
   if (id === undefined) throw workspaceNotFound(workspace, 'query.workspace')
   return id
+}
+
+/** As the contract types a point. */
+const toTuple = ([at, value, x]: MetricPoint): [number, number, number | null] => [at, value, x]
+
+function refuseUnknownStep(run: RunState, step: string, field: string): void {
+  if (hasStep(run, step)) return
+  throw new ProblemError('step_not_found', `run ${run.id} has no step ${step}`, {
+    field,
+    fix: `see its steps with: weir run inspect ${run.id}`,
+  })
 }
 
 function parseCursor(cursor: string): { createdAt: number; id: string } {

@@ -1,1 +1,2 @@
+export { workerHandlers } from './routes.ts'
 export { type WorkerGate, type WorkerSockets, workerSockets } from './socket.ts'

@@ -112,7 +112,7 @@ export class TestProject {
       blobs,
       failures,
       published,
-      calls: createCalls({ ...shared, orchestrator, now: clock.now }),
+      calls: createCalls({ ...shared, orchestrator, now: clock.now, hub: null }),
     }
     this.engines.push(engine)
     return engine
