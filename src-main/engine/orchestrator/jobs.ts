@@ -6,7 +6,7 @@ import { asRecord, type ExecutionState, type Unit } from './core/index.ts'
 import type { Secrets } from './secrets.ts'
 import type { Values } from './values.ts'
 
-interface Needs {
+export interface JobNeeds {
   readonly project: string
   readonly runsFolder: string
   readonly values: Values
@@ -22,7 +22,7 @@ export function executionPath(runsFolder: string, unit: Unit, attempt: number): 
 }
 
 /** All that an executor needs for an execution that was dispatched; the same after a restart, for adoption. */
-export function jobOf(needs: Needs, unit: Unit, execution: ExecutionState): Job | Promise<Job> {
+export function jobOf(needs: JobNeeds, unit: Unit, execution: ExecutionState): Job | Promise<Job> {
   if (unit.step.kind !== 'target') return commandJob(needs, unit, execution)
   const call = callJob(needs.values, unit, execution)
   if (!(call instanceof Promise) && unit.run.secrets.length === 0) {
@@ -32,7 +32,7 @@ export function jobOf(needs: Needs, unit: Unit, execution: ExecutionState): Job 
 }
 
 async function codeJob(
-  needs: Needs,
+  needs: JobNeeds,
   unit: Unit,
   execution: ExecutionState,
   pending: CallJob | Promise<CallJob>,
@@ -44,12 +44,12 @@ async function codeJob(
 }
 
 /** What is called has arguments: no expression of it reads anything. */
-function contextOfCode(needs: Needs, { run, workspace }: Unit): Job['context'] {
+function contextOfCode(needs: JobNeeds, { run, workspace }: Unit): Job['context'] {
   const place = { id: run.id, workflow: run.workflow, workspace: needs.workspaceName(workspace) }
   return { params: {}, steps: {}, run: place, inputs: {} }
 }
 
-async function commandJob(needs: Needs, unit: Unit, execution: ExecutionState): Promise<Job> {
+async function commandJob(needs: JobNeeds, unit: Unit, execution: ExecutionState): Promise<Job> {
   const { run } = unit
   const context = await contextOf(needs.values, unit, needs.workspaceName)
   const inputsRef = unit.resolved?.inputs ?? null
@@ -62,7 +62,7 @@ async function commandJob(needs: Needs, unit: Unit, execution: ExecutionState): 
   }
 }
 
-function common(needs: Needs, unit: Unit, execution: ExecutionState): Omit<Job, 'context'> {
+function common(needs: JobNeeds, unit: Unit, execution: ExecutionState): Omit<Job, 'context'> {
   const { step, run } = unit
   return {
     token: execution.token,

@@ -1,4 +1,4 @@
-import type { CodeCalls, Executor, Job, Outcome, Report } from '../executors/index.ts'
+import type { CodeCalls, Executor, Report } from '../executors/index.ts'
 import type { IdempotencyRow, JournalEntry, ProjectStorage } from '../storage/index.ts'
 import { ModuleRegistry, type Targets } from '../targets/index.ts'
 import { type Plan, planOf, type StepResources } from '../workflows/index.ts'
@@ -13,7 +13,6 @@ import {
   createState,
   type Effect,
   type Event,
-  type Finish,
   forget,
   handle,
   isSameClaim,
@@ -24,9 +23,9 @@ import {
   type State,
   violations,
 } from './core/index.ts'
-import { jobOf } from './jobs.ts'
 import type { Lack, Machine } from './machine.ts'
-import { createResolver, toFailure } from './resolve.ts'
+import { Outward } from './outward.ts'
+import { createResolver } from './resolve.ts'
 import type { Secrets } from './secrets.ts'
 import type { Values } from './values.ts'
 import { treeOf } from './workspaces.ts'
@@ -51,9 +50,6 @@ export interface OrchestratorParts {
   readonly failed: (error: unknown) => void
 }
 
-/** Grace between asking a step to end and ending it by force, in ms. */
-const KILL_GRACE_MS = 5_000
-
 /** setTimeout takes no more; a later timer is looked at again then. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
@@ -73,19 +69,14 @@ interface Pending {
  */
 export class Orchestrator {
   readonly state: State
-  /** What executors say about executions that have not started, by token; not journalled */
-  readonly progress = new Map<string, string>()
   /** Modules that workers registered */
   readonly targets: Targets
   /** Code that waits for what it called */
   readonly waiters = new Waiters()
   private readonly parts: OrchestratorParts
-  private readonly jobNeeds
   private readonly batch
   private readonly resolver
-  private readonly executors: ReadonlyMap<string, Executor>
-  /** Jobs that are being put together: a kill waits until its job was handed over */
-  private readonly starting = new Map<string, Promise<void>>()
+  private readonly outward: Outward
   /** Ended runs that somebody looks at, with how many do: they stay in memory meanwhile */
   private readonly held = new Map<string, number>()
   private inbox: Pending[] = []
@@ -104,7 +95,6 @@ export class Orchestrator {
       chainOf: (workspace) => chainOf(this.state, workspace),
       now: parts.clock.now,
     })
-    this.jobNeeds = { ...parts, workspaceName: this.workspaceName }
     this.batch = createBatchBuilder(this.state, parts.values)
     this.resolver = createResolver({
       state: this.state,
@@ -117,13 +107,21 @@ export class Orchestrator {
       targets: this.targets,
     })
     const { values, secrets } = parts
-    this.executors = parts.executors(
-      (report) => this.report(report),
-      createCodeCalls({ orchestrator: this, values, secrets }),
-    )
+    this.outward = new Outward({
+      ...parts,
+      workspaceName: (id) => nameOfWorkspace(this.state, id),
+      waiters: this.waiters,
+      tell: (command) => this.tell(command),
+      executors: (report) => parts.executors(report, createCodeCalls({ orchestrator: this, values, secrets })),
+    })
     this.clockTimer = setInterval(() => this.checkClock(), CLOCK_CHECK_MS)
     this.clockTimer.unref()
     parts.machine.onRoom(() => this.tell({ type: 'room' }))
+  }
+
+  /** What executors say about executions that have not started, by token; not journalled */
+  get progress(): ReadonlyMap<string, string> {
+    return this.outward.progress
   }
 
   /** Replays the active runs and takes back what still lives. */
@@ -204,8 +202,7 @@ export class Orchestrator {
     while (this.busy) await new Promise((resolve) => setImmediate(resolve))
     this.refuse(this.inbox, new Error('the orchestrator has stopped'))
     this.inbox = []
-    await Promise.all(this.starting.values())
-    await Promise.all([...this.executors.values()].map((executor) => executor.close()))
+    await this.outward.close()
   }
 
   /** Faults in the state, as sentences; for tests and the doctor. */
@@ -234,7 +231,7 @@ export class Orchestrator {
       const outward = this.resolveReady()
       const ended = await this.commit()
       for (const { done } of taken) done?.()
-      for (const effect of outward) this.perform(effect)
+      for (const effect of outward) this.outward.perform(effect)
       for (const id of ended) this.forgetEnded(id)
     } catch (error) {
       // The state in memory is ahead of the disk now: only a new start from the journal is safe.
@@ -301,81 +298,6 @@ export class Orchestrator {
     return ended
   }
 
-  private perform(effect: Effect): void {
-    if (effect.type === 'ended') return this.waiters.ended(effect.unit)
-    if (effect.type === 'release') {
-      this.waiters.forget(effect.token)
-      this.progress.delete(effect.token)
-      this.executors.get(effect.executor)?.release?.(effect.token)
-      return
-    }
-    if (effect.type === 'resolve' || effect.type === 'resolveRun') return
-    const { unit, execution } = effect
-    const executor = this.executors.get(execution.executor)
-    if (executor === undefined) {
-      const error = { code: 'executor_missing', message: `there is no executor named ${execution.executor} here` }
-      return this.tell({ type: 'execution.finished', token: execution.token, status: 'failed', error })
-    }
-    if (effect.type === 'kill') {
-      const handed = this.starting.get(execution.token) ?? Promise.resolve()
-      void handed.then(() => executor.kill(execution.token, KILL_GRACE_MS, execution.cancelling ?? 'cancel'))
-      return
-    }
-    const hand = (job: Job): void => (effect.type === 'start' ? executor.start(job) : executor.adopt(job))
-    const failed = (error: unknown): void =>
-      this.tell({ type: 'execution.finished', token: execution.token, status: 'failed', error: toFailure(error) })
-    const job = attempt(() => jobOf(this.jobNeeds, unit, execution))
-    if ('error' in job) return failed(job.error)
-    if (!(job.value instanceof Promise)) return hand(job.value)
-    const started = job.value
-      .then(hand)
-      .catch(failed)
-      .finally(() => this.starting.delete(execution.token))
-    this.starting.set(execution.token, started)
-  }
-
-  private readonly workspaceName = (id: string): string => nameOfWorkspace(this.state, id)
-
-  private report(report: Report): void {
-    switch (report.type) {
-      case 'started':
-      case 'adopted': {
-        this.progress.delete(report.token)
-        const { token, detail } = report
-        return this.tell({ type: 'execution.started', token, detail, adopted: report.type === 'adopted' })
-      }
-      case 'progress':
-        this.progress.set(report.token, report.text)
-        return
-      case 'lost':
-        return this.tell({ type: 'execution.lost', token: report.token, reason: report.reason })
-      case 'availability': {
-        const { executor, available, reason } = report
-        return this.tell({ type: 'executor.availability', executor, available, reason })
-      }
-      case 'suspended': {
-        const { token, steps, mode, delayMs } = report
-        return this.tell({ type: 'execution.suspended', token, steps, mode, delayMs })
-      }
-      case 'worker':
-        return this.tell({ type: 'worker', worker: report.worker, offer: report.offer })
-      case 'finished':
-        return this.finish(report.token, report.outcome)
-    }
-  }
-
-  /** Stores the outputs first: a result is recorded only when everything that it refers to is on disk. */
-  private finish(token: string, outcome: Outcome): void {
-    const { outputs, finishedAt: _finishedAt, ...rest } = outcome
-    const command = (finish: Finish): Command => ({ type: 'execution.finished', token, ...finish })
-    if (outputs === undefined) return this.tell(command(rest))
-    const ref = this.parts.values.refer({ ...outputs })
-    if (!(ref instanceof Promise)) return this.tell(command({ ...rest, outputs: ref }))
-    ref
-      .then((stored) => this.tell(command({ ...rest, outputs: stored })))
-      .catch((error: unknown) => this.tell(command({ status: 'failed', error: toFailure(error) })))
-  }
-
   private arm(): void {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
@@ -407,14 +329,6 @@ function lacksOf({ lacks }: State): Lack | null {
   const { next, least } = lacks
   if (next.phase !== 'queued' || least.phase !== 'queued') return null
   return { next: next.step.resources, least: least.step.resources }
-}
-
-function attempt<T>(act: () => T): { value: T } | { error: unknown } {
-  try {
-    return { value: act() }
-  } catch (error) {
-    return { error }
-  }
 }
 
 const hasLess = (now: StepResources, before: StepResources): boolean =>
