@@ -64,7 +64,8 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
     return { type: 'memory', wanted: resources.memoryBytes, free: free('memoryBytes') }
   }
   if (resources.gpus > free('gpus')) return { type: 'gpus', wanted: resources.gpus, free: free('gpus') }
+  if (state.claim === null) return null
   const room = { cpus: free('cpus'), memoryBytes: free('memoryBytes'), gpus: free('gpus') }
-  if (state.claim !== null && takesTurn(state.claim, room, resources)) return { type: 'turn' }
+  if (takesTurn(state.claim, room, resources)) return { type: 'turn' }
   return null
 }
