@@ -22,6 +22,7 @@ const ENTRIES = [
   '\\.(css|svg)$',
   '^src-main/engine/orchestrator/thread\\.ts$',
   '^(scripts|bench|e2e|resources)/',
+  '^sdk/typescript/src/(index|testing/index|worker/command|runner/main|build/thread)\\.ts$',
   '^[^/]+\\.config\\.ts$',
 ]
 
@@ -158,6 +159,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^src-main/engine/orchestrator/core/', pathNot: TESTS },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'] },
+    },
+    {
+      name: 'sdk-alone',
+      comment:
+        'The SDK is a package of its own: it knows the protocol, and none of the code of the engine or its clients.',
+      severity: 'error',
+      from: { path: '^sdk/', pathNot: [TESTS, TEST_HELPERS] },
+      to: { path: '^(src-[a-z]+|bench|e2e|scripts)/' },
+    },
+    {
+      name: 'sdk-from-nowhere',
+      comment: 'What ships does not import the SDK: code that uses it runs in processes of its own.',
+      severity: 'error',
+      from: { path: '^src-', pathNot: [TESTS, TEST_HELPERS] },
+      to: { path: '^sdk/' },
     },
     {
       name: 'code-without-tests',

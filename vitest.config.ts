@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const ROOTS = '{src-shared,src-main,src-renderer,src-preload,scripts,bench,e2e,resources}'
+const ROOTS = '{sdk/typescript/src,src-shared,src-main,src-renderer,src-preload,scripts,bench,e2e,resources}'
 /** Two at once: the machines that the tests are made for have two cores, and many tests start processes of their own. */
 const WORKERS = 2
 const UNIT_TIMEOUT_MS = 20_000

@@ -88,6 +88,9 @@ const BUILD_INPUTS = [
   'package.json',
   'package-lock.json',
   'scripts/build.mjs',
+  'sdk/typescript/src',
+  'sdk/typescript/scripts',
+  'sdk/typescript/package.json',
 ]
 const STAMP = 'out/main/.built-from'
 

@@ -1,6 +1,9 @@
-/** Builds engine, CLI, supervisor and desktop into out/main, the preload script into out/preload, the screens into out/renderer. */
+/**
+ * Builds engine, CLI, supervisor and desktop into out/main, the preload script into out/preload, the screens into out/renderer,
+ * and the TypeScript SDK into its own dist.
+ */
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { buildInputsDigest, checkNode, ensureInstalled, main, runTool, stampBuild } from './bootstrap.mjs'
+import { buildInputsDigest, checkNode, ensureInstalled, main, run, runTool, stampBuild } from './bootstrap.mjs'
 
 /** Where it is built: what starts meanwhile finds the build before, and what fails leaves that as it was. */
 const NEXT = 'out/next'
@@ -16,6 +19,8 @@ await main(() => {
     env: { ...process.env, WEIR_OUT: NEXT },
   })
   if (status !== 0) return status
+  const sdk = run(process.execPath, ['sdk/typescript/scripts/build.mjs'])
+  if (sdk !== 0) return sdk
   for (const part of PARTS) replace(`out/${part}`, `${NEXT}/${part}`)
   rmSync(NEXT, { recursive: true, force: true })
   stampBuild(digest)

@@ -9,6 +9,7 @@ const CRUISED = [
   'bench',
   'e2e',
   'scripts',
+  'sdk/typescript/src',
   'src-preload',
   'src-renderer',
   'electron.vite.config.ts',

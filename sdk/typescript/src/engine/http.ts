@@ -1,0 +1,123 @@
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest, Agent as TlsAgent } from 'node:https'
+import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { EngineRefusal } from '../errors.ts'
+import type { EngineAddress } from './address.ts'
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly headers?: { readonly [name: string]: string }
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  readonly signal?: AbortSignal
+}
+
+const FIRST_WAIT_MS = 200
+const LONGEST_WAIT_MS = 5000
+
+/** Calls an engine. While it is away, e.g. for a restart, a call waits for it. */
+export class EngineHttp {
+  private readonly address: EngineAddress
+  private readonly agent: Agent
+  private readonly patienceMs: number
+
+  /** @param patienceMs how long a call waits for an engine that is away */
+  constructor(address: EngineAddress, patienceMs = 0) {
+    this.address = address
+    this.patienceMs = patienceMs
+    const options = { keepAlive: true, maxSockets: 16 }
+    this.agent = address.url?.startsWith('https:') === true ? new TlsAgent(options) : new Agent(options)
+  }
+
+  /** The answer with its body still to come. @throws EngineRefusal */
+  async open(call: HttpCall): Promise<IncomingMessage> {
+    const answer = await this.patiently(call)
+    if ((answer.statusCode ?? 0) < 400) return answer
+    throw await refusal(answer, this.address.name)
+  }
+
+  /** The answer as JSON; null when it has no body. @throws EngineRefusal */
+  async json<T>(call: HttpCall): Promise<T> {
+    const body = await textOf(await this.open(call))
+    return (body === '' ? null : JSON.parse(body)) as T
+  }
+
+  /** Sends JSON. */
+  post<T>(path: string, body: unknown): Promise<T> {
+    const key = crypto.randomUUID() // a repeated call is carried out once
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key }
+    return this.json<T>({ method: 'POST', path, body: JSON.stringify(body), headers })
+  }
+
+  close(): void {
+    this.agent.destroy()
+  }
+
+  private async patiently(call: HttpCall): Promise<IncomingMessage> {
+    const deadline = performance.now() + this.patienceMs
+    for (let pause = FIRST_WAIT_MS; ; pause = Math.min(pause * 2, LONGEST_WAIT_MS)) {
+      try {
+        return await this.send(call)
+      } catch (error) {
+        call.signal?.throwIfAborted()
+        const isStream = call.body !== undefined && typeof call.body !== 'string' && !(call.body instanceof Uint8Array)
+        if (isStream || performance.now() + pause > deadline) throw unreachable(error, this.address.name)
+        await wait(pause)
+      }
+    }
+  }
+
+  private send(call: HttpCall): Promise<IncomingMessage> {
+    const { url, socketPath, token } = this.address
+    const place = url === undefined ? { socketPath, host: 'localhost', path: call.path } : targetOf(url, call.path)
+    const body = typeof call.body === 'string' ? Buffer.from(call.body) : call.body
+    const headers = {
+      accept: 'application/json, */*',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body instanceof Uint8Array ? { 'content-length': String(body.byteLength) } : {}),
+      ...call.headers,
+    }
+    return new Promise((resolve, reject) => {
+      const send = url?.startsWith('https:') === true ? httpsRequest : httpRequest
+      const signal = call.signal === undefined ? {} : { signal: call.signal }
+      const request = send({ ...place, ...signal, agent: this.agent, method: call.method, headers }, resolve)
+      request.once('error', reject)
+      if (body === undefined || body instanceof Uint8Array) request.end(body)
+      else {
+        const source = Readable.from(body, { objectMode: false })
+        source.once('error', (error) => request.destroy(error))
+        source.pipe(request)
+      }
+    })
+  }
+}
+
+function targetOf(origin: string, path: string): { host: string; port: string; path: string } {
+  const { hostname, port, protocol } = new URL(origin)
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port || (protocol === 'https:' ? '443' : '80'), path }
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of answer) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString()
+}
+
+async function refusal(answer: IncomingMessage, name: string): Promise<EngineRefusal> {
+  const text = await textOf(answer)
+  try {
+    const problem = JSON.parse(text) as { code?: string; detail?: string; fix?: string }
+    if (typeof problem.code === 'string') {
+      return new EngineRefusal(problem.code, problem.detail ?? problem.code, problem.fix ?? null)
+    }
+  } catch {
+    // No engine of Weir: said below.
+  }
+  return new EngineRefusal('unexpected', `${name} answered ${answer.statusCode ?? 0}, not as a Weir engine does.`, null)
+}
+
+function unreachable(error: unknown, name: string): Error {
+  const why = error instanceof Error ? error.message : String(error)
+  return new EngineRefusal('unreachable', `${name} does not answer (${why}).`, 'Start it with: weir boot up --daemon')
+}

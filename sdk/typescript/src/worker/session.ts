@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto'
+import type { EngineAddress } from '../engine/address.ts'
+import {
+  type AnswerMessage,
+  CLOSE,
+  type EndMessage,
+  type EngineMessage,
+  type Execute,
+  type Fault,
+  HEARTBEAT_MS,
+  type Hello,
+  type NewsMessage,
+  PROTOCOL,
+  type RequestMessage,
+  type WorkerMessage,
+} from '../protocol.ts'
+import type { Uplink } from './execution.ts'
+import type { Declared, Hosted } from './hosted.ts'
+import { Link } from './link.ts'
+
+const FIRST_WAIT_MS = 200
+const LONGEST_WAIT_MS = 5000
+/** So often in a row the engine may call what is said malformed before the worker gives up. */
+const MOST_MALFORMED = 3
+
+export type Introduction = Omit<Hello, 'type' | 'protocol' | 'session' | 'manifests' | 'executions'>
+
+export interface SessionEvents {
+  readonly onExecute: (job: Execute) => void
+  readonly onAbort: (token: string, reason: string) => void
+  readonly onLogged: (token: string, bytes: number) => void
+  readonly onWelcome: (worker: string, project: string) => void
+  readonly onDrain: () => void
+  readonly onVersions: () => void
+  readonly onTrouble: (text: string) => void
+  /** It cannot go on */
+  readonly onFatal: (text: string) => void
+}
+
+/**
+ * The worker as the engine knows it, across connections: what ends is held until it is recorded, what is asked until it is
+ * answered, and both are said again after the connection was made anew.
+ */
+export class Session implements Uplink {
+  private readonly secret = randomBytes(32).toString('hex')
+  private readonly address: () => EngineAddress
+  private readonly project: string
+  private readonly introduction: () => Introduction
+  private readonly hosted: Hosted
+  private readonly running: () => string[]
+  private readonly events: SessionEvents
+
+  private link: Link | null = null
+  private isWelcome = false
+  private isClosed = false
+  private pauseMs = FIRST_WAIT_MS
+  private retry: NodeJS.Timeout | null = null
+  private malformed = 0
+  private nextId = 1
+  /** What had to wait for a connection */
+  private waiting: NewsMessage[] = []
+  private readonly ends = new Map<string, EndMessage>()
+  private readonly assets = new Map<string, NewsMessage[]>()
+  private readonly requests = new Map<number, { message: RequestMessage; answer: (message: AnswerMessage) => void }>()
+  private readonly declarations = new Map<number, Declared>()
+  private helloDeclared: Declared = new Map()
+  private readonly heart: NodeJS.Timeout
+
+  constructor(parts: {
+    address: () => EngineAddress
+    project: string
+    introduction: () => Introduction
+    hosted: Hosted
+    running: () => string[]
+    events: SessionEvents
+  }) {
+    this.address = parts.address
+    this.project = parts.project
+    this.introduction = parts.introduction
+    this.hosted = parts.hosted
+    this.running = parts.running
+    this.events = parts.events
+    this.heart = setInterval(() => {
+      if (this.isWelcome) this.send({ type: 'heartbeat', executions: this.held() })
+    }, HEARTBEAT_MS)
+  }
+
+  /** True when the engine has recorded all ends. */
+  get isSettled(): boolean {
+    return this.ends.size === 0
+  }
+
+  connect(): void {
+    this.retry = null
+    if (this.isClosed) return
+    this.link = new Link(this.address(), this.project, {
+      onOpen: () => this.hello(),
+      onMessages: (messages) => {
+        for (const message of messages) this.take(message)
+      },
+      onClose: (code, reason, status) => this.lost(code, reason, status),
+    })
+  }
+
+  close(): void {
+    this.isClosed = true
+    clearInterval(this.heart)
+    if (this.retry !== null) clearTimeout(this.retry)
+    this.link?.close()
+  }
+
+  drain(): void {
+    if (this.isWelcome) this.send({ type: 'drain' })
+  }
+
+  /** Says what is hosted now. While the connection is away, the next hello says it. */
+  declare(faults: readonly Fault[]): void {
+    if (!this.isWelcome) return
+    const id = this.number()
+    this.declarations.set(id, this.hosted.declared())
+    this.send({ type: 'declare', id, manifests: this.hosted.manifests, faults: [...faults] })
+  }
+
+  news(message: NewsMessage): void {
+    if (message.type === 'asset') this.assets.set(message.token, [...(this.assets.get(message.token) ?? []), message])
+    if (this.isWelcome) this.send(message)
+    else if (message.type !== 'asset') this.waiting.push(message)
+  }
+
+  request(message: RequestMessage, answer: (message: AnswerMessage) => void): void {
+    const own = message.id
+    const numbered = { ...message, id: this.number() }
+    this.requests.set(numbered.id, { message: numbered, answer: (got) => answer({ ...got, id: own }) })
+    if (this.isWelcome) this.send(numbered)
+  }
+
+  end(message: EndMessage): void {
+    this.ends.set(message.token, message)
+    this.assets.delete(message.token)
+    this.dropRequests(message.token)
+    if (this.isWelcome) this.send(message)
+  }
+
+  private hello(): void {
+    this.helloDeclared = this.hosted.declared()
+    this.send({
+      type: 'hello',
+      protocol: PROTOCOL,
+      session: this.secret,
+      ...this.introduction(),
+      manifests: this.hosted.manifests,
+      executions: this.held(),
+    })
+  }
+
+  private held(): string[] {
+    return [...new Set([...this.running(), ...this.ends.keys()])]
+  }
+
+  private send(message: WorkerMessage): void {
+    this.link?.send(message)
+  }
+
+  private number(): number {
+    const id = this.nextId
+    this.nextId += 1
+    return id
+  }
+
+  private take(message: EngineMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.welcome(message)
+      case 'execute':
+        return this.events.onExecute(message)
+      case 'abort':
+        return this.events.onAbort(message.token, message.reason)
+      case 'recorded':
+        for (const token of message.tokens) this.forget(token)
+        return
+      case 'logged':
+        return this.events.onLogged(message.token, message.bytes)
+      case 'declared':
+        return this.declared(message.id, message.versions)
+      case 'drain':
+        return this.events.onDrain()
+      case 'heartbeat':
+        return
+      default:
+        return this.answered(message)
+    }
+  }
+
+  private welcome(message: Extract<EngineMessage, { type: 'welcome' }>): void {
+    this.isWelcome = true
+    this.pauseMs = FIRST_WAIT_MS
+    this.malformed = 0
+    const lost = new Set(message.abort)
+    for (const token of lost) {
+      this.forget(token)
+      this.events.onAbort(token, 'stale')
+    }
+    this.hosted.versioned(this.helloDeclared, message.versions)
+    const waiting = this.waiting.filter(({ token }) => !lost.has(token))
+    this.waiting = []
+    for (const assets of this.assets.values()) for (const asset of assets) this.send(asset)
+    for (const news of waiting) this.send(news)
+    for (const { message: request } of this.requests.values()) this.send(request)
+    for (const end of this.ends.values()) this.send(end)
+    this.events.onWelcome(message.worker, message.project)
+    this.events.onVersions()
+  }
+
+  private forget(token: string): void {
+    this.ends.delete(token)
+    this.assets.delete(token)
+    this.waiting = this.waiting.filter((news) => news.token !== token)
+    this.dropRequests(token)
+    this.events.onLogged(token, 0)
+  }
+
+  private dropRequests(token: string): void {
+    if (this.requests.size === 0) return
+    for (const [id, { message }] of this.requests) if (message.token === token) this.requests.delete(id)
+  }
+
+  private declared(id: number, versions: Readonly<Record<string, number>>): void {
+    const declared = this.declarations.get(id)
+    this.declarations.delete(id)
+    if (declared === undefined) return
+    this.hosted.versioned(declared, versions)
+    this.events.onVersions()
+  }
+
+  private answered(message: AnswerMessage): void {
+    const { id } = message
+    if (message.type === 'refused' && (id === undefined || this.declarations.delete(id))) {
+      const { problem } = message
+      this.events.onTrouble(`${problem.message}${problem.fix === undefined ? '' : ` ${problem.fix}`}`)
+      return
+    }
+    if (id === undefined) return
+    const request = this.requests.get(id)
+    this.requests.delete(id)
+    request?.answer(message)
+  }
+
+  private lost(code: number, reason: string, status: number | null): void {
+    const wasWelcome = this.isWelcome
+    this.link = null
+    this.isWelcome = false
+    this.declarations.clear()
+    if (this.isClosed) return
+    if (code === CLOSE.malformed) this.malformed += 1
+    const fatal = this.fatal(code, reason, status)
+    if (fatal !== null) {
+      this.close()
+      this.events.onFatal(fatal)
+      return
+    }
+    if (wasWelcome || this.pauseMs === FIRST_WAIT_MS) {
+      const why = reason === '' ? '' : ` (${reason})`
+      const what = wasWelcome ? 'The connection broke' : `${this.address().name} does not answer`
+      this.events.onTrouble(`${what}${why}. Trying again; what runs goes on.`)
+    }
+    this.retry = setTimeout(() => this.connect(), this.pauseMs)
+    this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_WAIT_MS)
+  }
+
+  private fatal(code: number, reason: string, status: number | null): string | null {
+    switch (code) {
+      case CLOSE.notFound:
+      case CLOSE.version:
+        return reason
+      case CLOSE.conflict:
+        return `${reason} Release the code with --register, or develop with --dev.`
+      case CLOSE.malformed:
+        return this.malformed >= MOST_MALFORMED ? `The engine does not understand this worker: ${reason}` : null
+    }
+    if (status === 401 || status === 403) return 'The engine refuses the token. Set WEIR_TOKEN to one that is valid.'
+    if (status === 404) return `The engine has no project "${this.project}", or is too old to have workers.`
+    return null
+  }
+}

@@ -1,0 +1,131 @@
+import type { EndMessage, Execute } from '../protocol.ts'
+import type { FromRunner, LoadModule } from '../runner/messages.ts'
+import type { Uplink } from './execution.ts'
+import { ExecutorProcess, type ProcessEnd } from './executor-process.ts'
+import { LogFlow } from './log-flow.ts'
+import type { PoolParts } from './pool.ts'
+
+const ANSWER_MS = 5000
+
+/** Executions that share one warm process. They are handed over in the order in which they came. */
+export class SharedProcess {
+  private readonly process: ExecutorProcess
+  private readonly uplink: Uplink
+  private readonly onOver: (token: string) => void
+  private readonly held = new Map<string, LogFlow>()
+  private readonly aborted = new Set<string>()
+  private queue: Execute[] = []
+  private isOpen = true
+
+  constructor(parts: PoolParts, modules: readonly LoadModule[], uplink: Uplink, onOver: (token: string) => void) {
+    const { home, address, project } = parts
+    this.process = new ExecutorProcess(home, { mode: 'shared', modules, engine: address(), project })
+    this.uplink = uplink
+    this.onOver = onOver
+    // What is printed outside of an execution is the worker's own.
+    this.process.stdout.to((text) => process.stdout.write(text))
+    this.process.stderr.to((text) => process.stderr.write(text))
+    this.process.onMessage((message) => this.take(message))
+    void this.process.ended.then((end) => this.gone(end))
+  }
+
+  /** False when its process is gone, or is to go. */
+  get isUsable(): boolean {
+    return this.isOpen
+  }
+
+  get isIdle(): boolean {
+    return this.held.size === 0
+  }
+
+  flow(token: string): LogFlow | undefined {
+    return this.held.get(token)
+  }
+
+  run(job: Execute): void {
+    const { token } = job
+    this.held.set(
+      token,
+      new LogFlow({
+        send: (lines) => this.uplink.news({ type: 'log', token, lines }),
+        hold: () => this.process.pause(),
+        release: () => this.process.resume(),
+      }),
+    )
+    this.queue.push(job)
+    if (this.queue.length === 1) queueMicrotask(() => this.send())
+  }
+
+  abort(token: string): void {
+    this.aborted.add(token)
+    this.process.send({ type: 'abort', token, reason: 'cancel' })
+    const timer = setTimeout(() => {
+      if (this.held.has(token)) this.process.kill() // it is busy with something that never yields
+    }, ANSWER_MS)
+    timer.unref()
+  }
+
+  /** Takes no more, and ends when nothing is left. */
+  retire(): void {
+    this.isOpen = false
+    if (this.isIdle) this.process.kill()
+  }
+
+  kill(): void {
+    this.isOpen = false
+    this.process.kill()
+  }
+
+  private send(): void {
+    const jobs = this.queue
+    this.queue = []
+    this.process.send({ type: 'run', jobs })
+  }
+
+  private take(message: FromRunner): void {
+    switch (message.type) {
+      case 'ready':
+      case 'found':
+        return
+      case 'broken':
+        this.isOpen = false
+        return this.process.kill()
+      case 'log':
+        for (const line of message.lines) this.held.get(message.token)?.add(line)
+        return
+      case 'started':
+      case 'metric':
+      case 'progress':
+      case 'asset':
+        return this.uplink.news(message)
+      case 'submit':
+      case 'select':
+      case 'cancel':
+      case 'secret':
+        return this.uplink.request(message, (answer) => this.process.send({ type: 'answer', answer }))
+      default:
+        return this.ending(message)
+    }
+  }
+
+  private ending(message: EndMessage): void {
+    const flow = this.held.get(message.token)
+    if (flow === undefined) return
+    flow.flush()
+    this.held.delete(message.token)
+    this.aborted.delete(message.token)
+    this.uplink.end(message)
+    this.onOver(message.token)
+    if (!this.isOpen && this.isIdle) this.process.kill()
+  }
+
+  private gone({ signal, code, tail }: ProcessEnd): void {
+    this.isOpen = false
+    for (const token of [...this.held.keys()]) {
+      const how = signal === null ? `exit code ${code ?? 'unknown'}` : signal
+      const message = `The process that it shared with others ended (${how}). ${tail.trim().slice(-1000)}`.trim()
+      if (this.aborted.has(token)) this.ending({ type: 'aborted', token })
+      else this.ending({ type: 'error', token, kind: 'abandoned', error: { type: 'ProcessLost', message } })
+    }
+  }
+}
