@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Json, Time } from './common.ts'
+import { AssetValue } from './assets.ts'
+import { Json, StepKey, Time } from './common.ts'
 
 export const ExecutionStatus = z.enum([
   'dispatched', // handed to the executor, not yet seen running
@@ -57,13 +58,27 @@ export const Execution = z.object({
   usage: Usage.optional(),
   worker: z.string().optional().describe('The session that it was given to'),
   adopted: z.int().optional().describe('How often a restarted engine found it alive and took it back'),
+  awaits: z
+    .object({
+      steps: z.array(StepKey),
+      mode: z.enum(['any', 'all']),
+      until: Time.nullable().describe('It goes on then at the latest'),
+    })
+    .optional()
+    .describe('For `suspended`: what it gave up its process for'),
+  assets: z
+    .record(z.string(), AssetValue)
+    .optional()
+    .describe('Files that code recorded under a name while it ran; a file that a step returns is among its outputs'),
   progress: z.string().optional().describe('What the executor does for it now, e.g. the pull of an image'),
 })
 export type Execution = z.infer<typeof Execution>
 
 /** What one attempt was given and what it ran. */
 export const AttemptFacts = z.object({
-  inputs: z.record(z.string(), Json),
+  inputs: z
+    .record(z.string(), Json)
+    .describe('Of a call its arguments, by the names of the parameters; further ones of `*args` by their position'),
   command: z
     .object({
       argv: z.array(z.string()),

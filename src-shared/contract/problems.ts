@@ -38,6 +38,7 @@ export const problemCodes = {
   worker_not_found: [404, 'No such worker'],
   method_not_allowed: [405, 'This address does not take that method'],
   run_finished: [409, 'The run has ended'],
+  step_finished: [409, 'The step has ended'],
   run_not_finished: [409, 'The run has not ended'],
   rerun_nothing: [409, 'There is nothing to run again'],
   approval_not_waiting: [409, 'The step does not wait for an answer'],

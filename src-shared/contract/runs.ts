@@ -52,7 +52,9 @@ export const RunStep = z.object({
     .object({
       by: StepKey,
       attempt: z.int().describe('The attempt that called'),
+      at: Time.describe('When it was called'),
       group: z.string().optional(),
+      brief: z.string().describe('Its arguments in one line, cut where they are long: x=3, data=train[0]'),
       refs: z.array(StepKey).describe('Steps whose results are among its arguments'),
       links: z
         .array(z.object({ by: StepKey, attempt: z.int() }))
@@ -175,6 +177,19 @@ export const MetricSeries = z.object({
     .describe('In the order in which they came; of many, those that stand out'),
 })
 export type MetricSeries = z.infer<typeof MetricSeries>
+
+/** What a person is asked, by an approval of a drawn workflow or by code. */
+export const Question = z.object({
+  run: RunId,
+  workflow: z.string(),
+  workspace: z.string(),
+  step: StepKey,
+  message: z.string(),
+  form: z.record(z.string(), Json).describe('Fields of the answer, as parameters of a workflow are declared'),
+  since: Time,
+  by: StepKey.optional().describe('The call that asks'),
+})
+export type Question = z.infer<typeof Question>
 
 const RunParams = ProjectParams.extend({ run: RunId })
 
@@ -366,13 +381,45 @@ export const runRoutes = {
     status: 202,
     problems: ['run_not_found', 'run_finished'],
   }),
+  cancelStep: route({
+    id: 'runs.cancelStep',
+    method: 'POST',
+    path: '/api/v1/projects/{project}/runs/{run}/steps/{step}/cancel',
+    permission: 'WORKFLOW',
+    change: true,
+    summary: 'Cancel one step with what it called, one item, or all calls of a target; the run goes on',
+    params: RunParams.extend({ step: StepKey }),
+    response: RunSummary,
+    status: 202,
+    problems: ['run_not_found', 'run_finished', 'step_not_found', 'step_finished'],
+  }),
+  questions: route({
+    id: 'runs.questions',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/questions',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'What waits for an answer of a person, in all runs: the longest wait first',
+    params: ProjectParams,
+    query: z.object({
+      run: RunId.optional().describe('Only of this one'),
+      workspace: Name.optional().describe('Only of runs that were started in it'),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+    }),
+    response: z.object({
+      items: z.array(Question),
+      total: z.int().describe('How many there are, also past the limit'),
+    }),
+    problems: ['workspace_not_found'],
+  }),
   rerun: route({
     id: 'runs.rerun',
     method: 'POST',
     path: '/api/v1/projects/{project}/runs/{run}/rerun',
     permission: 'WORKFLOW',
     change: true,
-    summary: 'Run steps of a run again, in the same run and on the same version; what depends on them follows',
+    summary:
+      'Run steps of a run again, in the same run; what depends on them follows. A call also while its run goes on',
     params: RunParams,
     body: z
       .strictObject({

@@ -6,6 +6,7 @@ import type { WorkerHub } from '../executors/index.ts'
 import type { DraftSummaryRow, NewDraft, NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
 import type { Register } from '../targets/index.ts'
 import { checkAnswers } from '../workflows/index.ts'
+import { cancelStep, rerunCall, type Waiting, questions as waiting } from './code/step-calls.ts'
 import {
   createAhead,
   findUnit,
@@ -101,6 +102,12 @@ function changes(parts: Parts, workspaces: Workspaces) {
       await orchestrator.post({ type: 'run.cancel', run: id, by: caller.actor, reason })
     },
 
+    /** Ends one step, item or call, or all calls of a target, while its run goes on. */
+    async cancelStep(id: string, step: string, caller: Caller): Promise<void> {
+      await known(storage, id)
+      await cancelStep(orchestrator, id, step, caller.actor)
+    },
+
     /** @param workspace name of the one to run in; null for the one in which its steps ran last */
     async rerun(id: string, from: string, caller: Caller, workspace: string | null = null): Promise<void> {
       const taken = new ProblemError('run_not_finished', `run ${id} is being run again by another call`, {
@@ -157,6 +164,9 @@ function questions({ orchestrator, storage }: Parts) {
       }
       return answer
     },
+
+    /** What waits for an answer of a person. */
+    questions: (): Waiting[] => waiting(orchestrator.state),
 
     stats: () => ({
       activeRuns: [...orchestrator.state.runs.values()].filter((run) => run.finished === null).length,
@@ -238,6 +248,7 @@ async function rerun(parts: Parts, workspaces: Workspaces, { id, from, caller, w
   await orchestrator.withRun(id, async (run) => {
     if (run === null) throw new ProblemError('run_not_found', `there is no run ${id}`, { fix: LIST_RUNS })
     if (run.finished === null) {
+      if (await rerunCall(orchestrator, workspaces, { run, from, by: caller.actor, workspace })) return
       throw new ProblemError('run_not_finished', `run ${id} has not ended`, {
         fix: 'wait for its end, or cancel it first',
       })

@@ -2,6 +2,7 @@ export type { Calls, LiveRun } from './calls.ts'
 
 export {
   apply,
+  argumentsByName,
   asRecord,
   createState,
   type Event,

@@ -1,6 +1,6 @@
 import { type AttemptFacts, type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import { maskText, readCommand, secretTexts } from '../executors/index.ts'
-import { asRecord, parseKey, type RunState, readSecrets, type Values } from '../orchestrator/index.ts'
+import { argumentsByName, asRecord, parseKey, type RunState, readSecrets, type Values } from '../orchestrator/index.ts'
 import { loggedExecutions } from './executions.ts'
 
 interface Asked {
@@ -22,7 +22,12 @@ export async function attemptFacts(values: Values, runsFolder: string, asked: As
     })
   }
   const secrets = secretTexts(run.secrets.length === 0 ? [] : Object.values(await readSecrets(runsFolder, run.id)))
-  const inputs = execution.inputs === null ? {} : asRecord(await values.load(execution.inputs))
+  const inputs =
+    unit.call !== null
+      ? argumentsByName(unit, await values.load(unit.call.args))
+      : execution.inputs === null
+        ? {}
+        : asRecord(await values.load(execution.inputs))
   const [logged] = loggedExecutions(run, runsFolder, { step: asked.step, attempt })
   const command = logged === undefined ? null : await readCommand(logged.folder)
   return {

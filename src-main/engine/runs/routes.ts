@@ -60,6 +60,15 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
     },
     cancel: async ({ params, body }, context) =>
       (await serviceOf(params.project)).cancel(params.run, callerOf(context), body.reason ?? null),
+    cancelStep: async ({ params }, context) =>
+      (await serviceOf(params.project)).cancelStep(params.run, params.step, callerOf(context)),
+    async questions({ params, query: { run, workspace, limit } }) {
+      return (await serviceOf(params.project)).questions({
+        limit,
+        ...(run === undefined ? {} : { run }),
+        ...(workspace === undefined ? {} : { workspace }),
+      })
+    },
     rerun: async ({ params, body }, context) =>
       (await serviceOf(params.project)).rerun(params.run, body.from, body.workspace ?? null, callerOf(context)),
     async approve({ params, body }, context) {

@@ -5,6 +5,7 @@ import type {
   Json,
   LogLine,
   Page,
+  Question,
   Run,
   RunEvent,
   RunResult,
@@ -51,6 +52,13 @@ export interface ListQuery {
   readonly limit: number
 }
 
+export interface QuestionQuery {
+  readonly run?: string
+  /** Name of one */
+  readonly workspace?: string
+  readonly limit: number
+}
+
 export interface LogRequest {
   readonly step?: string
   readonly attempt?: number
@@ -76,6 +84,11 @@ function changing({ thread }: Project, { replays, summary, view }: Views) {
 
     async cancel(id: string, caller: Caller, reason: string | null): Promise<RunSummary> {
       await thread.call('cancel', id, caller, reason)
+      return summary(id)
+    },
+
+    async cancelStep(id: string, step: string, caller: Caller): Promise<RunSummary> {
+      await thread.call('cancelStep', id, step, caller)
       return summary(id)
     },
 
@@ -157,6 +170,21 @@ function reading(project: Project, { replays, values, stateOf, view, withoutStep
         attempt: execution.attempt,
         series: series.map(({ points, ...rest }) => ({ ...rest, points: points.map(toTuple) })),
       }
+    },
+
+    /** What waits for an answer of a person, the longest wait first. */
+    async questions({ run, workspace, limit }: QuestionQuery): Promise<{ items: Question[]; total: number }> {
+      const names = await createNames(await project.reader())
+      const within = workspace === undefined ? null : known(names, workspace)
+      const all = (await thread.call('questions')).filter(
+        (one) => (run === undefined || one.run === run) && (within === null || one.workspace === within),
+      )
+      const items = all.slice(0, limit).map(({ since, ...one }) => ({
+        ...one,
+        workspace: names.of(one.workspace),
+        since: new Date(since).toISOString(),
+      }))
+      return { items, total: all.length }
     },
 
     why: (id: string, step: string | null) => thread.call('why', id, step),

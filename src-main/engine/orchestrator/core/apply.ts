@@ -67,7 +67,10 @@ export function apply(state: State, event: E.Event): void {
     case 'step.reopened':
       return withUnit(state, event, (unit) => stepReopened(state, unit, event.workspace ?? unit.workspace))
     case 'execution.assets':
-      return
+      return withExecution(state, event.token, ({ execution }) => {
+        execution.assets ??= []
+        execution.assets.push(event.assets)
+      })
     case 'execution.dispatched':
       return withUnit(state, event, (unit) => dispatched(state, unit, event))
     case 'execution.started':
@@ -307,6 +310,7 @@ function executionFinished(state: State, held: Held, event: E.ExecutionFinished)
   execution.exitCode = event.exitCode ?? null
   execution.signal = event.signal ?? null
   execution.usage = event.usage ?? null
+  execution.awaits = event.awaits ?? null
   vacate(state, held)
   state.effects.push({ type: 'release', executor: execution.executor, token: execution.token })
   if (unit.again !== null) return reopenUnit(state, unit, unit.again)

@@ -90,6 +90,8 @@ export function blankExecution(
     inputs: null,
     source: null,
     worker: null,
+    awaits: null,
+    assets: null,
     calls: null,
     inherited: null,
     waiting: false,

@@ -22,6 +22,7 @@ export function stepCalled(state: State, event: E.StepCalled): void {
     token: event.token,
     by,
     attempt: execution.attempt,
+    at: event.at,
     depth: (by.call?.depth ?? 0) + 1,
     args: event.args,
     key: callKey(definition, event.args),

@@ -1,4 +1,5 @@
 export { apply } from './apply.ts'
+export { argumentsByName } from './arguments.ts'
 export { type Claim, isSameClaim } from './claim.ts'
 export type * from './commands.ts'
 export * from './events.ts'

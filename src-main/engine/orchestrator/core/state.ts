@@ -68,6 +68,10 @@ export interface ExecutionState {
   readonly source: string | null
   /** Executor `worker`: the session that it was given to */
   readonly worker: string | null
+  /** For `suspended`: keys of the units that it waits for */
+  awaits: ExecutionFinished['awaits'] | null
+  /** Files that it recorded under names, in the order in which it did; null for none */
+  assets: ValueRef[] | null
   /** What it called, by the number of the request: a request that is repeated gets the same answer */
   calls: Map<number, Unit[]> | null
   /** Calls of attempts before it that it may find again, by {@link CallState.key}; null when it starts from nothing */
@@ -82,6 +86,8 @@ export interface CallState {
   readonly token: string
   readonly by: Unit
   readonly attempt: number
+  /** When it was called, ms since 1970 */
+  readonly at: number
   /** Calls between it and the plan's step */
   readonly depth: number
   readonly args: ValueRef

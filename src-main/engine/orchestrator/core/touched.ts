@@ -16,7 +16,6 @@ export function touched(state: State, event: Event): 'all' | readonly Unit[] {
       return 'all'
     case 'run.finished':
     case 'execution.stale':
-    case 'execution.assets':
       return []
     case 'step.called':
     case 'step.linked':
@@ -37,6 +36,7 @@ export function touched(state: State, event: Event): 'all' | readonly Unit[] {
     case 'execution.adopted':
     case 'execution.cancelling':
     case 'execution.finished':
+    case 'execution.assets':
       return withUnit(state, event, withNeighbours)
     default:
       return assertNever(event)

@@ -1,4 +1,5 @@
 import type {
+  AssetValue,
   Execution,
   ExecutionStatus,
   Json,
@@ -9,6 +10,8 @@ import type {
   RunSummary,
   StepStatus,
 } from '../../../../src-shared/contract/index.ts'
+import { isAsset } from '../../../../src-shared/contract/index.ts'
+import { briefOf } from './arguments.ts'
 import type { ValueRef } from './events.ts'
 import {
   type CallState,
@@ -158,8 +161,9 @@ function viewParams(run: RunState, load: Load): Record<string, Json> {
 export function* valuesOf(run: RunState, units: Iterable<Unit> = unitsOf(run)): Generator<ValueRef> {
   yield run.params
   if (run.outputs !== null) yield run.outputs
-  for (const { outputs, fanOut, parent } of units) {
+  for (const { outputs, fanOut, parent, executions } of units) {
     if (outputs !== null) yield outputs
+    for (const { assets } of executions) if (assets !== null) yield* assets
     const items = fanOut?.items ?? parent?.fanOut?.items
     if (items !== undefined) yield items
   }
@@ -179,7 +183,7 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
     needs: [...step.needs],
     ...(unit.workspace === unit.run.workspace ? {} : { workspace: unit.workspace }),
     round: unit.round,
-    executions: unit.executions.map((execution) => viewExecution(unit, execution)),
+    executions: unit.executions.map((execution) => viewExecution(unit, execution, load)),
   }
   if (unit.index !== null) view.index = unit.index
   if (item !== undefined) view.item = item
@@ -188,7 +192,7 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
   const path = targetPath(step)
   if (path !== null) view.target = path
   if (unit.follows !== null) view.follows = `${unit.follows.run.id}:${unitKey(unit.follows)}`
-  if (unit.call !== null) view.call = viewCall(unit.call)
+  if (unit.call !== null) view.call = viewCall(unit, unit.call, load)
   if (unit.beganAt !== null) view.startedAt = iso(unit.beganAt)
   if (unit.endedAt !== null) view.finishedAt = iso(unit.endedAt)
   if (unit.earlier.length > 0) {
@@ -210,17 +214,20 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
   return view
 }
 
-function viewCall({ by, attempt, group, refs, links }: CallState): NonNullable<RunStep['call']> {
+function viewCall(unit: Unit, call: CallState, load: Load): NonNullable<RunStep['call']> {
+  const { by, attempt, at, group, refs, links } = call
   return {
     by: unitKey(by),
     attempt,
+    at: iso(at),
+    brief: briefOf(unit, call, load),
     ...(group === null ? {} : { group }),
     refs: refs.map(unitKey),
     links: links.map((link) => ({ by: unitKey(link.by), attempt: link.attempt })),
   }
 }
 
-function viewExecution(unit: Unit, execution: ExecutionState): Execution {
+function viewExecution(unit: Unit, execution: ExecutionState, load: Load): Execution {
   const startedAt = execution.startedAt ?? execution.dispatchedAt
   const view: Execution = {
     id: executionId(unit, execution.attempt),
@@ -238,6 +245,11 @@ function viewExecution(unit: Unit, execution: ExecutionState): Execution {
   if (execution.error !== null) view.error = execution.error
   if (execution.usage !== null) view.usage = execution.usage
   if (execution.worker !== null) view.worker = execution.worker
+  if (execution.awaits !== null && execution.awaits !== undefined) {
+    const { steps, mode, until } = execution.awaits
+    view.awaits = { steps: [...steps], mode, until: isoOrNull(until) }
+  }
+  if (execution.assets !== null) view.assets = assetsIn(execution.assets, load)
   if (execution.adopted > 0) view.adopted = execution.adopted
   if (execution.cache !== null) {
     const { key, reason } = execution.cache
@@ -246,6 +258,15 @@ function viewExecution(unit: Unit, execution: ExecutionState): Execution {
     if (reason) view.cache.reason = reason
   }
   return view
+}
+
+/** Assets that an execution recorded: the last of each name. */
+function assetsIn(refs: readonly ValueRef[], load: Load): Record<string, AssetValue> {
+  const found: Record<string, AssetValue> = {}
+  for (const ref of refs) {
+    for (const [name, value] of Object.entries(asRecord(load(ref) ?? null))) if (isAsset(value)) found[name] = value
+  }
+  return found
 }
 
 function executionStatus(execution: ExecutionState): ExecutionStatus {

@@ -1,0 +1,2 @@
+export { briefArguments, namedArguments } from './arguments.ts'
+export { briefSize, briefValue, bytesSize } from './brief.ts'
