@@ -110,8 +110,9 @@ async function submit(parts: Parts, token: string, id: number, calls: readonly C
   for (const { refs } of requests) for (const key of refs) stepsOf(parts, unit, [key])
   await orchestrator.post({ type: 'step.call', token, request: id, calls: requests })
   const units = execution.calls?.get(id)
-  if (units === undefined) held(parts, token)
-  return (units ?? []).map(unitKey)
+  if (units !== undefined) return units.map(unitKey)
+  held(parts, token)
+  throw new ProblemError('execution_over', 'this execution is being ended: it was cancelled, timed out or run again')
 }
 
 function refuse({ run, step, call }: Unit, more: number): void {
@@ -144,10 +145,11 @@ function requestOf(parts: Parts, unit: Unit, call: Call): CallRequest | Promise<
 /** The version of a module that a run uses: the one that it began with, or the newest of the workspace. */
 function moduleOf(
   { orchestrator, cached }: Parts,
-  { run, workspace }: Unit,
+  { run, step, workspace }: Unit,
   module: string,
 ): Registered | Promise<Registered> {
-  const pinned = run.modules.get(module)
+  // What was run again with newer code calls the functions beside it in the same version.
+  const pinned = (step.target?.module === module ? step.target.version : null) ?? run.modules.get(module)
   const known = pinned === undefined ? undefined : cached.get(`${module}@${pinned}`)
   if (known !== undefined) return known
   const asked =

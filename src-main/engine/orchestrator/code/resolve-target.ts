@@ -23,10 +23,12 @@ type Found = Resolution | Promise<Resolution>
 /** Whether it is known which version of the module a unit runs, and how. */
 export const isBound = ({ step }: Unit): boolean => step.rules !== undefined
 
-/** Binds a step of a plan to a version: the one that it names, that its run is pinned to, or the newest of the workspace. */
-export async function bindTarget({ targets }: Needs, { step, run, workspace, call }: Unit): Promise<Resolution> {
+/** Binds a step to a version: the one that it names, that its run is pinned to, or the newest of the workspace. */
+export async function bindTarget({ targets }: Needs, unit: Unit): Promise<Resolution> {
+  const { step, run, workspace, call } = unit
   const { module = '', name = '', version = null } = step.target ?? {}
-  const pinned = version ?? run.modules.get(module) ?? null
+  // What a person runs again is the newest code.
+  const pinned = version ?? (unit.skipCache ? null : run.modules.get(module)) ?? null
   const found = pinned === null ? await targets.newest(workspace, module) : await targets.version(module, pinned)
   if (found === null) {
     const which = pinned === null ? `a module ${module}` : `version ${pinned} of the module ${module}`

@@ -1,22 +1,13 @@
 import { assertNever } from '../../../../src-shared/contract/index.ts'
 import { blankExecution, newUnit } from './beginnings.ts'
-import { endCall, inheritedBy, stepCalled, stepDeferred, stepLinked, tell, unitAt, watch } from './called.ts'
+import { inheritedBy, stepCalled, stepDeferred, stepLinked, suspended } from './called.ts'
+import { cancelUnit, end, endExecution } from './ends.ts'
 import type * as E from './events.ts'
-import { dependents } from './graph.ts'
 import { type Held, occupy, vacate } from './ledger.ts'
-import { reopenUnit, runReopened } from './reset.ts'
-import {
-  currentExecution,
-  type ExecutionState,
-  executionId,
-  type FanOut,
-  findUnit,
-  freshKey,
-  type Outcome,
-  type RunState,
-  type State,
-  type Unit,
-} from './state.ts'
+import { leaveWaiting, wake } from './moves.ts'
+import { reopenUnit, runReopened, stepReopened } from './reset.ts'
+import type { ExecutionState, FanOut, Outcome, RunState, State, Unit } from './state.ts'
+import { executionId, findUnit, freshKey } from './units.ts'
 
 /**
  * Advances the state by one event. Total for every journal that `handle` wrote: an event about something that is not there
@@ -55,22 +46,41 @@ export function apply(state: State, event: E.Event): void {
     case 'step.linked':
       return stepLinked(state, event)
     case 'step.deferred':
-      return withUnit(state, event, (unit) => {
-        leaveWaiting(unit)
-        stepDeferred(state, unit, event)
-      })
+      return withUnit(state, event, (unit) => stepDeferred(state, unit, event))
     case 'step.cancelling':
       return withUnit(state, event, (unit) => {
         unit.ending = true
         cancelUnit(state, unit, event.at)
       })
     case 'step.reopened':
-      return withUnit(state, event, (unit) => stepReopened(state, unit, event.workspace ?? unit.workspace))
+      return withUnit(state, event, (unit) => stepReopened(state, unit, event))
+    case 'execution.stale':
+      return
     case 'execution.assets':
       return withExecution(state, event.token, ({ execution }) => {
         execution.assets ??= []
         execution.assets.push(event.assets)
       })
+    case 'execution.dispatched':
+    case 'execution.started':
+    case 'execution.adopted':
+    case 'execution.cancelling':
+    case 'execution.finished':
+      return applyToExecution(state, event)
+    default:
+      assertNever(event)
+  }
+}
+
+type OfExecution =
+  | E.ExecutionDispatched
+  | E.ExecutionStarted
+  | E.ExecutionAdopted
+  | E.ExecutionCancelling
+  | E.ExecutionFinished
+
+function applyToExecution(state: State, event: OfExecution): void {
+  switch (event.type) {
     case 'execution.dispatched':
       return withUnit(state, event, (unit) => dispatched(state, unit, event))
     case 'execution.started':
@@ -90,10 +100,6 @@ export function apply(state: State, event: E.Event): void {
       )
     case 'execution.finished':
       return withExecution(state, event.token, (held) => executionFinished(state, held, event))
-    case 'execution.stale':
-      return
-    default:
-      assertNever(event)
   }
 }
 
@@ -153,36 +159,6 @@ function runCancelling(state: State, event: E.RunCancelling): void {
   state.followUps.push(run)
 }
 
-/** Ends a unit that does not run; orders the end of one that does; a fan-out or a child ends when its parts have. */
-function cancelUnit(state: State, unit: Unit, at: number): void {
-  if (unit.phase === 'done') return
-  if (unit.phase === 'items') {
-    for (const item of unit.fanOut?.units ?? []) cancelUnit(state, item, at)
-    state.followUps.push(unit)
-    return
-  }
-  if (unit.phase === 'child') {
-    state.followUps.push(unit)
-    return
-  }
-  const execution = currentExecution(unit)
-  if (execution === undefined) {
-    unit.endedAt = at
-    end(state, unit, 'cancelled', at)
-  } else endExecution(state, unit, execution, 'cancel')
-}
-
-function endExecution(state: State, unit: Unit, execution: ExecutionState, reason: 'timeout' | 'cancel'): void {
-  if (execution.cancelling !== null) {
-    // A cancel outranks a time-out: no attempt follows it.
-    if (reason === 'cancel') execution.cancelling = 'cancel'
-    return
-  }
-  execution.cancelling = reason
-  unit.phase = 'cancelling'
-  state.effects.push({ type: 'kill', unit, execution })
-}
-
 function runFinished(state: State, event: E.RunFinished): void {
   const run = state.runs.get(event.run)
   if (run === undefined) return
@@ -235,11 +211,6 @@ function stepWaiting(state: State, unit: Unit, event: E.StepWaiting): void {
   wake(state, unit, event.until ?? event.at)
 }
 
-function wake(state: State, unit: Unit, at: number): void {
-  unit.wakeAt = at
-  state.timers.add({ at, kind: 'wake', target: unit, token: null })
-}
-
 function stepCached(state: State, unit: Unit, event: E.StepCached): void {
   unit.run.startedAt ??= event.at
   unit.executions.push({
@@ -258,6 +229,11 @@ function stepFinished(state: State, unit: Unit, event: E.StepFinished): void {
   unit.outputs = event.outputs ?? null
   unit.error = event.error ?? null
   unit.endedAt = event.at
+  if (unit.again !== null) {
+    // The run that it had started has ended, so that it can start another.
+    unit.outcome = event.status
+    return reopenUnit(state, unit, unit.again, event.at)
+  }
   end(state, unit, event.status, event.at)
 }
 
@@ -275,9 +251,10 @@ function dispatched(state: State, unit: Unit, event: E.ExecutionDispatched): voi
     cache: event.cache ?? null,
     inputs: event.inputs ?? null,
     worker: event.worker ?? null,
+    resumed: event.resumed ?? null,
     inherited: event.resumed === undefined ? null : inheritedBy(unit, event.resumed),
   }
-  unit.keepCalls = false
+  unit.resumes = null
   unit.resumeOn = null
   if (unit.call?.defer != null && state.deferrals.get(unit.call.defer) === unit) state.deferrals.delete(unit.call.defer)
   unit.executions.push(execution)
@@ -311,14 +288,15 @@ function executionFinished(state: State, held: Held, event: E.ExecutionFinished)
   execution.signal = event.signal ?? null
   execution.usage = event.usage ?? null
   execution.awaits = event.awaits ?? null
+  execution.inherited = null
   vacate(state, held)
   state.effects.push({ type: 'release', executor: execution.executor, token: execution.token })
-  if (unit.again !== null) return reopenUnit(state, unit, unit.again)
+  if (unit.again !== null) return reopenUnit(state, unit, unit.again, event.at)
   if (event.status === 'suspended') return suspended(state, unit, event)
   if (event.retryAt !== undefined) {
-    if (event.lost === true) unit.losses += 1
-    else if (event.status !== 'succeeded') unit.failures += 1
+    countFailure(unit, event)
     unit.phase = 'retry'
+    unit.resumes = event.status === 'abandoned' ? 'all' : null
     unit.error = event.error ?? null
     wake(state, unit, event.retryAt)
     return
@@ -332,35 +310,26 @@ function executionFinished(state: State, held: Held, event: E.ExecutionFinished)
   end(state, unit, outcome, event.at)
 }
 
-/** It gave up its process; it goes on when the steps that it waits for have ended, or its time has come. */
-function suspended(state: State, unit: Unit, event: E.ExecutionFinished): void {
-  const { steps = [], mode = 'all', until = null } = event.awaits ?? {}
-  const awaited = steps.flatMap((key) => unitAt(state, unit.run.id, key))
-  unit.phase = 'suspended'
-  unit.resumeOn = { steps: awaited, mode }
-  for (const other of awaited) if (other.phase !== 'done') watch(other, unit)
-  if (until !== null) wake(state, unit, until)
-  state.followUps.push(unit)
+/** What the retry rule counts. A success of a recurrent target begins a new series. */
+function countFailure(unit: Unit, { status, lost }: E.ExecutionFinished): void {
+  if (status === 'succeeded') {
+    unit.failures = 0
+    unit.losses = 0
+  } else if (lost === true) unit.losses += 1
+  else unit.failures += 1
 }
 
 function stepBound(state: State, unit: Unit, { definition }: E.StepBound): void {
   leaveWaiting(unit)
   unit.step = definition
   const { target } = definition
-  if (target?.version != null) unit.run.modules.set(target.module, target.version)
+  const { modules } = unit.run
+  // One call that is run again with newer code does not change what its run goes on with.
+  if (target?.version != null && (unit.call === null || !modules.has(target.module))) {
+    modules.set(target.module, target.version)
+  }
   unit.phase = 'blocked'
   state.followUps.push(unit)
-}
-
-/** Runs again at once, or as soon as what runs of it has ended. */
-function stepReopened(state: State, unit: Unit, workspace: string): void {
-  const execution = currentExecution(unit)
-  if (execution === undefined) {
-    leaveWaiting(unit)
-    return reopenUnit(state, unit, workspace)
-  }
-  unit.again = workspace
-  endExecution(state, unit, execution, 'cancel')
 }
 
 /** How many results are kept for units that asked the cache table just before they were written to it. */
@@ -378,44 +347,4 @@ function keepFresh(state: State, unit: Unit, execution: ExecutionState, outputs:
     at,
   })
   if (state.fresh.size > FRESH_RESULTS) for (const oldest of state.fresh.keys()) return void state.fresh.delete(oldest)
-}
-
-function leaveWaiting(unit: Unit): void {
-  if (unit.phase === 'ready' || unit.phase === 'queued' || unit.phase === 'cachePending') unit.run.waiting -= 1
-}
-
-function end(state: State, unit: Unit, outcome: Outcome, at: number): void {
-  if (unit.phase === 'done') return
-  if (unit.phase === 'queued') state.stirred = true
-  leaveWaiting(unit)
-  unit.phase = 'done'
-  unit.outcome = outcome
-  unit.resolved = null
-  unit.awaits = null
-  unit.wakeAt = null
-  unit.resumeOn = null
-  if (unit.call !== null) return endCall(state, unit, at)
-  tell(state, unit)
-  if (unit.parent !== null) {
-    const fanOut = unit.parent.fanOut
-    if (fanOut === null) return
-    fanOut.done += 1
-    if (outcome === 'failed') {
-      fanOut.failed += 1
-      fanOut.lost = true
-    }
-    const isLast = fanOut.done === fanOut.units.length
-    // An item that was held back may take the place of one that has ended; see `hasPlace`.
-    const freesPlace = unit.step.kind !== 'run' && (unit.step.forEach?.maxParallel ?? null) !== null
-    if (outcome === 'failed' || isLast || freesPlace) state.followUps.push(unit.parent)
-    return
-  }
-  unit.run.open -= 1
-  for (const name of dependents(unit.run.plan).get(unit.step.name) ?? []) {
-    const other = unit.run.steps.get(name)
-    if (other === undefined) continue
-    other.missing -= 1
-    if (other.missing === 0) state.followUps.push(other)
-  }
-  if (unit.run.open === 0) state.followUps.push(unit.run)
 }

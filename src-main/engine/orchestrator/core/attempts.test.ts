@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Driver, FAILURE, items } from '../testing/driver.ts'
 import { each, plan, retry, step } from '../testing/plan.ts'
-import { LOSSES_LIMIT } from './handle.ts'
-import { retries, retryDelay } from './retry.ts'
+import { LOSSES_LIMIT, retries, retryDelay } from './retry.ts'
 
 describe('the wait before a retry', () => {
   it('grows evenly from the least to the most', () => {

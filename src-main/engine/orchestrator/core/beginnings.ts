@@ -1,5 +1,6 @@
 import type { PlanStep } from '../../workflows/index.ts'
-import { type CallState, type ExecutionState, type RunState, roundOf, type Span, type Unit } from './state.ts'
+import type { CallState, ExecutionState, RunState, Span, Unit } from './state.ts'
+import { roundOf } from './units.ts'
 
 /** Shared: a run may have 10,000 units, and few are ever run again. */
 const NO_SPANS: readonly Span[] = []
@@ -49,13 +50,14 @@ export function newUnit(
     former: [],
     grows,
     call: call ?? null,
+    referrers: null,
     watchers: null,
     resumeOn: null,
     follows: null,
     delayed: false,
     ending: false,
     again: null,
-    keepCalls: false,
+    resumes: null,
   }
 }
 
@@ -93,6 +95,7 @@ export function blankExecution(
     awaits: null,
     assets: null,
     calls: null,
+    resumed: null,
     inherited: null,
     waiting: false,
   }

@@ -1,15 +1,7 @@
 import type { CacheHit } from './commands.ts'
-import {
-  type CacheState,
-  currentExecution,
-  executionId,
-  freshKey,
-  nextAttempt,
-  place,
-  type State,
-  type Unit,
-} from './state.ts'
+import type { CacheState, State, Unit } from './state.ts'
 import type { Turn } from './turn.ts'
+import { currentExecution, executionId, freshKey, nextAttempt, place } from './units.ts'
 import { chainOf } from './workspaces.ts'
 
 /** A result that was recorded within this window may not yet have been in the cache table when the edge asked it. */

@@ -1,7 +1,9 @@
 import type { PlanStep } from '../../workflows/index.ts'
-import { isOpen, newUnit } from './beginnings.ts'
+import { newUnit } from './beginnings.ts'
 import type * as E from './events.ts'
-import { type CallState, type ExecutionState, findUnit, type RunState, type State, type Unit } from './state.ts'
+import { leaveWaiting, wake } from './moves.ts'
+import type { CallState, ExecutionState, RunState, State, Unit } from './state.ts'
+import { findUnit, queuePhase } from './units.ts'
 
 /** Applies what executions call: units that come while the run goes on, and edges to units that are there. */
 
@@ -26,7 +28,7 @@ export function stepCalled(state: State, event: E.StepCalled): void {
     depth: (by.call?.depth ?? 0) + 1,
     args: event.args,
     key: callKey(definition, event.args),
-    refs: event.refs === undefined ? NO_UNITS : event.refs.flatMap((key) => unitAt(state, run.id, key)),
+    refs: event.refs === undefined ? NO_UNITS : [...new Set(event.refs.flatMap((key) => unitAt(state, run.id, key)))],
     memo: event.memo ?? null,
     defer: event.defer ?? null,
     group: event.group ?? null,
@@ -36,7 +38,10 @@ export function stepCalled(state: State, event: E.StepCalled): void {
   holder.fanOut?.units.push(unit)
   run.open += 1
   run.calls += 1
-  for (const ref of call.refs) if (isOpen(ref)) watch(ref, unit)
+  for (const ref of call.refs) {
+    if (ref.referrers === null) ref.referrers = [unit]
+    else ref.referrers.push(unit)
+  }
   if (call.memo !== null) append(run.memos, call.memo, unit)
   if (call.defer !== null) state.deferrals.set(call.defer, unit)
   if (definition.target?.version != null && !run.modules.has(definition.target.module)) {
@@ -81,13 +86,16 @@ export function stepLinked(state: State, event: E.StepLinked): void {
 }
 
 export function stepDeferred(state: State, unit: Unit, event: E.StepDeferred): void {
-  const to = findUnit(state, event.to.run, event.to.step, event.to.index)
-  if (to === undefined || unit.phase === 'done') return
+  if (unit.phase === 'done') return
+  if (unit.phase === 'queued') state.stirred = true
+  leaveWaiting(unit)
   unit.phase = 'following'
-  unit.follows = to
+  unit.follows = event.to
   unit.wakeAt = null
   unit.resolved = null
-  watch(to, unit)
+  unit.awaits = null
+  const to = findUnit(state, event.to.run, event.to.step, event.to.index)
+  if (to !== undefined) watch(to, unit)
   state.followUps.push(unit)
 }
 
@@ -99,8 +107,8 @@ function answer(execution: ExecutionState, request: number, unit: Unit): void {
 }
 
 export function watch(unit: Unit, watcher: Unit): void {
-  if (unit.watchers === null) unit.watchers = [watcher]
-  else unit.watchers.push(watcher)
+  if (unit.watchers === null) unit.watchers = new Set([watcher])
+  else unit.watchers.add(watcher)
 }
 
 function append(map: Map<string, Unit[]>, key: string, unit: Unit): void {
@@ -139,13 +147,40 @@ export function endCall(state: State, unit: Unit, at: number): void {
   if (run.open === 0) state.followUps.push(run)
 }
 
-/** Asks those who watch a unit what they do now that it has ended. */
+/** Asks those who wait for a unit what they do now that it has ended. Each looks for itself whether it still waits for it. */
 export function tell(state: State, unit: Unit): void {
-  for (const watcher of unit.watchers ?? []) {
-    if (watcher.phase === 'blocked') watcher.missing = Math.max(0, watcher.missing - 1)
-    state.followUps.push(watcher)
+  for (const call of unit.referrers ?? []) {
+    if (call.phase !== 'blocked') continue
+    call.missing -= 1
+    if (call.missing === 0) state.followUps.push(call)
   }
-  unit.watchers = null
+  for (const watcher of unit.watchers ?? []) state.followUps.push(watcher)
+}
+
+/** A unit that had ended is open again: the calls that are given its result, and have not begun, wait for it anew. */
+export function untell(state: State, unit: Unit): void {
+  for (const call of unit.referrers ?? []) {
+    if (queuePhase(call.phase)) {
+      state.stirred = true
+      leaveWaiting(call)
+      call.phase = 'blocked'
+      call.resolved = null
+      call.awaits = null
+    }
+    if (call.phase === 'blocked') call.missing += 1
+  }
+}
+
+/** It gave up its process; it goes on when the steps that it waits for have ended, or its time has come. */
+export function suspended(state: State, unit: Unit, event: E.ExecutionFinished): void {
+  const { steps = [], mode = 'all', until = null } = event.awaits ?? {}
+  const awaited = steps.flatMap((key) => unitAt(state, unit.run.id, key))
+  unit.phase = 'suspended'
+  unit.resumes = 'all'
+  unit.resumeOn = { steps: awaited, mode }
+  for (const other of awaited) watch(other, unit)
+  if (until !== null) wake(state, unit, until)
+  state.followUps.push(unit)
 }
 
 function holderOutcome(units: readonly Unit[], failed: number): Unit['outcome'] {
@@ -153,28 +188,36 @@ function holderOutcome(units: readonly Unit[], failed: number): Unit['outcome'] 
   return units.every(({ outcome }) => outcome === 'cancelled') ? 'cancelled' : 'succeeded'
 }
 
-/** What the next attempt of a unit finds of the calls before it, by {@link callKey}. */
+/** What the next attempt of a unit finds of the calls before it, each once, by {@link callKey}. */
 export function inheritedBy(unit: Unit, resumed: 'all' | 'succeeded'): Map<string, Unit[]> {
   const found = new Map<string, Unit[]>()
-  for (const execution of chain(unit, resumed)) {
-    for (const units of execution.calls?.values() ?? []) {
-      for (const called of units)
-        if (called.call !== null && isUsable(called, resumed)) append(found, called.call.key, called)
+  // An attempt that had found a call of the one before it holds it as well.
+  const seen = new Set<Unit>()
+  for (const execution of lineOf(unit)) {
+    for (const called of callsOf(execution)) {
+      if (called.call === null || seen.has(called) || !isUsable(called, resumed)) continue
+      seen.add(called)
+      append(found, called.call.key, called)
     }
   }
   return found
 }
 
-/** Attempts whose calls are found: those that were suspended or lost one after the other; after a re-run the last one. */
-function chain({ executions }: Unit, resumed: 'all' | 'succeeded'): ExecutionState[] {
-  if (resumed === 'succeeded') return executions.slice(-1)
-  const attempts: ExecutionState[] = []
+/** The last attempt of a unit and those before it that handed their calls on to it, oldest first. */
+export function lineOf({ executions }: Unit): ExecutionState[] {
+  const line: ExecutionState[] = []
   for (let index = executions.length - 1; index >= 0; index--) {
     const execution = executions[index]
-    if (execution === undefined || !(execution.status === 'suspended' || execution.status === 'abandoned')) break
-    attempts.unshift(execution)
+    if (execution === undefined) break
+    line.unshift(execution)
+    if (execution.resumed === null) break
   }
-  return attempts
+  return line
+}
+
+/** What an execution called, in this order; a step that it was given twice comes twice. */
+export function* callsOf({ calls }: ExecutionState): Generator<Unit> {
+  for (const units of calls?.values() ?? []) yield* units
 }
 
 function isUsable({ outcome, ending }: Unit, resumed: 'all' | 'succeeded'): boolean {

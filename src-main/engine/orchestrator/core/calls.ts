@@ -1,7 +1,9 @@
-import { callKey } from './called.ts'
+import { callKey, callsOf } from './called.ts'
 import type { CallRequest, Command, UnitPlace } from './commands.ts'
-import { type ExecutionState, findUnit, place, queuePhase, type RunState, type Unit } from './state.ts'
+import { dependents } from './graph.ts'
+import type { CallState, ExecutionState, RunState, Unit } from './state.ts'
 import type { Turn } from './turn.ts'
+import { findUnit, isEnding, place, queuePhase, succeeded } from './units.ts'
 import { chainOf, outOfReach } from './workspaces.ts'
 
 /**
@@ -11,6 +13,8 @@ import { chainOf, outOfReach } from './workspaces.ts'
 export function call(turn: Turn, { token, request, calls }: Extract<Command, { type: 'step.call' }>): void {
   const held = turn.state.executions.get(token)
   if (held === undefined || held.execution.calls?.has(request) === true) return
+  // It is being ended, and so would they be.
+  if (held.execution.cancelling !== null) return
   const { unit: by, execution } = held
   for (const one of calls) {
     const found = inherited(execution, one) ?? memoHit(turn, by, one)
@@ -25,16 +29,23 @@ function inherited({ inherited }: ExecutionState, { definition, args }: CallRequ
 }
 
 /** The newest call with the same memo key that has succeeded or may still. */
-function memoHit({ state }: Turn, { run, workspace }: Unit, { memo }: CallRequest): Unit | undefined {
+function memoHit({ state }: Turn, by: Unit, { memo }: CallRequest): Unit | undefined {
+  const { run, workspace } = by
   if (memo === null) return undefined
   const calls = run.memos.get(memo)
   if (calls === undefined) return undefined
   const chain = chainOf(state, workspace)
-  return calls.findLast(({ outcome, ending, workspace: ranIn }) => {
-    if (!chain.includes(ranIn)) return false
-    if (outcome === null) return !ending
-    return outcome === 'succeeded' || outcome === 'cached'
+  return calls.findLast((unit) => {
+    if (!chain.includes(unit.workspace)) return false
+    // One that is called by what it called would wait for itself.
+    if (unit.outcome === null) return !unit.ending && !isAbove(unit, by)
+    return succeeded(unit)
   })
+}
+
+function isAbove(unit: Unit, by: Unit): boolean {
+  for (let above: Unit | undefined = by; above !== undefined; above = above.call?.by) if (above === unit) return true
+  return false
 }
 
 function create(turn: Turn, by: Unit, { token }: ExecutionState, request: number, one: CallRequest): void {
@@ -107,26 +118,58 @@ export function cancelSteps(turn: Turn, units: readonly UnitPlace[], by: string)
 
 function cancelStep(turn: Turn, unit: Unit, by: string): void {
   if (unit.phase === 'done' || unit.ending) return
+  const items = unit.fanOut?.units ?? []
+  if (unit.grows) {
+    // What holds calls is no unit of its own: more may come.
+    for (const item of items) cancelStep(turn, item, by)
+    return
+  }
   turn.emit({ type: 'step.cancelling', ...place(unit), at: turn.now, by })
-  const execution = unit.executions.at(-1)
-  if (execution !== undefined) cancelCalls(turn, execution, by)
+  for (const one of [unit, ...items]) cancelCalls(turn, one, one.executions, by)
 }
 
 /**
- * Ends what an execution called and nobody else needs: it has failed, or was cancelled itself.
+ * Ends what attempts of a unit called and nobody else needs: they have failed, or are cancelled themselves.
  * @param spareMemos another attempt follows, which may find them again
  */
-export function cancelCalls(turn: Turn, execution: ExecutionState, by: string, spareMemos = false): void {
-  for (const unit of callsOf(execution)) {
-    const { call } = unit
-    if (call === null || call.token !== execution.token || (spareMemos && call.memo !== null)) continue
-    if (call.links.some(({ token }) => turn.state.executions.has(token))) continue
-    cancelStep(turn, unit, by)
+export function cancelCalls(
+  turn: Turn,
+  unit: Unit,
+  attempts: readonly ExecutionState[],
+  by: string,
+  spareMemos = false,
+): void {
+  for (const attempt of attempts) {
+    for (const called of callsOf(attempt)) {
+      const { call, phase, ending } = called
+      if (call === null || phase === 'done' || ending || (spareMemos && call.memo !== null)) continue
+      if (!isNeeded(call, unit)) cancelStep(turn, called, by)
+    }
   }
 }
 
-export function* callsOf({ calls }: ExecutionState): Generator<Unit> {
-  for (const units of calls?.values() ?? []) yield* units
+/** Whether somebody other than a unit has called this, or was given it, and may still want it. */
+function isNeeded(call: CallState, unit: Unit): boolean {
+  for (const { by, attempt } of [call, ...call.links]) {
+    if (by === unit) continue
+    // Its next attempt finds it by its memo key.
+    if (call.memo !== null && by.phase !== 'done') return true
+    if (isHeld(by, attempt)) return true
+  }
+  return false
+}
+
+/** Whether an attempt, or one that it handed its calls on to, goes on, will, or has succeeded: then its calls do as well. */
+function isHeld(by: Unit, attempt: number): boolean {
+  // Attempts are numbered without gaps.
+  for (let index = attempt - 1; ; index++) {
+    const execution = by.executions[index]
+    if (execution === undefined) return by.resumes !== null
+    if (execution.status === null || execution.status === 'succeeded') return true
+    const next = by.executions[index + 1]
+    const handsOn = next === undefined ? by.resumes !== null : next.resumed !== null
+    if (!handsOn) return false
+  }
 }
 
 /** Runs one unit of a run again; what runs of it is ended before. */
@@ -134,8 +177,7 @@ export function rerunStep(turn: Turn, command: Extract<Command, { type: 'step.re
   const { unit: where, by, workspace } = command
   const { run, step, index } = where
   const unit = findUnit(turn.state, run, step, index)
-  if (unit === undefined || unit.run.cancelling !== null || unit.run.finished !== null) return
-  const execution = unit.executions.at(-1)
+  if (unit === undefined || notAgain(unit) !== null) return
   if (workspace !== undefined && outOfReach(turn.state, [unit], workspace) !== null) return
   turn.emit({
     type: 'step.reopened',
@@ -144,5 +186,25 @@ export function rerunStep(turn: Turn, command: Extract<Command, { type: 'step.re
     by,
     ...(workspace === undefined ? {} : { workspace }),
   })
-  if (execution !== undefined) cancelCalls(turn, execution, by)
+  cancelCalls(turn, unit, unit.executions, by)
+}
+
+/** Why a unit cannot run again while its run goes on, in words; null when it can. */
+export function notAgain(unit: Unit): string | null {
+  const { run, parent, phase } = unit
+  if (run.finished !== null) return 'its run has ended'
+  if (run.cancelling !== null) return 'its run is being cancelled'
+  if (unit.grows) return 'it holds calls: name one of them'
+  if (phase === 'items') return 'its items have not all ended'
+  if (parent !== null && parent.phase !== 'done' && (isEnding(parent) || parent.fanOut?.failing === true)) {
+    return 'the step that it is an item of is being ended'
+  }
+  if (unit.call !== null) return null
+  const open = parent ?? unit
+  // An item that goes on, in a step that does, changes nothing for those that wait for the step.
+  if (open.phase !== 'done') return null
+  const begun = (dependents(run.plan).get(open.step.name) ?? []).find(
+    (name) => run.steps.get(name)?.phase !== 'blocked',
+  )
+  return begun === undefined ? null : `${begun}, which needs it, has begun or ended`
 }

@@ -1,7 +1,11 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
+import { isOpen } from './beginnings.ts'
+import { cancelCalls } from './calls.ts'
 import { EMPTY } from './events.ts'
-import { type FanOut, freshKey, nextAttempt, place, type RunState, succeeded, type Unit, unitKey } from './state.ts'
+import { leaveWaiting } from './moves.ts'
+import type { FanOut, RunState, Unit } from './state.ts'
 import type { Turn } from './turn.ts'
+import { findUnit, freshKey, isEnding, nextAttempt, place, succeeded, unitKey } from './units.ts'
 import { sees } from './workspaces.ts'
 
 /**
@@ -32,6 +36,9 @@ export function followUp(turn: Turn, next: Unit | RunState): void {
       return
     case 'following':
       return followSuccessor(turn, next)
+    case 'done':
+      if (succeeded(next)) return
+      return cancelCalls(turn, next, next.executions, 'the step that called it')
     default:
       return
   }
@@ -64,7 +71,7 @@ function runError(run: RunState): Failure | null {
 }
 
 function unblock(turn: Turn, unit: Unit): void {
-  if (unit.missing > 0 || unit.run.cancelling !== null || unit.parent?.fanOut?.failing === true) return
+  if (unit.missing > 0 || isEnding(unit)) return
   if (unit.parent === null && !unit.step.runsAfterFailure) {
     for (const name of unit.step.needs) {
       const need = unit.run.steps.get(name)
@@ -85,7 +92,9 @@ function unblock(turn: Turn, unit: Unit): void {
   }
   if (unit.parent !== null && !hasPlace(unit)) return
   const delay = unit.step.rules?.delayMs ?? 0
-  if (delay > 0 && !unit.delayed && unit.executions.length === 0) {
+  // Of a fan-out each item waits by itself.
+  const isFanOut = unit.step.forEach !== null && unit.parent === null
+  if (delay > 0 && !isFanOut && !unit.delayed && unit.executions.length === 0) {
     return turn.emit({ type: 'step.waiting', ...place(unit), at: turn.now, for: 'time', until: turn.now + delay })
   }
   makeReady(turn, unit)
@@ -100,8 +109,10 @@ function mayResume({ now }: Turn, { resumeOn, wakeAt }: Unit): boolean {
 
 /** A newer call stood in its place: it ends as that one did. */
 function followSuccessor(turn: Turn, unit: Unit): void {
-  const { follows } = unit
-  if (follows === null || follows.phase !== 'done') return
+  if (unit.follows === null) return
+  const { run, step, index } = unit.follows
+  const follows = findUnit(turn.state, run, step, index)
+  if (follows?.phase !== 'done') return
   const base = { type: 'step.finished', ...place(unit), at: turn.now } as const
   if (succeeded(follows)) return turn.emit({ ...base, status: 'succeeded', outputs: follows.outputs ?? EMPTY })
   const error = follows.error ?? { code: 'cancelled', message: `${unitKey(follows)}, which it followed, was cancelled` }
@@ -125,6 +136,15 @@ export function hasPlace({ parent, step }: Unit): boolean {
 }
 
 function makeReady(turn: Turn, unit: Unit): void {
+  const missing = unit.call?.refs.filter(isOpen).length ?? 0
+  if (missing > 0) {
+    // A result that it is given is being made anew.
+    leaveWaiting(unit)
+    unit.phase = 'blocked'
+    unit.missing = missing
+    unit.wakeAt = null
+    return
+  }
   if (unit.phase !== 'cachePending') unit.run.waiting += 1
   unit.phase = 'ready'
   unit.awaits = null
@@ -154,26 +174,26 @@ function followProducer(turn: Turn, unit: Unit): void {
 }
 
 function followItems(turn: Turn, unit: Unit): void {
-  const { fanOut, run, step } = unit
+  const { fanOut, step } = unit
   if (fanOut === null || unit.grows) return
-  if (fanOut.lost && step.forEach?.onFailure !== 'continue' && !fanOut.failing && run.cancelling === null) {
+  if (fanOut.lost && step.forEach?.onFailure !== 'continue' && !fanOut.failing && !isEnding(unit)) {
     turn.emit({ type: 'step.failing', ...place(unit), at: turn.now })
   }
   if (fanOut.done < fanOut.units.length) {
-    if (fanOut.failing || run.cancelling !== null) {
+    if (fanOut.failing || isEnding(unit)) {
       // Items that are child runs end when their runs are told to.
       for (const item of fanOut.units) if (item.phase === 'child') followChild(turn, item)
     } else if (step.kind !== 'run') {
       for (const item of fanOut.units) {
         if (item.phase !== 'blocked') continue
         if (!hasPlace(item)) break
-        makeReady(turn, item)
+        unblock(turn, item)
       }
     }
     return
   }
   const base = { type: 'step.finished', ...place(unit), at: turn.now } as const
-  if (run.cancelling !== null) return turn.emit({ ...base, status: 'cancelled' })
+  if (isEnding(unit)) return turn.emit({ ...base, status: 'cancelled' })
   const error = itemsError(unit, fanOut)
   if (error !== null) return turn.emit({ ...base, status: 'failed', error })
   turn.emit({ ...base, status: 'succeeded' })
@@ -204,10 +224,11 @@ function itemsError({ step }: Unit, { units, failed }: FanOut): Failure | null {
 function followChild(turn: Turn, unit: Unit): void {
   const child = unit.child === null ? undefined : turn.state.runs.get(unit.child)
   if (child === undefined) return
-  const parentEnds = unit.run.cancelling !== null || unit.ending || unit.parent?.fanOut?.failing === true
+  const parentEnds = isEnding(unit)
   if (child.finished === null) {
     const by = unit.run.cancelling?.by ?? 'its parent'
     if (parentEnds) cancelRun(turn, child, by, 'the run that started it ends')
+    else if (unit.again !== null) cancelRun(turn, child, by, 'the step that started it runs again')
     return
   }
   const base = { type: 'step.finished', ...place(unit), at: turn.now } as const

@@ -1,5 +1,6 @@
-import { currentExecution, type State, type Unit } from './state.ts'
+import type { State, Unit } from './state.ts'
 import type { Timer } from './timers.ts'
+import { currentExecution } from './units.ts'
 
 /** Timers of what has ended hold their runs in memory until they are due: from this many on they are dropped. */
 const TIMERS_KEPT = 1_000

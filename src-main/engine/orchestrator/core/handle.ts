@@ -1,32 +1,21 @@
 import { assertNever, type Failure } from '../../../../src-shared/contract/index.ts'
-import type { WorkerOffer } from '../../executors/index.ts'
 import { apply } from './apply.ts'
 import { takeCached } from './cached.ts'
+import { lineOf } from './called.ts'
 import { call, cancelCalls, cancelSteps, rerunStep } from './calls.ts'
 import type { CacheHit, Command, Finish, Resolution } from './commands.ts'
 import { EMPTY, type Event, type ExecutionFinished, type ValueRef } from './events.ts'
 import { cancelRun, followUp } from './follow.ts'
-import { bookedAt, setWaiting } from './ledger.ts'
+import { setWaiting } from './ledger.ts'
 import { impossible } from './obstacle.ts'
 import { reopen } from './reopen.ts'
-import { type FailureKind, hasAttemptLeft, retries, retryDelay } from './retry.ts'
+import { type FailureKind, hasAttemptLeft, LOSSES_LIMIT, retries, retryDelay } from './retry.ts'
 import { enqueue, schedule } from './schedule.ts'
-import {
-  currentExecution,
-  type ExecutionState,
-  findUnit,
-  nextAttempt,
-  place,
-  type Resolved,
-  type RunState,
-  type State,
-  type Unit,
-} from './state.ts'
+import type { Resolved, RunState, State, Unit } from './state.ts'
+import { surroundingsChanged } from './surroundings.ts'
 import type { Turn } from './turn.ts'
+import { currentExecution, findUnit, isEnding, nextAttempt, place } from './units.ts'
 import { asRecord } from './view.ts'
-
-/** How often an execution may be lost (power cut, killed launcher) before its step fails. */
-export const LOSSES_LIMIT = 10
 
 /**
  * Decides what a command means and advances the state. Pure but for the state that it owns: the same state, command
@@ -111,8 +100,45 @@ function decide(turn: Turn, command: Command): void {
       return cancelSteps(turn, command.units, command.by)
     case 'step.rerun':
       return rerunStep(turn, command)
+    case 'execution.waiting':
+    case 'execution.assets':
+    case 'execution.suspended':
+    case 'execution.started':
+    case 'execution.finished':
+    case 'execution.lost':
+      return reported(turn, command)
     case 'worker':
-      return workerChanged(state, command.worker, command.offer)
+    case 'executor.availability':
+    case 'capacity':
+    case 'room':
+    case 'workspaces':
+      return surroundingsChanged(state, command)
+    case 'clock.jumped':
+      state.timers.shift('timeout', command.byMs)
+      return
+    case 'tick':
+      return tick(turn)
+    default:
+      assertNever(command)
+  }
+}
+
+type Of<T extends Command['type']> = Extract<Command, { type: T }>
+
+/** What executors say about executions. */
+function reported(
+  turn: Turn,
+  command: Of<
+    | 'execution.waiting'
+    | 'execution.assets'
+    | 'execution.suspended'
+    | 'execution.started'
+    | 'execution.finished'
+    | 'execution.lost'
+  >,
+): void {
+  const { state } = turn
+  switch (command.type) {
     case 'execution.waiting': {
       const held = state.executions.get(command.token)
       if (held !== undefined) setWaiting(state, held, command.waiting)
@@ -132,41 +158,11 @@ function decide(turn: Turn, command: Command): void {
       return finished(turn, command.token, command)
     case 'execution.lost':
       return lost(turn, command.token, command.reason)
-    case 'executor.availability':
-      state.stirred = true
-      if (command.available) state.unavailable.delete(command.executor)
-      else state.unavailable.set(command.executor, command.reason)
-      return
-    case 'capacity':
-      state.stirred = true
-      state.capacity = command.capacity
-      return
-    case 'room':
-      state.stirred = true
-      return
-    case 'workspaces':
-      state.stirred = true
-      state.workspaces = new Map(command.workspaces.map((workspace) => [workspace.id, workspace]))
-      return
-    case 'clock.jumped':
-      state.timers.shift('timeout', command.byMs)
-      return
-    case 'tick':
-      return tick(turn)
-    default:
-      assertNever(command)
   }
 }
 
-function workerChanged(state: State, worker: string, offer: WorkerOffer | null): void {
-  state.stirred = true
-  if (offer === null) return void state.workers.delete(worker)
-  const before = state.workers.get(worker) ?? bookedAt(state, worker)
-  state.workers.set(worker, { offer, used: before.used, shared: before.shared })
-}
-
 /** It gave up its process until other steps have ended. When its end was ordered meanwhile, this is it. */
-function suspended(turn: Turn, command: Extract<Command, { type: 'execution.suspended' }>): void {
+function suspended(turn: Turn, command: Of<'execution.suspended'>): void {
   const held = turn.state.executions.get(command.token)
   if (held === undefined) return stale(turn, command.token, 'suspended')
   if (held.execution.cancelling !== null) return finished(turn, command.token, { status: 'cancelled' })
@@ -182,7 +178,7 @@ function suspended(turn: Turn, command: Extract<Command, { type: 'execution.susp
   })
 }
 
-function createRun(turn: Turn, command: Extract<Command, { type: 'run.create' }>): void {
+function createRun(turn: Turn, command: Of<'run.create'>): void {
   const { state, now } = turn
   if (command.parent !== null) {
     const parent = findUnit(state, command.parent.run, command.parent.step, command.parent.index)
@@ -258,7 +254,7 @@ function finishRun(turn: Turn, run: RunState, outcome: { outputs: ValueRef } | {
   else turn.emit({ ...base, status: 'failed', outputs: null, error: outcome.error })
 }
 
-function answer(turn: Turn, command: Extract<Command, { type: 'approval.answer' }>): void {
+function answer(turn: Turn, command: Of<'approval.answer'>): void {
   const unit = findUnit(turn.state, command.run, command.step, command.index)
   if (unit?.phase !== 'approval') return
   const base = { type: 'step.finished', ...place(unit), at: turn.now, by: command.by } as const
@@ -267,7 +263,7 @@ function answer(turn: Turn, command: Extract<Command, { type: 'approval.answer' 
   turn.emit({ ...base, status: 'failed', error: { code: 'rejected', message: `${command.by} said no${comment}` } })
 }
 
-function started(turn: Turn, command: Extract<Command, { type: 'execution.started' }>): void {
+function started(turn: Turn, command: Of<'execution.started'>): void {
   const held = turn.state.executions.get(command.token)
   if (held === undefined) return
   const base = { ...place(held.unit), at: turn.now, token: command.token }
@@ -296,15 +292,14 @@ function finished(turn: Turn, token: string, finish: Finish): void {
     ...(finish.usage === undefined ? {} : { usage: finish.usage }),
     ...retryOf(turn, unit, finish, status, status === 'abandoned' ? status : kind),
   })
-  endCalls(turn, unit, execution)
+  endCalls(turn, unit)
 }
 
-/** What an attempt called and nobody waits for any more ends with it, unless it succeeded or its calls are found again. */
-function endCalls(turn: Turn, unit: Unit, execution: ExecutionState): void {
-  if (execution.calls === null || execution.status === 'succeeded') return
-  const follows = unit.phase === 'retry'
-  if (execution.status === 'abandoned' && follows) return
-  cancelCalls(turn, execution, 'the execution that called it', follows)
+/** What an attempt called and nobody waits for any more ends with it, unless it succeeded or the next one finds its calls. */
+function endCalls(turn: Turn, unit: Unit): void {
+  // When it was the last one, the end of its unit says what ends with it.
+  if (unit.phase !== 'retry' || unit.resumes !== null || unit.executions.at(-1)?.status === 'succeeded') return
+  cancelCalls(turn, unit, lineOf(unit), 'the execution that called it', true)
 }
 
 const TAKEN_AWAY: Failure = { code: 'abandoned', message: 'it was ended from outside, not by Weir' }
@@ -344,8 +339,7 @@ function recurrence({ now }: Turn, { step }: Unit, { outputs }: Finish): { retry
   return asRecord(outputs.json)['result'] === null ? { retryAt: now + recurrent.delayMs } : {}
 }
 
-const mayGoOn = (unit: Unit): boolean =>
-  unit.run.cancelling === null && !unit.ending && unit.parent?.fanOut?.failing !== true
+const mayGoOn = (unit: Unit): boolean => !isEnding(unit) && unit.again === null
 
 function timeoutError(unit: Unit): Failure {
   return {
@@ -375,7 +369,6 @@ function lost(turn: Turn, token: string, reason: string): void {
     lost: true,
     ...(again ? { retryAt: turn.now } : {}),
   })
-  endCalls(turn, unit, execution)
 }
 
 /** A late answer of an attempt that is over: kept for the record when its run is still known. */

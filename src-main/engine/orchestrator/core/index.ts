@@ -1,15 +1,18 @@
 export { apply } from './apply.ts'
 export { argumentsByName } from './arguments.ts'
+export { notAgain } from './calls.ts'
 export { type Claim, isSameClaim } from './claim.ts'
 export type * from './commands.ts'
 export * from './events.ts'
 export { forget } from './forget.ts'
-export { handle, LOSSES_LIMIT, recover } from './handle.ts'
+export { handle, recover } from './handle.ts'
 export { violations } from './invariants.ts'
 export { reopened, reopening } from './reopen.ts'
 export { restore } from './restore.ts'
+export { LOSSES_LIMIT } from './retry.ts'
 export * from './state.ts'
 export { touched } from './touched.ts'
+export * from './units.ts'
 export {
   asRecord,
   counts,

@@ -1,7 +1,8 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import type { StepResources } from '../../workflows/index.ts'
 import { takesTurn } from './claim.ts'
-import { executorOf, type State, type Unit } from './state.ts'
+import type { State, Unit } from './state.ts'
+import { executorOf } from './units.ts'
 import { chooseWorker } from './workers.ts'
 import { isPaused, nameOfWorkspace } from './workspaces.ts'
 
@@ -31,7 +32,8 @@ export type Obstacle =
   /** The workspace by its identifier, with its name for words */
   | { readonly type: 'paused'; readonly workspace: string; readonly name: string }
   | { readonly type: 'executor'; readonly executor: string; readonly reason: string }
-  | { readonly type: 'worker'; readonly reason: string }
+  /** No worker takes it; `chooseWorker` and `whyNoWorker` say more */
+  | { readonly type: 'worker' }
   | { readonly type: 'parallel'; readonly limit: number }
   | { readonly type: 'concurrency'; readonly key: string; readonly limit: number }
   | { readonly type: 'cpus' | 'memory' | 'gpus'; readonly wanted: number; readonly free: number }
@@ -52,10 +54,7 @@ export function obstacle(state: State, unit: Unit): Obstacle | null {
   const key = unit.resolved?.concurrencyKey ?? null
   const most = unit.step.concurrency?.limit ?? 1
   if (key !== null && (state.concurrency.get(key) ?? 0) >= most) return { type: 'concurrency', key, limit: most }
-  if (executor === 'worker') {
-    const chosen = chooseWorker(state, unit)
-    if ('reason' in chosen) return { type: 'worker', reason: chosen.reason }
-  }
+  if (executor === 'worker' && chooseWorker(state, unit) === null) return { type: 'worker' }
   const { resources } = unit.step
   const { capacity, used, others } = state
   const free = (what: 'cpus' | 'memoryBytes' | 'gpus'): number => capacity[what] - used[what] - others[what]

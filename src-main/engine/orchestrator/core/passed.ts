@@ -1,6 +1,7 @@
 import type { StepResources } from '../../workflows/index.ts'
 import type { Obstacle } from './obstacle.ts'
-import { executorOf, type ReadyGroup } from './state.ts'
+import type { ReadyGroup } from './state.ts'
+import { executorOf, wantsOf } from './units.ts'
 
 /**
  * What one round of scheduling has found to be in the way. A thousand queued runs often wait for the same thing: they are
@@ -10,6 +11,8 @@ export interface Passed {
   readonly groups: Set<ReadyGroup>
   readonly executors: Set<string>
   readonly keys: Set<string>
+  /** What no worker takes, see {@link wantsOf}, by workspace */
+  readonly targets: Set<string>
   /** Workspaces that are paused */
   readonly workspaces: Set<string>
   /** Resources that there is no room for; more than these there is not either, because a round only takes */
@@ -20,6 +23,7 @@ export const nothingPassed = (): Passed => ({
   groups: new Set(),
   executors: new Set(),
   keys: new Set(),
+  targets: new Set(),
   workspaces: new Set(),
   shapes: [],
 })
@@ -33,6 +37,9 @@ export function pass(passed: Passed, group: ReadyGroup, obstacle: Obstacle | nul
       break
     case 'concurrency':
       passed.keys.add(keyOf(obstacle.key, obstacle.limit))
+      break
+    case 'worker':
+      passed.targets.add(targetOf(group))
       break
     case 'paused':
       passed.workspaces.add(obstacle.workspace)
@@ -55,14 +62,19 @@ export function pass(passed: Passed, group: ReadyGroup, obstacle: Obstacle | nul
  */
 export function isPassed(passed: Passed, group: ReadyGroup, isOverdue: boolean): boolean {
   if (passed.groups.has(group) || passed.executors.has(executorOf(group.step))) return true
-  // The units of a run that are open at a time are in one workspace.
-  if (passed.workspaces.has(group.units[group.head]?.workspace ?? '')) return true
+  if (passed.workspaces.has(workspaceOf(group))) return true
+  if (passed.targets.size > 0 && passed.targets.has(targetOf(group))) return true
   if (!isOverdue && hasNoRoom(passed, group)) return true
   // Items of a fan-out may have different keys.
   if (passed.keys.size === 0 || group.units.length - group.head !== 1) return false
   const key = group.units[group.head]?.resolved?.concurrencyKey ?? null
   return key !== null && passed.keys.has(keyOf(key, group.step.concurrency?.limit ?? 1))
 }
+
+/** The units of a group are in one workspace. */
+const workspaceOf = (group: ReadyGroup): string => group.units[group.head]?.workspace ?? ''
+
+const targetOf = (group: ReadyGroup): string => `${workspaceOf(group)} ${wantsOf(group.step)}`
 
 /** Steps may name the same key with different limits. */
 const keyOf = (key: string, limit: number): string => `${limit} ${key}`

@@ -20,8 +20,12 @@ export function reopening(
       if (lostItems.length > 0) items[unit.step.name] = lostItems
       else if (bad(unit)) whole.add(unit.step.name)
     }
-  } else if (from.index === undefined) whole.add(from.step)
-  else items[from.step] = [from.index]
+  } else if (from.index === undefined) {
+    const { grows = false, fanOut = null } = run.steps.get(from.step) ?? {}
+    // What holds calls is run again by them.
+    if (grows) items[from.step] = fanOut?.units.map((_, index) => index) ?? []
+    else whole.add(from.step)
+  } else items[from.step] = [from.index]
   if (whole.size === 0 && Object.keys(items).length === 0) return null
   const after = downstream(run.plan, [...whole, ...Object.keys(items)])
   for (const name of after) if (!(name in items) || whole.has(name)) whole.add(name)

@@ -1,8 +1,12 @@
 import type { PlanStep, TargetRef } from '../../workflows/index.ts'
 import { isOpen } from './beginnings.ts'
-import { watch } from './called.ts'
-import type { RunReopened } from './events.ts'
-import { type RunState, roundOf, type State, type Unit, unitsOf } from './state.ts'
+import { untell } from './called.ts'
+import { endExecution } from './ends.ts'
+import type { RunReopened, StepReopened } from './events.ts'
+import { dependents } from './graph.ts'
+import { leaveWaiting } from './moves.ts'
+import type { RunState, State, Unit } from './state.ts'
+import { currentExecution, roundOf } from './units.ts'
 
 /** Applies `run.reopened`: what runs again is blocked anew; attempts that were made stay on record. */
 export function runReopened(state: State, event: RunReopened): void {
@@ -25,44 +29,75 @@ export function runReopened(state: State, event: RunReopened): void {
     const unit = run.steps.get(name)
     if (unit === undefined) continue
     resetUnit(state, run, unit, workspace, reset)
-    unit.keepCalls = event.keepCalls === true
+    keepCalls(unit, event)
   }
-  for (const [name, indices] of Object.entries(event.items)) {
-    resetItems(state, run, name, indices, workspace, event.at)
-  }
+  for (const name of Object.keys(event.items)) resetItems(state, run, name, event)
   state.followUps.push(run, ...run.steps.values())
 }
 
-/** Runs one unit again while its run goes on, or as a part of {@link runReopened}; nothing of it runs now. */
-export function reopenUnit(state: State, unit: Unit, workspace: string): void {
+function keepCalls(unit: Unit, event: RunReopened): void {
+  if (event.keepCalls === true && unit.executions.length > 0) unit.resumes = 'succeeded'
+}
+
+/** Applies `step.reopened`: runs again at once, or as soon as what runs of it has ended. */
+export function stepReopened(state: State, unit: Unit, { workspace = unit.workspace, at }: StepReopened): void {
+  const execution = currentExecution(unit)
+  if (execution === undefined && unit.phase !== 'child') return reopenUnit(state, unit, workspace, at)
+  unit.again = workspace
+  // The newer wish counts, also after a cancel.
+  unit.ending = false
+  if (execution === undefined) state.followUps.push(unit)
+  else endExecution(state, unit, execution, 'cancel')
+}
+
+/** Runs one unit again while its run goes on; nothing of it runs now. */
+export function reopenUnit(state: State, unit: Unit, workspace: string, at: number): void {
   const { run, parent } = unit
-  if (unit.phase === 'done') {
-    if (unit.call !== null) run.open += 1
-    if (parent?.fanOut != null) {
-      parent.fanOut.done -= 1
-      if (unit.outcome === 'failed') parent.fanOut.failed -= 1
-      if (parent.grows) {
-        parent.phase = 'items'
-        parent.outcome = null
-        parent.endedAt = null
-      }
-    }
-  }
   const wasOver = unit.phase === 'done'
+  if (unit.phase === 'queued') state.stirred = true
+  leaveWaiting(unit)
+  if (wasOver) {
+    if (unit.call !== null) run.open += 1
+    if (parent !== null) reopenParent(state, unit, parent, at)
+  }
   resetUnit(state, run, unit, workspace, NOTHING)
-  if (unit.call !== null) {
-    for (const ref of unit.call.refs) if (isOpen(ref)) watch(ref, unit)
-    if (wasOver) for (const other of unitsOf(run)) waitAgain(other, unit)
+  if (wasOver) {
+    untell(state, unit)
+    if (unit.parent === null) needAgain(unit)
   }
   state.followUps.push(unit)
 }
 
-/** Those that had counted on its end wait for it anew. */
-function waitAgain(other: Unit, unit: Unit): void {
-  if (other.phase === 'blocked' && other.call?.refs.includes(unit) === true) {
-    other.missing += 1
-    watch(unit, other)
-  } else if (other.phase === 'suspended' && other.resumeOn?.steps.includes(unit) === true) watch(unit, other)
+/** An item is open again, and with it what holds it. */
+function reopenParent(state: State, { outcome }: Unit, parent: Unit, at: number): void {
+  const { fanOut, run } = parent
+  if (fanOut === null) return
+  fanOut.done -= 1
+  if (outcome === 'failed') fanOut.failed -= 1
+  if (parent.phase !== 'done') return
+  if (!parent.grows) {
+    run.open += 1
+    closeSpan(run, parent)
+    parent.beganAt = at
+    parent.generation = state.nextGeneration++
+    fanOut.lost = false
+    fanOut.failing = false
+    parent.ending = false
+    needAgain(parent)
+  }
+  parent.phase = 'items'
+  parent.outcome = null
+  parent.outputs = null
+  parent.error = null
+  parent.endedAt = null
+}
+
+/** Steps that need one which had ended wait for it anew; see `notAgain`: none of them has begun. */
+function needAgain({ run, step }: Unit): void {
+  for (const name of dependents(run.plan).get(step.name) ?? []) {
+    const other = run.steps.get(name)
+    if (other?.phase === 'blocked') other.missing += 1
+  }
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -83,15 +118,14 @@ function resetUnit(state: State, run: RunState, unit: Unit, workspace: string, r
   unit.beganAt = null
   unit.endedAt = null
   unit.wakeAt = null
+  unit.awaits = null
   unit.message = null
   unit.skipReason = null
   unit.child = null
   unit.resumeOn = null
-  // Run again by hand, code is the newest of its workspace.
-  if (unit.step.target != null) {
-    run.modules.delete(unit.step.target.module)
-    unit.step = unbound(unit.step, unit.step.target)
-  }
+  // Run again by hand, code is the newest of its workspace. What else the run calls stays with the version that it began with.
+  if (unit.step.target != null) unit.step = unbound(unit.step, unit.step.target)
+  unit.resumes = null
   unit.follows = null
   unit.delayed = false
   unit.ending = false
@@ -100,8 +134,12 @@ function resetUnit(state: State, run: RunState, unit: Unit, workspace: string, r
   if (unit.fanOut !== null) unit.former = [...unit.fanOut.units, ...unit.former.slice(unit.fanOut.units.length)]
   unit.fanOut = null
   if (unit.call !== null) unit.missing = unit.call.refs.filter(isOpen).length
-  else unit.missing = unit.parent === null ? unit.step.needs.filter((need) => reset.has(need)).length : 0
+  else unit.missing = unit.parent === null ? openNeeds(unit, reset) : 0
 }
+
+/** @param reset steps that run again with it, whether or not that was done already */
+const openNeeds = ({ run, step }: Unit, reset: ReadonlySet<string>): number =>
+  step.needs.filter((need) => reset.has(need) || run.steps.get(need)?.phase !== 'done').length
 
 /** Keeps the time that a unit took without executions of its own; from here on its time counts anew. */
 function closeSpan(run: RunState, unit: Unit): void {
@@ -113,43 +151,36 @@ function closeSpan(run: RunState, unit: Unit): void {
 }
 
 /** Opens some items of a fan-out again; what depends on it is among the whole steps of the event. */
-function resetItems(
-  state: State,
-  run: RunState,
-  name: string,
-  indices: readonly number[],
-  workspace: string,
-  at: number,
-): void {
-  const unit = run.steps.get(name)
-  if (unit?.fanOut == null) return
-  if (unit.grows) {
-    for (const index of indices) {
-      const called = unit.fanOut.units[index]
-      if (called !== undefined) reopenUnit(state, called, workspace)
-    }
+function resetItems(state: State, run: RunState, name: string, event: RunReopened): void {
+  const parent = run.steps.get(name)
+  if (parent?.fanOut == null) return
+  const workspace = event.workspace ?? run.workspace
+  const items = (event.items[name] ?? []).flatMap((index) => parent.fanOut?.units[index] ?? [])
+  if (parent.grows) {
+    for (const called of items) reopenUnit(state, called, workspace, event.at)
     return
   }
-  for (const index of indices) {
-    const item = unit.fanOut.units[index]
-    if (item === undefined || item.phase !== 'done') continue
-    unit.fanOut.done -= 1
-    if (item.outcome === 'failed') unit.fanOut.failed -= 1
+  for (const item of items) {
+    if (item.phase !== 'done') continue
+    parent.fanOut.done -= 1
+    if (item.outcome === 'failed') parent.fanOut.failed -= 1
     resetUnit(state, run, item, workspace, NOTHING)
+    keepCalls(item, event)
     state.followUps.push(item)
   }
-  unit.fanOut.lost = false
-  unit.fanOut.failing = false
-  if (unit.phase === 'done') run.open += 1
-  closeSpan(run, unit)
-  unit.workspace = workspace
-  unit.phase = 'items'
-  unit.beganAt = at
-  unit.endedAt = null
-  unit.generation = state.nextGeneration++
-  unit.outcome = null
-  unit.outputs = null
-  unit.error = null
+  parent.fanOut.lost = false
+  parent.fanOut.failing = false
+  if (parent.phase === 'done') run.open += 1
+  closeSpan(run, parent)
+  parent.workspace = workspace
+  parent.phase = 'items'
+  parent.beganAt = event.at
+  parent.endedAt = null
+  parent.generation = state.nextGeneration++
+  parent.outcome = null
+  parent.outputs = null
+  parent.error = null
+  parent.ending = false
 }
 
 /** The definition of a step before it was bound to a version. */

@@ -2,6 +2,9 @@ import type { RetryPolicy } from '../../workflows/index.ts'
 
 export type FailureKind = 'error' | 'timeout' | 'abandoned' | 'oom'
 
+/** How often an execution may be lost (power cut, killed launcher) before its step fails. */
+export const LOSSES_LIMIT = 10
+
 /** Whether a failure is one that the policy tries again. */
 export function retries(policy: RetryPolicy, kind: FailureKind, exitCode: number | null): boolean {
   if (policy.on === null) return true

@@ -2,17 +2,9 @@ import { takeCached } from './cached.ts'
 import { isLess } from './claim.ts'
 import { type Obstacle, obstacle } from './obstacle.ts'
 import { hasNoRoom, isPassed, nothingPassed, type Passed, pass } from './passed.ts'
-import {
-  executorOf,
-  nextAttempt,
-  place,
-  queueKey,
-  type ReadyGroup,
-  type Resolved,
-  type State,
-  type Unit,
-} from './state.ts'
+import type { ReadyGroup, Resolved, State, Unit } from './state.ts'
 import type { Turn } from './turn.ts'
+import { executorOf, nextAttempt, place, queueKey } from './units.ts'
 import { chooseWorker } from './workers.ts'
 
 /**
@@ -130,8 +122,8 @@ function dispatch(turn: Turn, unit: Unit): void {
   const { state, now } = turn
   const { inputs, cache, concurrencyKey } = unit.resolved ?? { inputs: null, cache: null, concurrencyKey: null }
   if (cache !== null && takeCached(turn, unit, cache, null)) return
-  const chosen = unit.step.kind === 'target' ? chooseWorker(state, unit) : null
-  const resumed = resumedFrom(unit)
+  const worker = unit.step.kind === 'target' ? chooseWorker(state, unit) : null
+  const resumed = unit.executions.length === 0 ? null : unit.resumes
   turn.emit({
     type: 'execution.dispatched',
     ...place(unit),
@@ -143,16 +135,7 @@ function dispatch(turn: Turn, unit: Unit): void {
     ...(inputs === null ? {} : { inputs }),
     ...(cache === null ? {} : { cache: { key: cache.key, parts: cache.parts ?? {}, reason: cache.reason ?? '' } }),
     ...(concurrencyKey === null ? {} : { concurrencyKey }),
-    ...(chosen !== null && 'worker' in chosen ? { worker: chosen.worker } : {}),
+    ...(worker === null ? {} : { worker }),
     ...(resumed === null ? {} : { resumed }),
   })
-}
-
-/** Whether the next attempt finds what the ones before it called. */
-function resumedFrom({ executions, keepCalls }: Unit): 'all' | 'succeeded' | null {
-  const last = executions.at(-1)
-  if (last === undefined) return null
-  if (keepCalls) return 'succeeded'
-  if (last.status === 'suspended' || last.status === 'abandoned') return 'all'
-  return null
 }

@@ -74,8 +74,10 @@ export interface ExecutionState {
   assets: ValueRef[] | null
   /** What it called, by the number of the request: a request that is repeated gets the same answer */
   calls: Map<number, Unit[]> | null
-  /** Calls of attempts before it that it may find again, by {@link CallState.key}; null when it starts from nothing */
-  readonly inherited: Map<string, Unit[]> | null
+  /** What it finds of attempts before it: all that they called, or what succeeded; null when it starts from nothing */
+  readonly resumed: 'all' | 'succeeded' | null
+  /** What is left of that, by {@link CallState.key}; null when it starts from nothing, and when it has ended */
+  inherited: Map<string, Unit[]> | null
   /** It waits for steps that it called: its place at the worker is free meanwhile. In memory only */
   waiting: boolean
 }
@@ -93,7 +95,7 @@ export interface CallState {
   readonly args: ValueRef
   /** Target and arguments: what makes two calls the same */
   readonly key: string
-  /** Units that its arguments refer to */
+  /** Units that its arguments refer to, each once */
   readonly refs: readonly Unit[]
   readonly memo: string | null
   readonly defer: string | null
@@ -170,20 +172,29 @@ export interface Unit {
   readonly grows: boolean
   /** Null for a unit of the plan, and for what holds calls */
   readonly call: CallState | null
-  /** Units to be asked what follows when this one ends; null for none */
-  watchers: Unit[] | null
+  /** Calls whose arguments refer to it; null for none */
+  referrers: Unit[] | null
+  /** Suspended units that wait for it, and calls that it stands in for; also those that once did. Null for none */
+  watchers: Set<Unit> | null
   /** Phase `suspended` */
   resumeOn: ResumeOn | null
   /** Phase `following` and after: the newer call that stands in its place */
-  follows: Unit | null
+  follows: Successor | null
   /** Its delay before the first attempt is over or under way */
   delayed: boolean
-  /** A run of its own, or what it follows, is to be ended: it alone was cancelled */
+  /** It is to end: it alone was cancelled, not its run */
   ending: boolean
-  /** It is to run again as soon as its execution has ended, in this workspace */
+  /** It is to run again as soon as its execution, or the run of its own, has ended, in this workspace */
   again: string | null
-  /** A re-run after a failure: the next attempt finds the calls of the last one that succeeded */
-  keepCalls: boolean
+  /** What the next attempt finds of those before it; null when it starts from nothing */
+  resumes: 'all' | 'succeeded' | null
+}
+
+/** Where the newer call is: in a run that may leave memory before this one's. */
+export interface Successor {
+  readonly run: string
+  readonly step: string
+  readonly index: number
 }
 
 export interface Span {
@@ -366,63 +377,3 @@ export function createState(epoch: number, capacity: StepResources): State {
     effects: [],
   }
 }
-
-/** `fit`, or `fit[3]` for an item. */
-export const unitKey = (unit: Unit): string =>
-  unit.index === null ? unit.step.name : `${unit.step.name}[${unit.index}]`
-
-/** `run:step:attempt` */
-export const executionId = (unit: Unit, attempt: number): string => `${unit.run.id}:${unitKey(unit)}:${attempt}`
-
-export const currentExecution = (unit: Unit): ExecutionState | undefined => {
-  const last = unit.executions.at(-1)
-  return last !== undefined && last.status === null ? last : undefined
-}
-
-export const executorOf = (step: PlanStep): string =>
-  step.kind === 'target' ? 'worker' : step.image === null ? 'process' : 'container'
-
-/** `digits/train@4` */
-export const targetPath = ({ target }: PlanStep): string | null =>
-  target == null ? null : `${target.module}/${target.name}${target.version === null ? '' : `@${target.version}`}`
-
-/** Units with the same place in the queue: they ask for the same, so they share a fate. */
-export const queueKey = ({ run, step, call }: Unit): string =>
-  call === null
-    ? `${run.id}/${step.name}`
-    : `${run.id}/${step.name}#${run.variants.indexOf(step)}@${step.target?.version ?? ''}`
-
-/** Finds a unit; undefined when the run, the step or the item is not there. */
-export function findUnit(state: State, run: string, step: string, index?: number): Unit | undefined {
-  const unit = state.runs.get(run)?.steps.get(step)
-  return index === undefined ? unit : unit?.fanOut?.units[index]
-}
-
-/** A step and, when it is a fan-out, its items. */
-export function* unitsOf(run: RunState): Generator<Unit> {
-  for (const unit of run.steps.values()) {
-    yield unit
-    if (unit.fanOut !== null) yield* unit.fanOut.units
-  }
-}
-
-/** Number of the round that goes on, or was the last. */
-export const roundOf = (run: RunState): number => run.rounds.length + 1
-
-/** Whether a unit is on its way to be executed, and has not been handed out. */
-export const queuePhase = (phase: Phase): boolean => phase === 'ready' || phase === 'queued' || phase === 'cachePending'
-
-export const succeeded = (unit: Unit): boolean => unit.outcome === 'succeeded' || unit.outcome === 'cached'
-
-/** Where a result is among the fresh ones. Identifiers of workspaces hold no spaces. */
-export const freshKey = (workspace: string, key: string): string => `${workspace} ${key}`
-
-/** Where a unit is, as events name it. */
-export const place = (unit: Unit): { run: string; step: string; index?: number } => ({
-  run: unit.run.id,
-  step: unit.step.name,
-  ...(unit.index === null ? {} : { index: unit.index }),
-})
-
-/** Number of the next attempt: it counts on over re-runs, so that an execution's id is never used twice. */
-export const nextAttempt = (unit: Unit): number => (unit.executions.at(-1)?.attempt ?? 0) + 1

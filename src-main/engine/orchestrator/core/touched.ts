@@ -1,7 +1,8 @@
 import { assertNever } from '../../../../src-shared/contract/index.ts'
 import type { Event } from './events.ts'
 import { dependents } from './graph.ts'
-import { findUnit, type State, type Unit } from './state.ts'
+import type { State, Unit } from './state.ts'
+import { findUnit } from './units.ts'
 
 /**
  * The units whose view may be another one now that the event was applied, so that whoever watches a run need not look at
@@ -61,9 +62,9 @@ function withNeighbours(unit: Unit): readonly Unit[] {
   return [unit, ...(dependents(run.plan).get(step.name) ?? []).flatMap((name) => run.steps.get(name) ?? [])]
 }
 
-/** Those whose view names a unit that they wait for. Its watchers are gone when it has ended: they are the calls that refer to it. */
-function waitingFor(unit: Unit): readonly Unit[] {
-  return unit.watchers ?? []
+/** Those whose view names a unit that they wait for, or waited for. */
+function waitingFor({ referrers, watchers }: Unit): readonly Unit[] {
+  return [...(referrers ?? []), ...(watchers ?? [])]
 }
 
 const callers = ({ call }: Unit): readonly Unit[] => (call === null ? [] : [call.by])

@@ -13,16 +13,8 @@ import type {
 import { isAsset } from '../../../../src-shared/contract/index.ts'
 import { briefOf } from './arguments.ts'
 import type { ValueRef } from './events.ts'
-import {
-  type CallState,
-  type ExecutionState,
-  executionId,
-  type RunState,
-  targetPath,
-  type Unit,
-  unitKey,
-  unitsOf,
-} from './state.ts'
+import type { CallState, ExecutionState, RunState, Unit } from './state.ts'
+import { executionId, successorKey, targetPath, unitKey, unitsOf } from './units.ts'
 
 /** Reads a value that was loaded before; the edge loads what {@link valuesOf} names. Undefined: it cannot be read. */
 export type Load = (ref: ValueRef) => Json | undefined
@@ -191,7 +183,8 @@ function viewUnit(unit: Unit, load: Load, why: (unit: Unit) => string | null): R
   if (unit.child !== null) view.child = unit.child
   const path = targetPath(step)
   if (path !== null) view.target = path
-  if (unit.follows !== null) view.follows = `${unit.follows.run.id}:${unitKey(unit.follows)}`
+  const successor = successorKey(unit)
+  if (successor !== null) view.follows = successor
   if (unit.call !== null) view.call = viewCall(unit, unit.call, load)
   if (unit.beganAt !== null) view.startedAt = iso(unit.beganAt)
   if (unit.endedAt !== null) view.finishedAt = iso(unit.endedAt)

@@ -1,8 +1,10 @@
 import type { StepStatus } from '../../../../src-shared/contract/index.ts'
 import { gib, obstacle } from './obstacle.ts'
 import { before } from './schedule.ts'
-import { executionId, queueKey, type ReadyGroup, type RunState, type State, type Unit, unitKey } from './state.ts'
+import type { ReadyGroup, RunState, State, Unit } from './state.ts'
+import { executionId, queueKey, successorKey, unitKey } from './units.ts'
 import { stepStatus } from './view.ts'
+import { whyNoWorker } from './workers.ts'
 
 export interface Reason {
   readonly step: string
@@ -106,10 +108,8 @@ export function reasonText(state: State, unit: Unit, ahead: Ahead = createAhead(
       return 'it is being ended'
     case 'suspended':
       return suspendedText(unit)
-    case 'following': {
-      const { follows } = unit
-      return `a newer call stands in its place: ${follows === null ? 'none' : `${follows.run.id}:${unitKey(follows)}`}`
-    }
+    case 'following':
+      return `a newer call stands in its place: ${successorKey(unit) ?? ''}`
     case 'retry':
       if (unit.error === null) return `runs again at ${new Date(unit.wakeAt ?? 0).toISOString()}: it is recurrent`
       return `waits until ${new Date(unit.wakeAt ?? 0).toISOString()} for attempt ${(unit.executions.at(-1)?.attempt ?? 0) + 1}: ${
@@ -167,7 +167,7 @@ function queuedText(state: State, unit: Unit, ahead: Ahead): string {
       case 'executor':
         return `the ${found.executor} executor cannot take it: ${found.reason}`
       case 'worker':
-        return found.reason
+        return whyNoWorker(state, unit)
       case 'parallel':
         return `${found.limit} items of this step run already, which is its limit (maxParallel)`
       case 'concurrency':

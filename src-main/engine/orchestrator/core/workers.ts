@@ -1,8 +1,9 @@
-import { type State, targetPath, type Unit, type WorkerState } from './state.ts'
+import type { State, Unit, WorkerState } from './state.ts'
+import { targetPath } from './units.ts'
 import { nameOfWorkspace } from './workspaces.ts'
 
-/** Which worker takes a unit, or in words why none does. */
-export function chooseWorker(state: State, unit: Unit): { worker: string } | { reason: string } {
+/** The worker that takes a unit: the one with the most room. Null when there is none; see {@link whyNoWorker}. */
+export function chooseWorker(state: State, unit: Unit): string | null {
   const { step } = unit
   const isShared = step.rules?.isolation === 'shared'
   let best: string | null = null
@@ -15,7 +16,7 @@ export function chooseWorker(state: State, unit: Unit): { worker: string } | { r
       most = room
     }
   }
-  return best === null ? { reason: whyNone(state, unit) } : { worker: best }
+  return best
 }
 
 const isThere = ({ offer }: WorkerState): boolean => offer.connected && !offer.draining
@@ -28,7 +29,8 @@ function mayTake(worker: WorkerState, unit: Unit): boolean {
   return (rules?.requires ?? []).every((tag) => offer.tags.includes(tag))
 }
 
-function whyNone(state: State, unit: Unit): string {
+/** In words, why no worker takes a unit. */
+export function whyNoWorker(state: State, unit: Unit): string {
   const { target, rules } = unit.step
   const workspace = nameOfWorkspace(state, unit.workspace)
   const path = targetPath(unit.step)

@@ -23,6 +23,9 @@ export function difference(live: State, replayed: State, now: number): string | 
   for (const [key, units] of live.producers) {
     if (units.length !== replayed.producers.get(key)?.length) return `units that make ${key}`
   }
+  const held = (state: State): object =>
+    Object.fromEntries([...state.deferrals].map(([key, unit]) => [key, `${unit.run.id}:${unitKey(unit)}`]))
+  if (!equal(held(live), held(replayed))) return 'calls that a newer one would replace'
   const { used } = live
   const close = Math.abs(used.cpus - replayed.used.cpus) < 1e-3
   if (!close || used.memoryBytes !== replayed.used.memoryBytes || used.gpus !== replayed.used.gpus) return 'resources'
@@ -33,6 +36,7 @@ const RUN_FIELDS = [
   'workflow',
   'version',
   'workspace',
+  'rerunIn',
   'params',
   'priority',
   'trigger',
@@ -47,10 +51,16 @@ const RUN_FIELDS = [
   'error',
   'open',
   'active',
+  'variants',
+  'calls',
 ] as const satisfies readonly (keyof RunState)[]
 
 function runDifference(live: RunState, replayed: RunState, now: number): string | null {
   for (const field of RUN_FIELDS) if (!equal(live[field], replayed[field])) return wrong(field, live, replayed)
+  if (!equal(Object.fromEntries(live.modules), Object.fromEntries(replayed.modules))) return 'versions of modules'
+  const memos = (run: RunState): object =>
+    Object.fromEntries([...run.memos].map(([key, units]) => [key, units.map(unitKey)]))
+  if (!equal(memos(live), memos(replayed))) return 'calls that may be found again'
   const others = unitsOf(replayed)
   for (const unit of unitsOf(live)) {
     const next = others.next()
@@ -63,6 +73,8 @@ function runDifference(live: RunState, replayed: RunState, now: number): string 
 
 const UNIT_FIELDS = [
   'index',
+  'step',
+  'workspace',
   'outcome',
   'outputs',
   'error',
@@ -73,6 +85,11 @@ const UNIT_FIELDS = [
   'message',
   'skipReason',
   'child',
+  'follows',
+  'delayed',
+  'ending',
+  'again',
+  'resumes',
   'round',
   'earlier',
 ] as const satisfies readonly (keyof Unit)[]
@@ -82,6 +99,9 @@ const FAN_OUT_FIELDS = ['items', 'active', 'done', 'failed', 'failing'] as const
 const EXECUTION_FIELDS = [
   'attempt',
   'round',
+  'workspace',
+  'worker',
+  'resumed',
   'inputs',
   'token',
   'executor',
@@ -103,9 +123,12 @@ const EXECUTION_FIELDS = [
 function unitDifference(live: Unit, replayed: Unit, now: number): string | null {
   const phase = phaseOf(live, now)
   if (phase !== phaseOf(replayed, now)) return wrong('phase', live, replayed)
-  if ((phase === 'retry' || phase === 'sleeping') && live.wakeAt !== replayed.wakeAt)
+  if ((phase === 'retry' || phase === 'sleeping' || phase === 'suspended') && live.wakeAt !== replayed.wakeAt)
     return wrong('wakeAt', live, replayed)
   for (const field of UNIT_FIELDS) if (!equal(live[field], replayed[field])) return wrong(field, live, replayed)
+  if (!equal(callOf(live), callOf(replayed)))
+    return `call is ${JSON.stringify(callOf(live))}, replayed ${JSON.stringify(callOf(replayed))}`
+  if (!equal(waitsFor(live), waitsFor(replayed))) return 'what it waits for'
   if (live.executions.length !== replayed.executions.length) return 'number of executions'
   for (const [index, execution] of live.executions.entries()) {
     const other = replayed.executions[index]
@@ -114,6 +137,7 @@ function unitDifference(live: Unit, replayed: Unit, now: number): string | null 
       if (!equal(execution[field], other[field]))
         return `attempt ${execution.attempt}: ${wrong(field, execution, other)}`
     }
+    if (!equal(answers(execution), answers(other))) return `attempt ${execution.attempt}: what it called`
   }
   if (live.fanOut === null || replayed.fanOut === null) return live.fanOut === replayed.fanOut ? null : 'fan-out'
   for (const field of FAN_OUT_FIELDS) {
@@ -121,6 +145,23 @@ function unitDifference(live: Unit, replayed: Unit, now: number): string | null 
       return `fan-out: ${wrong(field, live.fanOut, replayed.fanOut)}`
   }
   return live.former.length === replayed.former.length ? null : 'former items'
+}
+
+function callOf({ call }: Unit): object | null {
+  if (call === null) return null
+  const { by, refs, links, ...rest } = call
+  const linked = links.map((link) => ({ ...link, by: unitKey(link.by) }))
+  return { ...rest, by: unitKey(by), refs: refs.map(unitKey), links: linked }
+}
+
+const waitsFor = ({ resumeOn }: Unit): object | null =>
+  resumeOn === null ? null : { mode: resumeOn.mode, steps: resumeOn.steps.map(unitKey) }
+
+/** What requests of an execution were answered with, and what it may still find. */
+function answers({ calls, inherited }: ExecutionState): object {
+  const keys = (map: ReadonlyMap<unknown, readonly Unit[]> | null): object =>
+    [...(map ?? [])].map(([key, units]) => [key, units.map(unitKey)])
+  return [keys(calls), keys(inherited)]
 }
 
 function phaseOf(unit: Unit, now: number): string {
@@ -132,7 +173,9 @@ function phaseOf(unit: Unit, now: number): string {
     case 'blocked':
       return unit.missing === 0 ? 'pending' : 'blocked'
     case 'retry':
-      return unit.wakeAt === null || unit.wakeAt <= now ? 'pending' : 'retry'
+      if (unit.wakeAt !== null && unit.wakeAt > now) return 'retry'
+      // What it is given is being made anew: it goes on when that is there.
+      return unit.call?.refs.some((ref) => ref.phase !== 'done') === true ? 'blocked' : 'pending'
     default:
       return unit.phase
   }

@@ -1,7 +1,9 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
+import type { WorkerOffer } from '../../executors/index.ts'
 import type { Plan, StepResources } from '../../workflows/index.ts'
 import {
   apply,
+  type CallRequest,
   type Command,
   createState,
   currentExecution,
@@ -23,6 +25,8 @@ import {
   type ValueRef,
   violations,
 } from '../core/index.ts'
+import { difference } from '../simulation/same.ts'
+import { offers } from './code.ts'
 
 /** What a step's expressions come to: a resolution, the plan of a child, or nothing yet. */
 export type Answer = Resolution | { readonly child: Plan } | null
@@ -64,6 +68,15 @@ export const locked = (concurrencyKey: string): Run => ({
   hit: null,
 })
 
+/** Binds a target that is run again to version 1, by the rules that it had. Null when it is bound. */
+function bindsTo({ step, run }: Unit): Resolution | null {
+  const { target, rules } = step
+  if (target == null || rules !== undefined) return null
+  const known = [...run.variants, ...run.plan.steps].find((one) => one.target?.name === target.name)?.rules
+  if (known === undefined) return null
+  return { type: 'bound', definition: { ...step, rules: known, target: { ...target, version: target.version ?? 1 } } }
+}
+
 const SUCCESS: Finish = { status: 'succeeded', outputs: { json: { x: 1 } }, exitCode: 0 }
 export const FAILURE: Finish = {
   status: 'failed',
@@ -86,6 +99,7 @@ export class Driver {
   effects: Effect[] = []
   private readonly options: DriverOptions
   private runs = 0
+  private nextRequest = 1
 
   constructor(options: DriverOptions = {}) {
     this.options = options
@@ -140,7 +154,7 @@ export class Driver {
     const { step, index } = unit
     const found = index === null ? answers[step.name] : (answers[unitKey(unit)] ?? answers[`${step.name}[]`])
     const answer = typeof found === 'function' ? found(unit) : found
-    return answer === undefined ? RUNS : answer
+    return answer === undefined ? (bindsTo(unit) ?? RUNS) : answer
   }
 
   private creation(plan: Plan, fields: Partial<Extract<Command, { type: 'run.create' }>>): Command {
@@ -219,6 +233,45 @@ export class Driver {
     return this.send({ type: 'run.cancel', run, by: 'ana', reason: 'a test' })
   }
 
+  /** A worker joins, or offers something else; null: it is gone for good. */
+  worker(name = 'w1', offer: Partial<WorkerOffer> | null = {}): Event[] {
+    return this.send({ type: 'worker', worker: name, offer: offer === null ? null : offers(offer) })
+  }
+
+  /** The execution of a unit calls; returns the keys that it is answered with. Each request has a number of its own. */
+  call(key: string, calls: readonly CallRequest[], { run = 'r1', request = this.nextRequest++ } = {}): string[] {
+    const { token } = this.out(key, run)
+    this.send({ type: 'step.call', token, request, calls })
+    return this.answered(key, request, run)
+  }
+
+  /** What a request of the last execution of a unit was answered with. */
+  answered(key: string, request: number, run = 'r1'): string[] {
+    return this.unit(key, run).executions.at(-1)?.calls?.get(request)?.map(unitKey) ?? []
+  }
+
+  suspend(
+    key: string,
+    steps: readonly string[] = [],
+    { mode = 'all', delayMs = null, run = 'r1' }: { mode?: 'any' | 'all'; delayMs?: number | null; run?: string } = {},
+  ): Event[] {
+    return this.send({ type: 'execution.suspended', token: this.out(key, run).token, steps, mode, delayMs })
+  }
+
+  /** The execution of a unit waits for steps, or goes on. */
+  waits(key: string, waiting = true, run = 'r1'): Event[] {
+    return this.send({ type: 'execution.waiting', token: this.out(key, run).token, waiting })
+  }
+
+  cancelStep(key: string, run = 'r1'): Event[] {
+    return this.send({ type: 'step.cancel', units: [place(this.unit(key, run))], by: 'ana' })
+  }
+
+  rerun(key: string, { run = 'r1', workspace }: { run?: string; workspace?: string } = {}): Event[] {
+    const where = workspace === undefined ? {} : { workspace }
+    return this.send({ type: 'step.rerun', unit: place(this.unit(key, run)), by: 'ana', ...where })
+  }
+
   reopen(from: Extract<Command, { type: 'run.reopen' }>['from'], run = 'r1'): Event[] {
     return this.send({ type: 'run.reopen', run, by: 'ana', from })
   }
@@ -243,16 +296,25 @@ export class Driver {
     )
   }
 
-  /** The engine dies and comes back: only the journal is left. */
+  /**
+   * The engine dies and comes back: only the journal is left. Workers have to join again.
+   * @throws what the replayed state has that the live one had not
+   */
   restart(): void {
     const { epoch, capacity } = this.state
     const old = this.state
     this.state = createState(epoch + 1, capacity)
     for (const run of old.runs.values()) this.state.plans.set(run.plan.digest, run.plan)
     for (const event of JSON.parse(JSON.stringify(this.journal)) as Event[]) apply(this.state, event)
-    for (const run of [...this.state.runs.values()]) if (run.finished !== null) forget(this.state, run.id)
+    for (const state of [old, this.state]) {
+      for (const run of [...state.runs.values()]) if (run.finished !== null) forget(state, run.id)
+    }
     this.state.fresh.clear()
     this.effects = []
+    this.state.effects = []
+    this.state.followUps = []
+    const found = difference(old, this.state, this.now)
+    if (found !== null) throw new Error(`the journal gives another state: ${found}`)
     this.take(recover(this.state, this.now))
     this.settle()
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Plan, PlanStep } from '../../workflows/index.ts'
+import type { Plan, PlanStep, TargetRules } from '../../workflows/index.ts'
 
 /** A plan's step with every default filled in; a test names what it is about. */
 export const step = (name: string, fields: Partial<PlanStep> = {}): PlanStep => ({
@@ -39,6 +39,28 @@ export const each = (
     forEach: { items: '${{ params.items }}', maxParallel: maxParallel ?? null, onFailure: onFailure ?? 'fail' },
     ...rest,
   })
+}
+
+export interface TargetFields extends Partial<Omit<PlanStep, 'rules'>> {
+  readonly rules?: Partial<TargetRules>
+}
+
+/** A step that calls a function of the module `lab`, bound to version 1. */
+export const target = (name: string, { rules, ...fields }: TargetFields = {}): PlanStep =>
+  step(name, {
+    kind: 'target',
+    run: null,
+    target: { module: 'lab', name, version: 1 },
+    rules: { parameters: [], code: null, namespace: `lab/${name}`, ...rules },
+    resources: { cpus: 0, memoryBytes: 0, gpus: 0 },
+    ...fields,
+  })
+
+/** A step that calls a function of the module `lab`, version 1, over a list. */
+export const eachTarget = (name: string, fields: TargetFields & { maxParallel?: number } = {}): PlanStep => {
+  const { maxParallel, ...others } = fields
+  const { forEach: _, ...rest } = target(name, others)
+  return each(name, { ...rest, ...(maxParallel === undefined ? {} : { maxParallel }) })
 }
 
 /** A retry policy: `limit` further attempts. */
