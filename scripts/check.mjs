@@ -1,6 +1,7 @@
 /** All checks that need nothing to run: types, style, type-aware lint, dependency rules, unused code. */
 import { fileURLToPath } from 'node:url'
 import { checkNode, ensureInstalled, main, runTool, say } from './bootstrap.mjs'
+import { ensurePython, NO_PYTHON, runPython } from './python.mjs'
 
 /** Where dependency rules apply. */
 const CRUISED = [
@@ -30,13 +31,25 @@ const CHECKS = [
  *
  * @returns name and result (`passed` or `failed`) of each check
  */
-export const runChecks = () =>
-  CHECKS.map(({ name, tool, args }) => {
-    say(`Checks ${name}`)
-    const status = runTool(tool, args)
-    process.stdout.write(status === 0 ? 'ok\n' : `failed (exit code ${status})\n`)
-    return { name, result: status === 0 ? 'passed' : 'failed' }
-  })
+export const runChecks = () => [
+  ...CHECKS.map(({ name, tool, args }) => runCheck(name, () => runTool(tool, args))),
+  ...runPythonChecks(),
+]
+
+const runCheck = (name, check) => {
+  say(`Checks ${name}`)
+  const status = check()
+  process.stdout.write(status === 0 ? 'ok\n' : `failed (exit code ${status})\n`)
+  return { name, result: status === 0 ? 'passed' : 'failed' }
+}
+
+/** Types of the Python SDK; the tests say that they are skipped when there is no Python. */
+const runPythonChecks = () => {
+  const python = ensurePython()
+  if (python !== null) return [runCheck('types of the Python SDK', () => runPython(python, ['mypy']))]
+  say(`Does not check the Python SDK: ${NO_PYTHON}`)
+  return []
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(() => {

@@ -1,21 +1,25 @@
 /**
- * `npm test [-- [--check] [PATH…]]`: installs and builds what is missing, runs every test (vitest, then Playwright on the real
- * desktop), and ends with the line `N passed, N failed, N skipped`. With --check the checks of scripts/check.mjs run first
+ * `npm test [-- [--check] [PATH…]]`: installs and builds what is missing, runs every test (vitest, Playwright on the real
+ * desktop, pytest for the Python SDK), and ends with the line `N passed, N failed, N skipped`. With --check the checks of scripts/check.mjs run first
  * and count as tests. With paths, only the tests whose file name holds one of them.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkNode, ensureBuilt, ensureInstalled, main, runTool, say } from './bootstrap.mjs'
 import { runChecks } from './check.mjs'
 import { E2E_SUMMARY_FILE } from './e2e-summary.mjs'
+import { ensurePython, NO_PYTHON, runPython, SDK } from './python.mjs'
 import { SUMMARY_FILE } from './test-summary.mjs'
 
 const ALLOWED_SKIPS = fileURLToPath(new URL('allowed-skips.json', import.meta.url))
 
+const PYTHON_SUMMARY_FILE = fileURLToPath(new URL('../.weir/python-summary.json', import.meta.url))
+
 /** Runs a test runner and reads its summary; what it could not count (it crashed before its end) is one failure. */
-const runRunner = (tool, args, summaryFile) => {
+const runRunner = (start, summaryFile) => {
   rmSync(summaryFile, { force: true })
-  const status = runTool(tool, args)
+  const status = start()
   if (!existsSync(summaryFile)) return { passed: 0, failed: 1, skipped: [] }
   const summary = JSON.parse(readFileSync(summaryFile, 'utf8'))
   // Runners also fail for what is no test, e.g. a filter that matches nothing or a global set-up that throws.
@@ -26,22 +30,38 @@ const runRunner = (tool, args, summaryFile) => {
 /** Playwright's tests are told by their ending, so that a path given to `npm test` reaches the runner that knows it. */
 const isE2e = (path) => path.endsWith('.spec.ts') || /^e2e\/(desktop|screens|package)\b/.test(path)
 
+const isPython = (path) => path.startsWith('sdk/python')
+
+/** Tests of the Python SDK, with the environment that scripts/python.mjs makes. */
+const runPythonTests = (paths) => {
+  const python = ensurePython()
+  if (python === null)
+    return { passed: 0, failed: 0, skipped: [{ file: 'sdk/python', test: 'all', reason: NO_PYTHON }] }
+  say('Runs the tests of the Python SDK')
+  const files = paths.map((path) => join(dirname(dirname(SDK)), path)).filter((path) => path !== SDK)
+  const start = () => runPython(python, ['pytest', ...files], { WEIR_TEST_SUMMARY: PYTHON_SUMMARY_FILE })
+  return runRunner(start, PYTHON_SUMMARY_FILE)
+}
+
 const runTests = (args) => {
   const options = args.filter((arg) => arg.startsWith('-'))
   const paths = args.filter((arg) => !arg.startsWith('-'))
   const summaries = []
-  const own = paths.filter((path) => !isE2e(path))
+  const own = paths.filter((path) => !isE2e(path) && !isPython(path))
   if (paths.length === 0 || own.length > 0) {
     say('Runs the tests')
     const reporters = ['--reporter=default', '--reporter=./scripts/test-summary.mjs']
-    summaries.push(runRunner('vitest/vitest.mjs', ['run', ...reporters, ...options, ...own], SUMMARY_FILE))
+    const all = ['run', ...reporters, ...options, ...own]
+    summaries.push(runRunner(() => runTool('vitest/vitest.mjs', all), SUMMARY_FILE))
   }
   const e2e = paths.filter(isE2e)
   if (paths.length === 0 || e2e.length > 0) {
     say('Runs the tests of the desktop')
     const config = ['test', '--config', 'e2e/playwright.config.ts']
-    summaries.push(runRunner('@playwright/test/cli.js', [...config, ...e2e], E2E_SUMMARY_FILE))
+    summaries.push(runRunner(() => runTool('@playwright/test/cli.js', [...config, ...e2e]), E2E_SUMMARY_FILE))
   }
+  const python = paths.filter(isPython)
+  if (paths.length === 0 || python.length > 0) summaries.push(runPythonTests(python))
   return summaries.reduce((sum, one) => ({
     passed: sum.passed + one.passed,
     failed: sum.failed + one.failed,
