@@ -56,6 +56,9 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 /** How often the machine's clock is compared with ours, in ms. */
 const CLOCK_CHECK_MS = 5_000
 
+/** How many decisions are made while no other project can: a few milliseconds' worth. */
+const TOGETHER = 128
+
 interface Pending {
   readonly command: Command
   readonly idempotency: IdempotencyRow | null
@@ -82,6 +85,7 @@ export class Orchestrator {
   private inbox: Pending[] = []
   private settling: (() => void)[] = []
   private busy = false
+  private isAlone = false
   private scheduled = false
   private closed = false
   private timer: NodeJS.Timeout | null = null
@@ -224,9 +228,13 @@ export class Orchestrator {
     const taken = this.inbox
     this.inbox = []
     try {
-      for (const { command, idempotency } of taken) {
-        this.run(command)
-        if (idempotency !== null) this.batch.remember(idempotency)
+      for (let from = 0; from < taken.length; from += TOGETHER) {
+        this.alone(() => {
+          for (const { command, idempotency } of taken.slice(from, from + TOGETHER)) {
+            this.run(command)
+            if (idempotency !== null) this.batch.remember(idempotency)
+          }
+        })
       }
       const outward = this.resolveReady()
       const ended = await this.commit()
@@ -258,13 +266,24 @@ export class Orchestrator {
   }
 
   private decide(events: () => Event[]): void {
+    if (this.isAlone) this.batch.add(events())
+    else this.alone(() => this.batch.add(events()))
+  }
+
+  /** Looks at the other projects and books once for several decisions: at 10,000 calls each would cost more than the decision. */
+  private alone(decisions: () => void): void {
     const { state } = this
     this.parts.machine.alone((others, claim) => {
       if (hasLess(others, state.others) || !isSameClaim(claim, state.claim)) state.stirred = true
       state.others = others
       state.claim = claim
       const before = state.nextToken
-      this.batch.add(events())
+      this.isAlone = true
+      try {
+        decisions()
+      } finally {
+        this.isAlone = false
+      }
       return { used: state.used, wants: state.queue.size > 0, lacks: lacksOf(state), served: state.nextToken > before }
     })
   }
@@ -275,10 +294,14 @@ export class Orchestrator {
     while (this.state.effects.length > 0) {
       const effects = this.state.effects
       this.state.effects = []
-      for (const effect of effects) {
-        if (effect.type === 'resolve') this.answer(this.resolver.unit(effect.unit))
-        else if (effect.type === 'resolveRun') this.answer(this.resolver.run(effect.run))
-        else outward.push(effect)
+      for (let from = 0; from < effects.length; from += TOGETHER) {
+        this.alone(() => {
+          for (const effect of effects.slice(from, from + TOGETHER)) {
+            if (effect.type === 'resolve') this.answer(this.resolver.unit(effect.unit))
+            else if (effect.type === 'resolveRun') this.answer(this.resolver.run(effect.run))
+            else outward.push(effect)
+          }
+        })
       }
     }
     return outward
