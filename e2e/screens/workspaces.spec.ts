@@ -70,7 +70,7 @@ test('a workspace is paused, renamed, moved, put aside and deleted by hand', asy
   await expect(window.getByText('dev/ana inherits from dev, and is not archived')).toBeVisible()
   await act('dev/ana', 'Archive')
   await expect(row('dev/ana')).toBeHidden()
-  await window.getByText('Show archived').click()
+  await window.getByRole('switch', { name: 'Show archived' }).click()
   await expect(row('dev/ana')).toContainText('archived')
   await act('dev/ana', 'Delete')
   await window.getByRole('button', { name: 'Delete dev/ana' }).click()

@@ -52,6 +52,7 @@ const values: Record<string, string> = {
   project: 'default',
   run: '23456789',
   workflow: 'demo',
+  workspace: 'dev/ana',
   step: 'fit',
   attempt: '1',
   asset: '23456789:fit:1:table',

@@ -34,7 +34,7 @@ function RerunForm(props: RerunQuestion & { readonly onDone: () => void }) {
   const { workspace: own, steps, hasFailed, step, tree, chosen, onRerun, onDone } = props
   const [from, setFrom] = useState(step ?? (hasFailed ? 'failed' : 'start'))
   const places = placesFor(tree, runAgain(steps, from), own)
-  const [picked, pick] = useState(chosen)
+  const [picked, pick] = useState(chosen === own ? null : chosen)
   const place = places.find(({ name }) => name === picked) ?? places.find(({ name }) => name !== own) ?? places[0]
   const submit = (event: FormEvent): void => {
     event.preventDefault()
