@@ -49,6 +49,16 @@ function lookupWith(globals: Globals): Lookup {
         const page = await client.call(routes.workspaces.list, { params: { project } }, { signal })
         return page.items.map((each) => ({ value: each.name, about: each.base === null ? '' : `on ${each.base}` }))
       }),
+    modules: () =>
+      ask(globals, async ({ client, routes, project }, signal) => {
+        const page = await client.call(routes.targets.modules, { params: { project } }, { signal })
+        return page.items.map((each) => ({ value: each.module, about: each.language }))
+      }),
+    targets: () =>
+      ask(globals, async ({ client, routes, project }, signal) => {
+        const page = await client.call(routes.targets.list, { params: { project }, query: { limit: 1000 } }, { signal })
+        return page.items.map((each) => ({ value: each.path, about: each.kind }))
+      }),
     steps: (run) =>
       ask(globals, async ({ client, routes, project }, signal) => {
         const found = await client.call(routes.runs.get, { params: { project, run } }, { signal })

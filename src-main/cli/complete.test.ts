@@ -7,6 +7,8 @@ const lookup: Lookup = {
   workflows: async () => await Promise.resolve([{ value: 'weather', about: 'Seattle' }]),
   projects: async () => await Promise.resolve([{ value: 'mice', about: 'Imaging' }]),
   workspaces: async () => await Promise.resolve([{ value: 'dev/ana', about: 'on dev' }]),
+  modules: async () => await Promise.resolve([{ value: 'digits', about: 'python' }]),
+  targets: async () => await Promise.resolve([{ value: 'digits/train', about: 'task' }]),
   steps: async (run) => await Promise.resolve([{ value: 'fit', about: run }]),
 }
 const values = async (...words: string[]) =>
@@ -37,6 +39,9 @@ it.each([
   [['run', 'rerun', 'k3m9abcd', '--from', ''], ['fit']],
   [['run', 'approve', 'k3m9abcd', ''], ['fit']],
   [['workflow', 'validate', ''], [':files']],
+  [['module', 'versions', ''], ['digits']],
+  [['target', 'inspect', 'dig'], ['digits/train']],
+  [['target', 'list', '--module', 'd'], ['digits']],
   [['run', 'list', '--workflow', 'we'], ['weather']],
   [['run', 'start', 'weather', '-W', ''], ['dev/ana']],
   [['workspace', 'rebase', 'dev/ana', 'd'], ['dev/ana']],

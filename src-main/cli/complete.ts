@@ -12,6 +12,8 @@ export interface Lookup {
   workflows(): Promise<Candidate[]>
   projects(): Promise<Candidate[]>
   workspaces(): Promise<Candidate[]>
+  modules(): Promise<Candidate[]>
+  targets(): Promise<Candidate[]>
   steps(run: string): Promise<Candidate[]>
 }
 
@@ -35,6 +37,7 @@ const optionMeaning: Readonly<Record<string, Meaning>> = {
   project: 'project',
   workspace: 'workspace',
   base: 'workspace',
+  module: 'module',
   run: 'run',
   keep: 'run',
   step: 'step',
@@ -48,6 +51,8 @@ const argumentMeaning: Readonly<Record<string, Meaning>> = {
   project: 'project',
   workspace: 'workspace',
   base: 'workspace',
+  module: 'module',
+  target: 'target',
   run: 'run',
   'run-or-asset': 'run',
   name: 'workflow',
@@ -55,7 +60,7 @@ const argumentMeaning: Readonly<Record<string, Meaning>> = {
   'file-or-name': 'source',
   step: 'step',
 }
-type Meaning = 'project' | 'workspace' | 'run' | 'workflow' | 'step' | 'files' | 'source'
+type Meaning = 'project' | 'workspace' | 'module' | 'target' | 'run' | 'workflow' | 'step' | 'files' | 'source'
 
 /**
  * Completes a command line from the command tree.
@@ -146,6 +151,10 @@ async function valuesOf(
       return { candidates: await lookup.runs() }
     case 'project':
       return { candidates: await lookup.projects() }
+    case 'module':
+      return { candidates: await lookup.modules() }
+    case 'target':
+      return { candidates: await lookup.targets() }
     case 'workspace':
       return { candidates: await lookup.workspaces() }
     case 'workflow':

@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.ts'
 import { draftCommand } from './draft.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodesHelp, exitNumber } from './exit-codes.ts'
+import { moduleCommand, targetCommand } from './module.ts'
 import { formats } from './output.ts'
 import { projectCommand } from './project.ts'
 import { runCommand } from './run.ts'
@@ -35,6 +36,8 @@ export function createProgram(): Command {
     projectCommand(),
     workspaceCommand(),
     workflowCommand(),
+    moduleCommand(),
+    targetCommand(),
     draftCommand(),
     runCommand(),
     assetCommand(),

@@ -1,6 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Param, Step, Workflow, WorkflowSummary } from '../../src-shared/contract/index.ts'
+import {
+  isAbsent,
+  type Param,
+  type Step,
+  type Workflow,
+  type WorkflowSummary,
+} from '../../src-shared/contract/index.ts'
+import { firstParagraph, schemaText } from '../../src-shared/targets/words.ts'
 import type { Session } from './connect.ts'
 import { download } from './download.ts'
 import type { ExitName } from './exit-codes.ts'
@@ -56,11 +63,11 @@ export async function apply(
 
 export async function list(
   session: Session,
-  options: { readonly search?: string; readonly limit?: number },
+  options: { readonly search?: string; readonly workspace?: string; readonly limit?: number },
 ): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
-  const search = options.search === undefined ? {} : { search: options.search }
-  const page = await allPages(options.limit ?? DEFAULT_LIMIT, (part) =>
+  const { limit, ...search } = options
+  const page = await allPages(limit ?? DEFAULT_LIMIT, (part) =>
     client.call(routes.workflows.list, { params: { project }, query: { ...part, ...search } }),
   )
   await output.result(page, () => {
@@ -73,6 +80,7 @@ export async function list(
         { title: 'STEPS', align: 'right' },
         { title: 'UPDATED' },
         { title: 'LAST RUN' },
+        { title: 'CODE' },
         { title: 'DESCRIPTION', flexible: true },
       ],
       page.items.map((each) => [
@@ -81,7 +89,8 @@ export async function list(
         String(each.steps),
         formatTime(each.updatedAt),
         lastRunCell(each.lastRun, output),
-        each.description ?? '',
+        each.code === null ? '' : `${each.code.module} ${each.code.version}`,
+        firstParagraph(each.description ?? ''),
       ]),
       output.width,
     )
@@ -90,22 +99,28 @@ export async function list(
   return undefined
 }
 
+function codeText({ code }: Workflow): string | null {
+  if (code === null) return null
+  const { module, target, version, language, workspace, current } = code
+  const state = current ? '' : '; the newest version of the module does not have it any more'
+  return `${module}/${target} in version ${version} (${language}, ${workspace}${state})`
+}
+
 function lastRunCell(run: WorkflowSummary['lastRun'], output: Output): string {
   if (run === null) return ''
   return isStatus(run.status) ? statusCell(run.status, output.colors, output.unicode) : run.status
 }
 
-const versionQuery = (version: number | undefined) => (version === undefined ? {} : { version })
+interface Which {
+  readonly version?: number
+  readonly workspace?: string
+}
 
-export async function inspect(
-  session: Session,
-  options: { readonly version?: number },
-  name: string,
-): Promise<ExitName | undefined> {
+export async function inspect(session: Session, options: Which, name: string): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
   const workflow = await client.call(routes.workflows.get, {
     params: { project, workflow: name },
-    query: versionQuery(options.version),
+    query: options,
   })
   await output.result(workflow, () => details(session, workflow))
   return undefined
@@ -120,6 +135,7 @@ function details({ output }: Session, workflow: Workflow): string {
       'Version',
       workflow.version === workflow.latest ? String(workflow.version) : `${workflow.version} of ${workflow.latest}`,
     ],
+    ['Code', codeText(workflow)],
     ['Digest', workflow.digest],
     ['Saved', formatTime(workflow.updatedAt)],
   ])
@@ -130,12 +146,7 @@ function details({ output }: Session, workflow: Workflow): string {
       ? ''
       : renderTable(
           [{ title: 'PARAMETER' }, { title: 'TYPE' }, { title: 'DEFAULT' }, { title: 'DESCRIPTION', flexible: true }],
-          params.map(([name, param]) => [
-            name,
-            paramType(param),
-            param.default === undefined ? (param.required === false ? '' : '(needed)') : shortValue(param.default),
-            param.description ?? '',
-          ]),
+          params.map(([name, param]) => [name, paramType(param), defaultCell(param), param.description ?? '']),
           output.width,
         ),
     renderTable(
@@ -164,8 +175,17 @@ function details({ output }: Session, workflow: Workflow): string {
   return tables.filter((table) => table !== '').join('\n\n')
 }
 
+function defaultCell({ default: value, required }: Param): string {
+  if (value === undefined) return required === false ? '' : '(needed)'
+  return isAbsent(value) ? '(as the code says)' : shortValue(value)
+}
+
 const paramType = (param: Param): string =>
-  param.enum === undefined ? param.type : param.enum.map((each) => shortValue(each)).join(' | ')
+  param.enum !== undefined
+    ? param.enum.map((each) => shortValue(each)).join(' | ')
+    : param.type === 'json' && param.schema !== undefined
+      ? schemaText(param.schema)
+      : param.type
 
 function stepKind(step: Step): string {
   const kind =
@@ -193,7 +213,7 @@ export async function exportTo(session: Session, options: ExportOptions, name: s
   const { client, routes, project, output } = session
   const workflow = await client.call(routes.workflows.get, {
     params: { project, workflow: name },
-    query: versionQuery(options.version),
+    query: options.version === undefined ? {} : { version: options.version },
   })
   const dir = options.dir ?? workflow.name
   const target = join(dir, 'weir.yaml')

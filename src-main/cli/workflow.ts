@@ -30,10 +30,11 @@ export function workflowCommand(): Command {
     .command('list')
     .description('The workflows of the project')
     .option('--search <text>', 'only those whose name holds the text')
+    .option('-W, --workspace <workspace>', 'of those made from code, what this workspace sees')
     .option('--limit <n>', 'at most so many', wholeNumber(1))
     .addHelpText('after', examples('weir workflow list', 'weir workflow list --search weather -o json'))
     .action(
-      engineAction<{ search?: string; limit?: number }>(async (session, options) =>
+      engineAction<{ search?: string; workspace?: string; limit?: number }>(async (session, options) =>
         (await import('./workflow-actions.ts')).list(session, options),
       ),
     )
@@ -48,12 +49,13 @@ function addReading(workflow: Command): void {
     .description('One workflow: parameters, steps, files, source')
     .argument('<name>', 'name of the workflow')
     .option('--version <n>', 'an older version', wholeNumber(1))
+    .option('-W, --workspace <workspace>', 'of one made from code, the version that this workspace sees')
     .addHelpText(
       'after',
       examples('weir workflow inspect seattle-weather', 'weir workflow inspect seattle-weather --version 2 -o yaml'),
     )
     .action(
-      engineAction<{ version?: number }>(async (session, options, name) =>
+      engineAction<{ version?: number; workspace?: string }>(async (session, options, name) =>
         (await import('./workflow-actions.ts')).inspect(session, options, name),
       ),
     )
