@@ -31,7 +31,7 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import('../workflows/WorkflowsScreen.tsx'), 'WorkflowsScreen'),
 })
 
-/** The builder on a published workflow, or on the draft that changes it. */
+/** A workflow of code; the builder on a drawn one, or on the draft that changes it. */
 const workflow = createRoute({
   getParentRoute: () => root,
   path: '/workflows/$workflow',
@@ -39,7 +39,18 @@ const workflow = createRoute({
     step: z.string().optional().catch(undefined),
     version: z.number().int().optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('../builder/BuilderScreen.tsx'), 'WorkflowBuilderScreen'),
+  component: lazyRouteComponent(() => import('../workflows/WorkflowScreen.tsx'), 'WorkflowScreen'),
+})
+
+/** Modules of code and their targets. */
+const targets = createRoute({
+  getParentRoute: () => root,
+  path: '/targets',
+  validateSearch: z.object({
+    search: z.string().optional().catch(undefined),
+    target: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../targets/TargetsScreen.tsx'), 'TargetsScreen'),
 })
 
 /** The builder on a draft of a new workflow. */
@@ -98,7 +109,19 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, draft, runs, run, projects, workspaces, doctor, settings]),
+  routeTree: root.addChildren([
+    home,
+    workflows,
+    workflow,
+    targets,
+    draft,
+    runs,
+    run,
+    projects,
+    workspaces,
+    doctor,
+    settings,
+  ]),
   history: createHashHistory(),
   defaultPendingComponent: () => <Loading what="Opening…" />,
   defaultErrorComponent: CrashedScreen,

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPlus, IconSchool, IconSearch, IconX } from '@tabler/icons-react'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { IconCode, IconPlus, IconSchool, IconSearch, IconX } from '@tabler/icons-react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
 import { useCommands } from '../app/commands.ts'
 import type { Picked } from '../ui/fields/index.ts'
@@ -33,8 +33,15 @@ export function WorkflowsScreen() {
           icon: IconSchool,
           run: () => setShowsExamples(true),
         },
+        {
+          id: 'workflows.targets',
+          title: 'Show the targets of modules',
+          group: 'Here' as const,
+          icon: IconCode,
+          run: () => void navigate({ to: '/targets' }),
+        },
       ],
-      [],
+      [navigate],
     ),
   )
   return (
@@ -51,6 +58,9 @@ export function WorkflowsScreen() {
             onClick={() => setShowsExamples(!showsExamples)}
           >
             Examples
+          </Button>
+          <Button component={Link} to="/targets" variant="default" leftSection={<IconCode size={15} stroke={1.5} />}>
+            Targets
           </Button>
           <ImportButton onPicked={onPicked} />
           <Button leftSection={<IconPlus size={15} stroke={1.5} />} onClick={() => openDraft(crypto.randomUUID())}>

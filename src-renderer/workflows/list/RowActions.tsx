@@ -49,7 +49,7 @@ export function RowActions({ workflow }: { readonly workflow: WorkflowSummary })
           </Menu.Target>
         </Tooltip>
         <Menu.Dropdown>
-          <EditItems name={name} />
+          <EditItems name={name} isCode={workflow.code !== null} />
           <Menu.Divider />
           <ExportItems name={name} />
           <Menu.Divider />
@@ -62,7 +62,7 @@ export function RowActions({ workflow }: { readonly workflow: WorkflowSummary })
   )
 }
 
-function EditItems({ name }: { readonly name: string }) {
+function EditItems({ name, isCode }: { readonly name: string; readonly isCode: boolean }) {
   const navigate = useNavigate()
   const open = (version?: number): void =>
     void navigate({
@@ -78,7 +78,7 @@ function EditItems({ name }: { readonly name: string }) {
   return (
     <>
       <Menu.Item leftSection={<IconPencil {...ICON} />} onClick={() => open()}>
-        Edit
+        {isCode ? 'Open' : 'Edit'}
       </Menu.Item>
       <Menu.Item
         leftSection={<IconList {...ICON} />}

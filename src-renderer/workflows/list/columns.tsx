@@ -1,6 +1,8 @@
 import { Badge } from '@mantine/core'
+import { IconCode } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { RunStatus, type WorkflowSummary } from '../../../src-shared/contract/index.ts'
+import { languageWord } from '../../targets/use-targets.ts'
 import { plural } from '../../ui/format.ts'
 import { Status } from '../../ui/Status.tsx'
 import { RelativeTime } from '../../ui/Time.tsx'
@@ -29,6 +31,21 @@ const DraftBadge = () => (
     Draft
   </Badge>
 )
+
+/** Whether it is drawn, or from which module of code it is made. */
+function Origin({ code }: { readonly code: WorkflowSummary['code'] }) {
+  if (code === null) return <span className="dim">drawn</span>
+  return (
+    <span className={`${classes.origin} truncate`} title={originTitle(code)}>
+      <IconCode size={14} stroke={1.5} aria-hidden />
+      <span className="mono truncate">{code.module}</span>
+      <span className="dim">{code.current ? languageWord(code.language) : 'gone'}</span>
+    </span>
+  )
+}
+
+const originTitle = ({ module, target, version, workspace, current }: NonNullable<WorkflowSummary['code']>): string =>
+  `${module}/${target}, version ${version} of the module, registered in ${workspace}${current ? '' : '; its newest version does not have it any more'}`
 
 function LastRun({ run }: { readonly run: WorkflowSummary['lastRun'] }) {
   if (run === null) return <span className={classes.never}>never</span>
@@ -62,6 +79,13 @@ export const workflowColumns: readonly Column<WorkflowRow>[] = [
         {description}
       </span>
     ),
+  },
+  {
+    id: 'code',
+    title: 'Made of',
+    width: 150,
+    sortBy: ({ code }) => code?.module ?? '',
+    cell: ({ code }) => <Origin code={code} />,
   },
   {
     id: 'version',
@@ -121,9 +145,13 @@ export function WorkflowCard({ row }: { readonly row: WorkflowRow }) {
       {row.description !== null && <div className="dim truncate">{row.description}</div>}
       <div className={classes.cardLine}>
         <LastRun run={row.lastRun} />
-        <span className="dim">
-          version {row.version}, {plural(row.steps, 'step')}
-        </span>
+        {row.code === null ? (
+          <span className="dim">
+            version {row.version}, {plural(row.steps, 'step')}
+          </span>
+        ) : (
+          <Origin code={row.code} />
+        )}
       </div>
     </div>
   )

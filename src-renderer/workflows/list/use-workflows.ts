@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { draftRoutes, workflowRoutes } from '../../../src-shared/contract/index.ts'
-import { call, keyOf, PROJECT, useAsk, useLiveRefresh } from '../../api/index.ts'
+import { call, keyOf, PROJECT, useAsk, useChosenWorkspace, useLiveRefresh } from '../../api/index.ts'
 
 const PAGE = 100
 /** No event tells that another window or the CLI saved a workflow. */
@@ -10,14 +10,16 @@ const ALL_DRAFTS = 1000
 
 /** Workflows by name, page by page; their newest runs follow the events. */
 export function useWorkflows(search: string | undefined) {
+  const workspace = useChosenWorkspace()
   const query = useInfiniteQuery({
-    queryKey: [...keyOf(workflowRoutes.list), 'pages', search ?? ''],
+    queryKey: [...keyOf(workflowRoutes.list), 'pages', search ?? '', workspace],
     queryFn: ({ pageParam }) =>
       call(workflowRoutes.list, {
         params: { project: PROJECT },
         query: {
           limit: PAGE,
           ...(search === undefined ? {} : { search }),
+          ...(workspace === null ? {} : { workspace }),
           ...(pageParam === undefined ? {} : { cursor: pageParam }),
         },
       }),

@@ -29,7 +29,10 @@ export async function openStartRun(options: StartRunOptions): Promise<string | n
   try {
     workflow = await call(workflowRoutes.get, {
       params: { project: PROJECT, workflow: name },
-      query: version === undefined ? {} : { version },
+      query: {
+        workspace: options.workspace ?? workspaceToStartIn(),
+        ...(version === undefined ? {} : { version: String(version) }),
+      },
     })
   } catch (error) {
     sayFailed(`${name} could not be started`, error)
