@@ -3,7 +3,8 @@ import { useState } from 'react'
 import type { Json, Param } from '../../../src-shared/contract/index.ts'
 import { canonicalJson } from '../../../src-shared/definition/canonical.ts'
 import classes from './fields.module.css'
-import { isLongText, isRequired, shortText, shownValue, textOf } from './param-values.ts'
+import { defaultOf, isLongText, isRequired, shortText, shownValue, textOf } from './param-values.ts'
+import { choicesOf, exampleOf, isLine } from './schema-check.ts'
 
 interface ControlProps {
   readonly id: string
@@ -20,11 +21,12 @@ export function ParamControl(props: ControlProps) {
   const { param, given, onChange } = props
   const shared = { id: props.id, 'aria-describedby': props.describedBy, error: props.isWrong }
   const text = textOf(shownValue(param, given))
-  if (param.enum !== undefined)
-    return <Choice {...props} options={param.enum.map((value) => [value, shortText(value)])} />
+  const choices = param.enum ?? (param.type === 'json' ? choicesOf(param.schema) : null)
+  if (choices !== null) return <Choice {...props} options={choices.map((value) => [value, shortText(value)])} />
+  if (param.type === 'json' && param.schema !== undefined && isLine(param.schema)) return <TextField {...props} />
   switch (param.type) {
     case 'boolean':
-      if (param.default === undefined) return <Choice {...props} options={YES_NO} />
+      if (defaultOf(param) === undefined) return <Choice {...props} options={YES_NO} />
       return (
         <Switch
           {...shared}
@@ -45,7 +47,7 @@ export function ParamControl(props: ControlProps) {
           minRows={2}
           maxRows={14}
           spellCheck={false}
-          placeholder={PLACEHOLDERS[param.type]}
+          placeholder={placeholderOf(param)}
           classNames={{ input: classes.code ?? '' }}
         />
       )
@@ -78,6 +80,12 @@ export function ParamControl(props: ControlProps) {
 
 const PLACEHOLDERS = { array: '["a", "b"]', object: '{"name": "value"}', json: '1, "text", [1, 2] or {"name": 1}' }
 
+/** What a value looks like. */
+function placeholderOf({ type, schema }: Param): string {
+  if (type === 'json') return schema === undefined ? PLACEHOLDERS.json : exampleOf(schema)
+  return type === 'array' ? PLACEHOLDERS.array : PLACEHOLDERS.object
+}
+
 function TextField({ id, param, given, onChange, describedBy, isWrong }: ControlProps) {
   // Decided once: a field that changed its shape under the cursor would lose it.
   const [isLong] = useState(() => isLongText(param) || textOf(given).includes('\n'))
@@ -106,7 +114,7 @@ function Choice({ id, param, given, onChange, describedBy, isWrong, options }: C
   const shown = shownValue(param, given)
   const key = shown === undefined ? '' : canonicalJson(shown)
   const at = options.findIndex(([value]) => canonicalJson(value) === key)
-  const canBeEmpty = !isRequired(param) && param.default === undefined
+  const canBeEmpty = !isRequired(param) && defaultOf(param) === undefined
   return (
     <Select
       id={id}

@@ -1,11 +1,13 @@
 import { Input } from '@mantine/core'
 import { useId } from 'react'
 import type { Json, Param } from '../../../src-shared/contract/index.ts'
+import { schemaText } from '../../../src-shared/targets/words.ts'
 import { FileField } from './FileField.tsx'
 import classes from './fields.module.css'
 import { ParamControl } from './ParamControl.tsx'
 import { limitsInWords, readParam } from './param-check.ts'
-import { isRequired, shortText } from './param-values.ts'
+import { defaultOf, isRequired, shortText } from './param-values.ts'
+import { choicesOf, isLine } from './schema-check.ts'
 
 interface ParamFieldProps {
   readonly name: string
@@ -67,8 +69,9 @@ const isNumber = ({ type }: Param): boolean => type === 'integer' || type === 'n
 /** Limits, and the default once something else stands there. */
 function hintOf(param: Param, given: Json | undefined): string | null {
   const limits = isNumber(param) ? null : limitsInWords(param)
-  const isChanged = param.default !== undefined && param.default !== null && given !== undefined
-  const usual = isChanged && param.default !== undefined ? `default ${shortText(param.default)}` : null
+  const standard = defaultOf(param)
+  const isChanged = standard !== undefined && standard !== null && given !== undefined
+  const usual = isChanged ? `default ${shortText(standard)}` : null
   const parts = [limits, usual].filter((part) => part !== null)
   return parts.length === 0 ? null : parts.join(' · ')
 }
@@ -79,13 +82,19 @@ const TYPES: Partial<Record<Param['type'], string>> = {
   number: 'number',
   array: 'list, as JSON',
   object: 'object, as JSON',
-  json: 'any value, as JSON',
   secret: 'not kept with the run',
 }
 
+function jsonInWords({ schema }: Param): string | undefined {
+  if (schema === undefined) return 'any value, as JSON'
+  if (choicesOf(schema) !== null) return undefined
+  const text = schemaText(schema)
+  return isLine(schema) ? text : `${text}, as JSON`
+}
+
 function typeInWords(param: Param): string {
-  const type = param.enum === undefined ? TYPES[param.type] : undefined
+  const type = param.enum !== undefined ? undefined : param.type === 'json' ? jsonInWords(param) : TYPES[param.type]
   const limits = isNumber(param) ? limitsInWords(param) : null
-  const isOptional = !needsValue(param) && param.default === undefined
+  const isOptional = !needsValue(param) && defaultOf(param) === undefined
   return [type, limits, isOptional ? 'optional' : null].filter((part) => part != null).join(', ')
 }

@@ -4,6 +4,7 @@ import { plural } from '../format.ts'
 import { jsonFault } from './json-fault.ts'
 import { type FieldValues, isRequired, type Params, shortText } from './param-values.ts'
 import { matchesPattern } from './patterns.ts'
+import { faultInWords, isLine, schemaFault } from './schema-check.ts'
 
 /** A value as the engine takes it, or what is wrong with it; `undefined`: nothing is given, and nothing has to be. */
 export type Reading =
@@ -13,6 +14,7 @@ export type Reading =
 
 /** Reads what stands in a field with the rules of the engine (src-main/engine/workflows/param-value.ts). */
 export function readParam(param: Param, given: Json | undefined): Reading {
+  if (given === null && param.type === 'json' && schemaFault(param.schema ?? {}, null) === null) return { value: null }
   if (given === undefined || given === null || isBlank(param, given)) {
     if (isRequired(param) && param.default === undefined) return { problem: missing(param), isMissing: true }
     return { value: undefined }
@@ -79,7 +81,7 @@ function readType(param: Param, given: Json): Reading {
     case 'object':
       return readCollection(param.type, given)
     case 'json':
-      return readJson(given)
+      return readJson(param, given)
     case 'file':
     case 'directory':
       return readFiles(param.type, given)
@@ -110,10 +112,20 @@ export function numberOf(text: string, decimal = DECIMAL): number {
   return NUMBER.test(pointed) ? Number(pointed) : Number.NaN
 }
 
-function readJson(given: Json): Reading {
-  if (typeof given !== 'string') return { value: given }
+/** JSON, or a text as it is where one is allowed: nobody writes quotes around a date. */
+function readJson({ schema = {} }: Param, given: Json): Reading {
+  if (typeof given !== 'string') return fitting(schema, given)
   const fault = jsonFault(given)
-  return fault === null ? { value: JSON.parse(given) as Json } : notJson(fault)
+  const read = fault === null ? fitting(schema, JSON.parse(given) as Json) : notJson(fault)
+  if ('value' in read) return read
+  // What begins like a list, an object or a quoted text was meant as one.
+  const asText = /^\s*[[{"]/.test(given) ? read : fitting(schema, given)
+  return 'value' in asText ? asText : isLine(schema) && fault !== null ? asText : read
+}
+
+function fitting(schema: NonNullable<Param['schema']>, value: Json): Reading {
+  const fault = schemaFault(schema, value)
+  return fault === null ? { value } : { problem: faultInWords(fault) }
 }
 
 const notJson = ({ message, line, column }: { message: string; line: number; column: number }): Reading => ({

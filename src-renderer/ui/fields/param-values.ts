@@ -1,4 +1,4 @@
-import { type AssetValue, isAsset, type Json, type Param } from '../../../src-shared/contract/index.ts'
+import { type AssetValue, isAbsent, isAsset, type Json, type Param } from '../../../src-shared/contract/index.ts'
 
 /**
  * What stands in the fields, by name: text as it was typed (also of numbers and JSON, so that nothing jumps while
@@ -10,6 +10,9 @@ export type Params = Readonly<Record<string, Param>>
 
 /** Whether a value must be given; the engine's rule. */
 export const isRequired = (param: Param): boolean => param.required ?? param.default === undefined
+
+/** The value that stands in the field before anybody typed; undefined where there is none, or only the code knows it. */
+export const defaultOf = ({ default: value }: Param): Json | undefined => (isAbsent(value) ? undefined : value)
 
 /** From this length on a text gets several lines. */
 const LONG_TEXT = 80
@@ -38,7 +41,7 @@ export const assetText = ({ files }: AssetValue): string =>
 export function shownValue(param: Param, given: Json | undefined): Json | undefined {
   if (given !== undefined) return given
   if (param.type === 'file' || param.type === 'directory' || param.type === 'secret') return undefined
-  return param.default
+  return defaultOf(param)
 }
 
 /** The values without secrets: those are typed anew, and kept nowhere. */
