@@ -2,10 +2,12 @@ import { TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { type KeyboardEvent, useState } from 'react'
 import { workflowRoutes } from '../../src-shared/contract/index.ts'
+import { firstParagraph } from '../../src-shared/targets/words.ts'
 import { PROJECT, useAsk } from '../api/index.ts'
 import { useDocument } from './document-context.tsx'
+import { useTargetList } from './inspector/targets.ts'
 import classes from './Palette.module.css'
-import { basicItems, found, type PaletteItem, workflowItem } from './palette-items.ts'
+import { basicItems, found, type PaletteItem, targetItem, workflowItem } from './palette-items.ts'
 
 /** What is dragged from the palette carries its item under this type. */
 export const DRAG_TYPE = 'application/x-weir-step'
@@ -17,7 +19,14 @@ export function usePaletteItems(): readonly PaletteItem[] {
   const own = useDocument((state) => state.workflow)
   const { data } = useAsk(workflowRoutes.list, { params: { project: PROJECT }, query: { limit: LISTED } })
   const others = (data?.items ?? []).filter((workflow) => workflow.name !== own)
-  return [...basicItems, ...others.map((workflow) => workflowItem(workflow.name, workflow.description))]
+  const targets = useTargetList().data?.items ?? []
+  return [
+    ...basicItems,
+    ...targets.map(({ path, description }) =>
+      targetItem(path, description === null ? null : firstParagraph(description)),
+    ),
+    ...others.map((workflow) => workflowItem(workflow.name, workflow.description)),
+  ]
 }
 
 interface PaletteProps {
@@ -77,7 +86,7 @@ export function Palette({ initialSearch = '', onPick, onClose, isDrawer }: Palet
             item={item}
             isActive={index === chosen}
             isDrawer={isDrawer}
-            isFirstWorkflow={item.tone === 'workflow' && items[index - 1]?.tone !== 'workflow'}
+            heading={items[index - 1]?.tone === item.tone ? null : (HEADINGS[item.tone] ?? null)}
             onPick={() => pick(item)}
           />
         ))}
@@ -94,15 +103,19 @@ interface ItemProps {
   readonly item: PaletteItem
   readonly isActive: boolean
   readonly isDrawer: boolean
-  readonly isFirstWorkflow: boolean
+  /** What stands above it */
+  readonly heading: string | null
   readonly onPick: () => void
 }
 
-function Item({ item, isActive, isDrawer, isFirstWorkflow, onPick }: ItemProps) {
+/** Above the first of a kind. */
+const HEADINGS: Readonly<Record<string, string>> = { target: 'Call code', workflow: 'Run a workflow' }
+
+function Item({ item, isActive, isDrawer, heading, onPick }: ItemProps) {
   const { icon: Icon } = item
   return (
     <>
-      {isFirstWorkflow && <div className={classes.heading}>Run a workflow</div>}
+      {heading !== null && <div className={classes.heading}>{heading}</div>}
       <button
         type="button"
         role="option"

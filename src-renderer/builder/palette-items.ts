@@ -82,6 +82,17 @@ export const workflowItem = (name: string, description: string | null): PaletteI
   step: { workflow: name },
 })
 
+export const targetItem = (path: string, description: string | null): PaletteItem => ({
+  id: `target:${path}`,
+  title: path,
+  text: description ?? 'A function of a module of code',
+  icon: kindLooks.target.icon,
+  tone: 'target',
+  words: 'target code function module python typescript task',
+  name: identifierOf(path.split('/')[1] ?? path),
+  step: { target: path },
+})
+
 /** Items in which every word of the search is found: in their titles first, then in what is said about them. */
 export function found(items: readonly PaletteItem[], search: string): PaletteItem[] {
   const words = search

@@ -1,24 +1,37 @@
 import { useMemo, useRef } from 'react'
-import type { DefinitionProblem, Param } from '../../src-shared/contract/index.ts'
+import type { DefinitionProblem, Json, Param } from '../../src-shared/contract/index.ts'
 import type { NodeMark } from '../graph/contexts.ts'
 import { type ChildParams, type Graph, graphOf, type PortType, withShared } from '../graph/index.ts'
 import { useDocument } from './document-context.tsx'
 import { useChildren } from './inspector/children.ts'
+import { useTargetInputs } from './inspector/targets.ts'
 
 const EMPTY: Graph = { nodes: [], edges: [] }
 
 /** The picture of the open definition; what did not change keeps its identity. */
 export function useGraph(): Graph {
   const definition = useDocument((state) => state.definition)
-  const children = useChildParams()
+  const children = useChildParams(definition)
   const before = useRef(EMPTY)
   before.current = useMemo(() => withShared(before.current, graphOf(definition, { children })), [definition, children])
   return before.current
 }
 
-function useChildParams(): ChildParams {
+/** What the workflows and targets take that steps name. */
+function useChildParams(definition: Json | undefined): ChildParams {
   const { params } = useChildren()
-  return useMemo(() => new Map([...params].map(([name, table]) => [name, typesOf(table)])), [params])
+  const targets = useTargetInputs(definition)
+  return useMemo(
+    () =>
+      new Map([
+        ...[...params].map(([name, table]): [string, Record<string, PortType>] => [name, typesOf(table)]),
+        ...[...targets].map(([name, { inputs }]): [string, Record<string, PortType>] => [
+          name,
+          Object.fromEntries(inputs.map((input) => [input.name, 'any'])),
+        ]),
+      ]),
+    [params, targets],
+  )
 }
 
 const typesOf = (params: Readonly<Record<string, Param>>): Record<string, PortType> =>

@@ -36,9 +36,9 @@ const outputType = (spec: JsonMap): PortType =>
 export const paramsOf = (params: JsonMap): Port[] =>
   Object.entries(params).map(([name, param]) => output(name, paramType(param)))
 
-/** Inputs that are set, and parameters of the child workflow that could be. */
+/** Inputs that are set, and parameters of the child workflow or the target that could be. */
 export function inputsOf(step: JsonMap, children: ChildParams, hasParamLines: boolean): Port[] {
-  const known = children.get(textOf(step['workflow']) ?? '') ?? {}
+  const known = children.get(textOf(step['workflow']) ?? textOf(step['target']) ?? '') ?? {}
   const set = Object.entries(mapOf(step['inputs']))
   const ports = set.map(
     ([name, value]): Port => ({

@@ -68,7 +68,7 @@ export interface GraphEdge {
   readonly targetPort: string | null
 }
 
-/** Parameters of other workflows, as far as they are known, for the inputs of steps that run them. */
+/** Parameters of other workflows, and of targets (`digits/train`), as far as they are known, for the inputs of steps that run them. */
 export type ChildParams = ReadonlyMap<string, Readonly<Record<string, PortType>>>
 
 /** The node of the workflow's parameters. No step can have this name. */

@@ -18,9 +18,7 @@ export function kindOf(step: Step): PlanStep['kind'] | null {
 }
 
 /** Fields that only a step with a command can use. */
-const ONLY_RUN = ['image', 'env', 'workdir', 'files', 'outputs'] as const
-/** Fields of what is executed: a command, or a target of a module. */
-const ONLY_EXECUTED = ['cache', 'resources'] as const
+const ONLY_RUN = ['image', 'env', 'workdir', 'files', 'outputs', 'resources'] as const
 
 /** Checks all of a step but its expressions. */
 export function checkStep(step: Step, path: Path, files: readonly AssetFile[], faults: Faults): void {
@@ -85,7 +83,7 @@ function checkUseless(kind: PlanStep['kind'], step: Step, path: Path, faults: Fa
   if (kind === 'run') return
   const useless = [
     ...ONLY_RUN.filter((field) => step[field] !== undefined),
-    ...ONLY_EXECUTED.filter((field) => kind !== 'target' && step[field] !== undefined),
+    ...(step.cache !== undefined && kind !== 'target' ? ['cache'] : []),
     ...(step.retry && kind !== 'workflow' && kind !== 'target' ? ['retry'] : []),
   ]
   for (const field of useless) {

@@ -311,6 +311,7 @@ describe('a step that calls a target', () => {
     [`${head}  fit: {target: digits/train, run: x}\n`, 'step_kind', /step of its own/],
     [`${head}  fit: {target: digits/train, outputs: {a: {json: a}}}\n`, 'field_without_effect', /`result`/],
     [`${head}  fit: {target: digits/train, image: a}\n`, 'field_without_effect', /`run`/],
+    [`${head}  fit: {target: digits/train, resources: {cpus: 1}}\n`, 'field_without_effect', /`run`/],
     [`${head}  fit: {target: digits/train, cache: {params: [x]}}\n`, 'unknown_input', /`x`/],
   ])('is refused: %j', (source, code, words) => {
     const [first] = problemsOf(source, [])

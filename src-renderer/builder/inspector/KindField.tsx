@@ -11,12 +11,13 @@ import { mapOf } from './values.ts'
 /** What a kind begins with. */
 const EMPTY: Readonly<Record<StepKind, Json>> = {
   run: '',
+  target: '',
   workflow: '',
   approval: { message: '' },
   sleep: '1m',
 }
 
-/** What a step does: runs a command or a workflow, asks a person, or waits. */
+/** What a step does: runs a command, a target of a module or a workflow, asks a person, or waits. */
 export function KindField({ step }: { readonly step: string }) {
   const field = useField(['steps', step])
   const store = useDocumentStore()

@@ -29,9 +29,11 @@ import { StepInputs } from './StepInputs.tsx'
 import { StepNeeds } from './StepNeeds.tsx'
 import { StepOutputs } from './StepOutputs.tsx'
 import { StepResources } from './StepResources.tsx'
+import { TargetField, TargetInputs } from './StepTarget.tsx'
 import { StepYaml } from './StepYaml.tsx'
 import { fieldsOf } from './schema-text.ts'
 import { fieldsOfKind } from './step-fields.ts'
+import { useStepTarget } from './targets.ts'
 import { mapOf, textOf } from './values.ts'
 
 const ICONS: Readonly<Record<NodeKind, TablerIcon>> = {
@@ -67,6 +69,7 @@ export function StepInspector({ step }: { readonly step: string }) {
           placeholder="What the step is for"
         />
         <KindField step={step} />
+        {kind === 'target' && <TargetField step={step} />}
         {kind === 'workflow' && <ChildField step={step} />}
         {kind === 'approval' && <StepApproval step={step} />}
         {kind === 'sleep' && (
@@ -81,7 +84,7 @@ export function StepInspector({ step }: { readonly step: string }) {
         <StepCommand step={step} isCommand={kind === 'run'} />
       </Section>
       <Section title="Inputs and outputs">
-        {kind === 'workflow' && knownChild ? <ChildInputs step={step} /> : <StepInputs step={step} />}
+        <Inputs step={step} kind={kind} knowsChild={knownChild} target={textOf(value['target'])} />
         {has('outputs') && <StepOutputs step={step} />}
         {names > 1 && <StepNeeds step={step} />}
       </Section>
@@ -96,6 +99,22 @@ export function StepInspector({ step }: { readonly step: string }) {
       <StepYaml step={step} />
     </div>
   )
+}
+
+interface InputsProps {
+  readonly step: string
+  readonly kind: NodeKind
+  readonly knowsChild: boolean
+  /** What stands in `target` */
+  readonly target: string
+}
+
+/** Inputs as whoever gets them calls them; named freely where that is nobody, or nobody who is known. */
+function Inputs({ step, kind, knowsChild, target }: InputsProps) {
+  const { inputs } = useStepTarget(kind === 'target' ? target : '')
+  if (kind === 'workflow' && knowsChild) return <ChildInputs step={step} />
+  if (kind === 'target' && inputs !== undefined) return <TargetInputs step={step} target={target} known={inputs} />
+  return <StepInputs step={step} />
 }
 
 interface TitleProps {

@@ -7,7 +7,7 @@ const OF_RUN = [...ALL, 'retry', 'image', 'env', 'workdir', 'files', 'outputs', 
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   run: OF_RUN,
-  target: [...ALL, 'retry', 'cache', 'resources'],
+  target: [...ALL, 'retry', 'cache'],
   workflow: [...ALL, 'retry'],
   approval: ALL,
   sleep: ALL,
@@ -16,11 +16,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Fields that a step of a kind may have; while it has none, all. */
 export const fieldsOfKind = (kind: NodeKind): readonly string[] => ALLOWED[kind] ?? OF_RUN
 
-export type StepKind = 'run' | 'workflow' | 'approval' | 'sleep'
-export const STEP_KINDS: readonly StepKind[] = ['run', 'workflow', 'approval', 'sleep']
+export type StepKind = 'run' | 'target' | 'workflow' | 'approval' | 'sleep'
+export const STEP_KINDS: readonly StepKind[] = ['run', 'target', 'workflow', 'approval', 'sleep']
 
 export const KIND_WORDS: Readonly<Record<StepKind, string>> = {
   run: 'Command',
+  target: 'Code',
   workflow: 'Workflow',
   approval: 'Approval',
   sleep: 'Sleep',

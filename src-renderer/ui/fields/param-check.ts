@@ -4,7 +4,7 @@ import { plural } from '../format.ts'
 import { jsonFault } from './json-fault.ts'
 import { type FieldValues, isRequired, type Params, shortText } from './param-values.ts'
 import { matchesPattern } from './patterns.ts'
-import { faultInWords, isLine, schemaFault } from './schema-check.ts'
+import { choicesOf, faultInWords, isLine, schemaFault } from './schema-check.ts'
 
 /** A value as the engine takes it, or what is wrong with it; `undefined`: nothing is given, and nothing has to be. */
 export type Reading =
@@ -63,7 +63,10 @@ const MISSING: Record<Param['type'], string> = {
   secret: 'Fill this in.',
 }
 
-const missing = (param: Param): string => (param.enum === undefined ? MISSING[param.type] : 'Choose one.')
+function missing({ type, enum: choices, schema }: Param): string {
+  if (choices !== undefined || (type === 'json' && choicesOf(schema) !== null)) return 'Choose one.'
+  return type === 'json' && schema !== undefined && isLine(schema) ? 'Fill this in.' : MISSING[type]
+}
 
 function readType(param: Param, given: Json): Reading {
   switch (param.type) {
