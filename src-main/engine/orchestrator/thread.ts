@@ -2,11 +2,13 @@ import { basename, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Blobs, openBlobStore, sweep } from '../assets/index.ts'
 import {
+  type CodeCalls,
   type ContainerExecutor,
   createContainerExecutor,
   createProcessExecutor,
   type Executor,
   type FromSocket,
+  type Report,
   WorkerHub,
 } from '../executors/index.ts'
 import { openSqlite, type ProjectStorage } from '../storage/index.ts'
@@ -89,6 +91,43 @@ interface Running {
   readonly stop: () => Promise<void>
 }
 
+interface Executors {
+  readonly byName: ReadonlyMap<string, Executor>
+  readonly containers: ContainerExecutor
+  readonly hub: WorkerHub
+}
+
+interface ExecutorNeeds {
+  readonly blobs: Blobs
+  readonly now: () => number
+  readonly report: (report: Report) => void
+  readonly code: CodeCalls
+  readonly activeTokens: () => Iterable<string>
+}
+
+function openExecutors({ blobs, now, report, code, activeTokens }: ExecutorNeeds): Executors {
+  const note = (text: string): void => send({ type: 'note', text })
+  const hub = new WorkerHub({
+    project: data.project,
+    engine: WEIR_VERSION,
+    calls: code,
+    report,
+    blobs,
+    now,
+    post: send,
+    note,
+  })
+  // By its folder: a project can be renamed.
+  const owner = `${data.engineId}/${basename(data.folder)}`
+  const containers = createContainerExecutor({ blobs, report, now, owner, activeTokens })
+  const byName = new Map<string, Executor>([
+    ['process', createProcessExecutor({ blobs, report, now })],
+    ['container', containers],
+    ['worker', hub],
+  ])
+  return { byName, containers, hub }
+}
+
 async function start(): Promise<Running> {
   const storage = openSqlite(join(data.folder, 'project.db'))
   const blobs = openBlobStore(join(data.folder, 'blobs'))
@@ -97,8 +136,7 @@ async function start(): Promise<Running> {
   const values = createValues(blobs)
   const newest = (await storage.journalAfter((await storage.lastCursor()) - 1, 1))[0]
   const clock = createClock(newest?.at ?? 0)
-  let containers: ContainerExecutor | null = null
-  let hub: WorkerHub | null = null
+  let opened: Executors | null = null
   const orchestrator = new Orchestrator(
     {
       project: data.project,
@@ -110,31 +148,11 @@ async function start(): Promise<Running> {
       capacity: data.capacity,
       machine: joinMachine(data.machine),
       executors: (report, code) => {
-        hub = new WorkerHub({
-          project: data.project,
-          engine: WEIR_VERSION,
-          calls: code,
-          report,
-          blobs,
-          now: clock.now,
-          post: send,
-          note: (text) => send({ type: 'note', text }),
-        })
-        containers = createContainerExecutor({
-          blobs,
-          report,
-          now: clock.now,
-          // By its folder: a project can be renamed.
-          owner: `${data.engineId}/${basename(data.folder)}`,
-          activeTokens: () => orchestrator.state.executions.keys(),
-        })
-        return new Map<string, Executor>([
-          ['process', createProcessExecutor({ blobs, report, now: clock.now })],
-          ['container', containers],
-          ['worker', hub],
-        ])
+        const activeTokens = (): Iterable<string> => orchestrator.state.executions.keys()
+        opened = openExecutors({ blobs, now: clock.now, report, code, activeTokens })
+        return opened.byName
       },
-      imageDigest: async (image) => (containers === null ? null : containers.imageDigest(image)),
+      imageDigest: async (image) => (await opened?.containers.imageDigest(image)) ?? null,
       newRunId,
       published: (entries) => send({ type: 'committed', entries }),
       failed: fail,
@@ -144,21 +162,14 @@ async function start(): Promise<Running> {
   await orchestrator.recover()
 
   const retention = startRetention({ storage, blobs, runsFolder, now: clock.now })
-  const calls = createCalls({
-    orchestrator,
-    storage,
-    blobs,
-    values,
-    secrets,
-    runsFolder,
-    now: clock.now,
-    newRunId,
-    hub,
-  })
+  // Made while the orchestrator was: the compiler does not see that.
+  const { hub } = opened as unknown as Executors
+  const shared = { storage, blobs, values, secrets, runsFolder, newRunId }
+  const calls = createCalls({ ...shared, orchestrator, now: clock.now, hub })
   return {
     calls,
     retention,
-    hear: (message) => hub?.hear(message),
+    hear: (message) => hub.hear(message),
     async stop() {
       retention.stop()
       await orchestrator.close()

@@ -1,6 +1,6 @@
 import { type Json, ProblemError } from '../../../../src-shared/contract/index.ts'
 import type { TargetRules } from '../../workflows/index.ts'
-import { asRecord, type ValueRef } from '../core/index.ts'
+import { asRecord } from '../core/index.ts'
 
 /** Arguments of a call by position, as they are journalled; `named` are those that the target takes by any name. */
 export interface Arguments {
@@ -79,11 +79,15 @@ export function references(value: Json): string[] {
       continue
     }
     const kind = next['$weir']
-    if (kind === 'step' && typeof next['step'] === 'string') found.add(next['step'])
-    else if (kind === 'stored')
-      for (const step of Array.isArray(next['steps']) ? next['steps'] : []) found.add(String(step))
-    else if (kind === 'escaped') for (const inner of Object.values(asRecord(next['value'] ?? null))) stack.push(inner)
-    else for (const inner of Object.values(next)) stack.push(inner)
+    if (kind === 'step' && typeof next['step'] === 'string') {
+      found.add(next['step'])
+    } else if (kind === 'stored') {
+      // What is inside of a large part is told beside it.
+      for (const step of listOf(next['steps'])) if (typeof step === 'string') found.add(step)
+    } else {
+      const inside = kind === 'escaped' ? asRecord(next['value'] ?? null) : next
+      for (const inner of Object.values(inside)) stack.push(inner)
+    }
   }
   return [...found]
 }
@@ -94,5 +98,4 @@ export function chosen({ args, named }: Arguments, positions: readonly number[] 
   return positions.map((position) => args[position] ?? ABSENT)
 }
 
-/** A small value at once, in the journal; a large one when its blob is on disk. */
-export type Referred = ValueRef | Promise<ValueRef>
+const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])

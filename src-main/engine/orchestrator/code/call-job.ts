@@ -4,6 +4,7 @@ import type { CallJob } from '../../executors/index.ts'
 import { argumentsOf } from '../../targets/index.ts'
 import { asRecord, type ExecutionState, executionId, type Unit } from '../core/index.ts'
 import type { Values } from '../values.ts'
+import { all } from './all.ts'
 import { type Arguments, splitArguments } from './arguments.ts'
 import { pathOf } from './keys.ts'
 import { stepEnd } from './step-end.ts'
@@ -24,7 +25,7 @@ async function load(values: Values, unit: Unit, execution: ExecutionState): Prom
   const { call, resolved } = unit
   const ref = call === null ? (resolved?.inputs ?? null) : call.args
   const given = ref === null ? null : await values.load(ref)
-  const ends = await Promise.all((call?.refs ?? []).map((one) => stepEnd(values, one)))
+  const ends = await all((call?.refs ?? []).map((one) => stepEnd(values, one)))
   return build(unit, execution, argumentsFor(unit, given), ends)
 }
 

@@ -15,6 +15,7 @@ import {
 import { parseKey } from '../parse-key.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Values } from '../values.ts'
+import { all } from './all.ts'
 import { inputRequest, type Registered, targetRequest, workflowRequest } from './request.ts'
 import { stepEnd } from './step-end.ts'
 import type { Waiters } from './waiters.ts'
@@ -106,7 +107,7 @@ async function submit(parts: Parts, token: string, id: number, calls: readonly C
   if (calls.length === 0) return []
   refuse(unit, calls.length)
   const made = calls.map((call) => requestOf(parts, unit, call))
-  const requests = made.some((one) => one instanceof Promise) ? await Promise.all(made) : (made as CallRequest[])
+  const requests = await all(made)
   for (const { refs } of requests) for (const key of refs) stepsOf(parts, unit, [key])
   await orchestrator.post({ type: 'step.call', token, request: id, calls: requests })
   const units = execution.calls?.get(id)
@@ -192,7 +193,7 @@ async function select(
     }
   }
   if (cancelRemaining) await cancelAll(parts, unit, units)
-  return { steps: await Promise.all(units.map((one) => stepEnd(values, one))), timedOut }
+  return { steps: await all(units.map((one) => stepEnd(values, one))), timedOut }
 }
 
 const isOver = (units: readonly Unit[], mode: 'any' | 'all'): boolean =>

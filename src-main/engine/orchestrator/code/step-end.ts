@@ -48,7 +48,8 @@ export function resultOf({ step }: Unit, outputs: Json): Json {
 export function substituted(value: Json, ends: ReadonlyMap<string, Json>): Json {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((item) => substituted(item, ends))
-  if (value['$weir'] === 'step') return ends.get(String(value['step'])) ?? value
+  if (value['$weir'] === 'step')
+    return (typeof value['step'] === 'string' ? ends.get(value['step']) : undefined) ?? value
   const copy: Record<string, Json> = {}
   for (const [name, inner] of Object.entries(value)) {
     Object.defineProperty(copy, name, {

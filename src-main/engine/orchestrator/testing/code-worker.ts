@@ -23,10 +23,11 @@ export interface Code {
 }
 
 /** Thrown by a function to give up its process. */
-export class Suspend {
+export class Suspend extends Error {
   readonly steps: readonly string[]
   readonly delayMs: number | undefined
   constructor(steps: readonly string[], delayMs?: number) {
+    super('suspended')
     this.steps = steps
     this.delayMs = delayMs
   }

@@ -81,16 +81,9 @@ export class TestProject {
         capacity: CAPACITY,
         machine: ownMachine(),
         executors: (report, code) => {
-          hub = new WorkerHub({
-            project: 'default',
-            engine: 'test',
-            calls: code,
-            report,
-            blobs,
-            now: clock.now,
-            post: deliver,
-            note: (text) => failures.push(new Error(text)),
-          })
+          const note = (text: string): void => void failures.push(new Error(text))
+          const facts = { project: 'default', engine: 'test', post: deliver, note }
+          hub = new WorkerHub({ ...facts, calls: code, report, blobs, now: clock.now })
           return new Map<string, Executor>([
             ['process', this.machine.executor(report)],
             ['worker', hub],
