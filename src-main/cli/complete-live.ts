@@ -59,6 +59,16 @@ function lookupWith(globals: Globals): Lookup {
         const page = await client.call(routes.targets.list, { params: { project }, query: { limit: 1000 } }, { signal })
         return page.items.map((each) => ({ value: each.path, about: each.kind }))
       }),
+    workers: () =>
+      ask(globals, async ({ client, routes, project }, signal) => {
+        const { items } = await client.call(routes.workers.list, { params: { project } }, { signal })
+        return items.map((each) => ({ value: each.id, about: `${each.name} ${Object.keys(each.hosts).join(', ')}` }))
+      }),
+    pools: () =>
+      ask(globals, async ({ client, routes, project }, signal) => {
+        const { items } = await client.call(routes.pools.list, { params: { project } }, { signal })
+        return items.map((each) => ({ value: each.name, about: each.command ?? each.modules.join(' ') }))
+      }),
     steps: (run) =>
       ask(globals, async ({ client, routes, project }, signal) => {
         const found = await client.call(routes.runs.get, { params: { project, run } }, { signal })

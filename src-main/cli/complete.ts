@@ -14,6 +14,8 @@ export interface Lookup {
   workspaces(): Promise<Candidate[]>
   modules(): Promise<Candidate[]>
   targets(): Promise<Candidate[]>
+  workers(): Promise<Candidate[]>
+  pools(): Promise<Candidate[]>
   steps(run: string): Promise<Candidate[]>
 }
 
@@ -43,6 +45,7 @@ const optionMeaning: Readonly<Record<string, Meaning>> = {
   step: 'step',
   from: 'step',
   data: 'files',
+  python: 'files',
   dir: 'files',
   paramsFile: 'files',
   to: 'files',
@@ -59,8 +62,22 @@ const argumentMeaning: Readonly<Record<string, Meaning>> = {
   file: 'files',
   'file-or-name': 'source',
   step: 'step',
+  worker: 'worker',
+  pool: 'pool',
+  'module-file': 'files',
 }
-type Meaning = 'project' | 'workspace' | 'module' | 'target' | 'run' | 'workflow' | 'step' | 'files' | 'source'
+type Meaning =
+  | 'project'
+  | 'workspace'
+  | 'module'
+  | 'target'
+  | 'worker'
+  | 'pool'
+  | 'run'
+  | 'workflow'
+  | 'step'
+  | 'files'
+  | 'source'
 
 /**
  * Completes a command line from the command tree.
@@ -157,6 +174,10 @@ async function valuesOf(
       return { candidates: await lookup.targets() }
     case 'workspace':
       return { candidates: await lookup.workspaces() }
+    case 'worker':
+      return { candidates: await lookup.workers() }
+    case 'pool':
+      return { candidates: await lookup.pools() }
     case 'workflow':
       return { candidates: await lookup.workflows() }
     case 'source':

@@ -42,6 +42,15 @@ export async function connectRunning(context: Context): Promise<Session | null> 
   return client === null ? null : new EngineSession(context, client, false)
 }
 
+/** The engine's address as the SDKs take it (WEIR_ENGINE): `http://host:port`, or `unix:` and its socket. */
+export async function engineAddress({ globals }: Context): Promise<string> {
+  const url = engineUrl(globals)
+  if (url !== undefined) return checkedUrl(url)
+  const running = await bootStatus(chosenDataFolder(globals.data))
+  if (running !== null) return `unix:${running.socketPath}`
+  throw new CliError('unreachable', 'engine_unreachable', 'The engine has stopped.', 'Start it with: weir boot up')
+}
+
 async function findClient(globals: Globals): Promise<Client | null> {
   const url = engineUrl(globals)
   if (url !== undefined) return createNodeClient({ url: checkedUrl(url), token: process.env['WEIR_TOKEN'] ?? null })

@@ -10,9 +10,11 @@ import { eventsCommand } from './events.ts'
 import { exitCodesHelp, exitNumber } from './exit-codes.ts'
 import { moduleCommand, targetCommand } from './module.ts'
 import { formats } from './output.ts'
+import { poolCommand } from './pool.ts'
 import { projectCommand } from './project.ts'
 import { runCommand } from './run.ts'
 import { versionCommand } from './version.ts'
+import { workerCommand } from './worker.ts'
 import { workflowCommand } from './workflow.ts'
 import { workspaceCommand } from './workspace.ts'
 
@@ -40,6 +42,8 @@ export function createProgram(): Command {
     targetCommand(),
     draftCommand(),
     runCommand(),
+    workerCommand(),
+    poolCommand(),
     assetCommand(),
     eventsCommand(),
     auditCommand(),

@@ -207,6 +207,7 @@ function mountAll(api: Api, services: Promise<Services>, audit: Audit, facts: Fa
   api.mount(routes.drafts, later('drafts'))
   api.mount(routes.runs, later('runs'))
   api.mount(routes.workers, later('workers'))
+  api.mount(routes.pools, later('pools'))
   api.mount(routes.assets, later('assets'))
   api.mount(
     routes.events,
@@ -268,6 +269,7 @@ function openLater(options: EngineOptions, parts: Parts): Opening {
           engineId: readOrMakeId(options.data),
           threadFile: options.threadFile,
           retention: parts.config.retention,
+          socket: socketPlace(options.data, 'engine').path,
           log,
         })
         const { close } = opened

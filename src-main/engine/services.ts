@@ -4,6 +4,7 @@ import { createDraftService, type DraftService, draftHandlers } from './drafts/i
 import type { EventSource } from './events/index.ts'
 import type { CallContext, Handlers } from './http/index.ts'
 import { createModuleService, type ModuleService, targetHandlers } from './modules/index.ts'
+import { createPools, type PoolHomes, poolHandlers } from './pools/index.ts'
 import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
 import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
 import type { Logger } from './telemetry/index.ts'
@@ -19,6 +20,8 @@ export interface ServicesOptions {
   /** Bundle of the orchestrator's thread */
   readonly threadFile: string
   readonly retention: { readonly keepRuns: number; readonly keepDays: number }
+  /** Path of the engine's socket, for workers that it starts */
+  readonly socket: string
   readonly log: Logger
 }
 
@@ -36,8 +39,9 @@ interface ProjectServices {
 
 /** Opens the projects. Reads the list of their folders, and nothing else: each is opened when it is first asked for. */
 export function openServices(options: ServicesOptions) {
-  const { data, engineId, threadFile, retention, log } = options
+  const { data, engineId, threadFile, retention, socket, log } = options
   const projects = openProjects({ data, engineId, threadFile, retention, note: (text) => log.info(text) })
+  const pools = createPools({ homes: poolHomes(projects), engine: `unix:${socket}`, note: (text) => log.info(text) })
   const made = new WeakMap<Project, Promise<ProjectServices>>()
   const servicesOf = async (name: string): Promise<ProjectServices> => {
     const project = await projects.get(name)
@@ -77,6 +81,7 @@ export function openServices(options: ServicesOptions) {
         routes.workers,
         workerHandlers(async (name) => (await projects.get(name)).thread),
       ),
+      pools: unlessArchived(projects, routes.pools, poolHandlers(pools)),
       assets: unlessArchived(
         projects,
         routes.assets,
@@ -90,7 +95,10 @@ export function openServices(options: ServicesOptions) {
     reserved: (): Promise<StepResources> => projects.reserved(),
     setRetention: (to: ServicesOptions['retention']): void => projects.setRetention(to),
     /** Starts the orchestrators, so that what an engine before this one left is taken back. */
-    start: (): Promise<void> => projects.start(),
+    async start(): Promise<void> {
+      await projects.start()
+      pools.start()
+    },
     /** Projects that cannot be used now: each with a sentence that says so, and what to do if that is known. */
     problems: (): ProjectProblem[] =>
       projects
@@ -100,7 +108,10 @@ export function openServices(options: ServicesOptions) {
           text: sentence(`The project ${name} cannot be used now: ${thread.reason ?? 'its orchestrator failed'}`),
           fix: thread.remedy,
         })),
-    close: (): Promise<void> => projects.close(),
+    async close(): Promise<void> {
+      await pools.close()
+      await projects.close()
+    },
   }
 }
 
@@ -165,6 +176,18 @@ async function makeServices(project: Project): Promise<ProjectServices> {
       scopeOf: (workspace) => scopeFrom(storage, workspace),
       declare: (...given) => thread.call('declareModules', ...given),
     }),
+  }
+}
+
+/** What pools see of the projects: whoever looks wakes none. */
+function poolHomes(projects: Projects): PoolHomes {
+  return {
+    places: () => projects.places(),
+    running(name) {
+      const project = projects.opened().find((one) => one.name === name)
+      return project?.thread.state === 'running' ? project.thread : null
+    },
+    thread: async (name) => (await projects.get(name)).thread,
   }
 }
 

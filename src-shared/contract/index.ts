@@ -4,6 +4,7 @@ import { authRoutes } from './auth.ts'
 import { draftRoutes } from './drafts.ts'
 import { engineRoutes } from './engine.ts'
 import { eventRoutes } from './events.ts'
+import { poolRoutes } from './pools.ts'
 import { projectRoutes } from './projects.ts'
 import { runRoutes } from './runs.ts'
 import { targetRoutes } from './targets.ts'
@@ -20,9 +21,11 @@ export * from './engine.ts'
 export * from './events.ts'
 export * from './executions.ts'
 export * from './permissions.ts'
+export * from './pools.ts'
 export * from './problems.ts'
 export * from './projects.ts'
 export * from './route.ts'
+export * from './run-output.ts'
 export * from './runs.ts'
 export * from './targets.ts'
 export * from './workers.ts'
@@ -39,6 +42,7 @@ export const routes = {
   runs: runRoutes,
   targets: targetRoutes,
   workers: workerRoutes,
+  pools: poolRoutes,
   assets: assetRoutes,
   events: eventRoutes,
   auth: authRoutes,

@@ -8,5 +8,11 @@ export { type LogText, type ReadLogOptions, readLog, readLogBatches } from './lo
 export { maskText, secretTexts } from './mask.ts'
 export { type MetricPoint, readMetrics } from './metrics.ts'
 export { prepareFolder, type RenderedJob, renderJob } from './prepare.ts'
-export { createProcessExecutor, type ProcessExecutorParts } from './process/index.ts'
+export {
+  createProcessExecutor,
+  identify,
+  isAlive,
+  type ProcessExecutorParts,
+  type ProcessIdentity,
+} from './process/index.ts'
 export { type FromSocket, type HubParts, type LiveWorker, type ToSocket, WorkerHub } from './worker/index.ts'

@@ -1,5 +1,6 @@
+export { DEFAULT_PROJECT } from './default-project.ts'
 export type { Project } from './project.ts'
 export { projectHandlers } from './routes.ts'
-export { DEFAULT_PROJECT, openProjects, type Projects, type ProjectsOptions } from './service.ts'
+export { openProjects, type Projects, type ProjectsOptions } from './service.ts'
 export type { ProjectThread } from './thread.ts'
 export type { WorkerLine, WorkerSocket } from './worker-lines.ts'

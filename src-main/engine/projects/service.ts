@@ -12,14 +12,12 @@ import { openSqlite } from '../storage/index.ts'
 import type { StepResources } from '../workflows/index.ts'
 import { createTransfers, type Transfers } from './archive/transfers.ts'
 import { machineCapacity } from './capacity.ts'
+import { DEFAULT_PROJECT, refuseFixed } from './default-project.ts'
 import { adoptFolders, removeCondemned } from './folders.ts'
 import { type ImportSource, importProject } from './import.ts'
 import { DATABASE, openProject, type Project } from './project.ts'
 import { openRegistry, type ProjectRow, type Registry } from './registry.ts'
 import { createReservations } from './reservations.ts'
-
-/** The project that is there from the first start, and that is meant where none is named. */
-export const DEFAULT_PROJECT = 'default'
 
 export interface ProjectsOptions {
   /** The engine's data folder */
@@ -60,6 +58,8 @@ export interface Projects {
   refuseArchived(name: string): void
   /** Those that were asked for since the start, and can be used */
   opened(): readonly Project[]
+  /** Projects that are not archived, with their folders; none is opened for that */
+  places(): readonly { readonly name: string; readonly path: string }[]
   /** What executions may take from this machine in all */
   readonly capacity: StepResources
   /** What the executions that run now have set aside */
@@ -186,6 +186,11 @@ class ProjectsOfEngine implements Projects {
     throw new ProblemError('project_archived', `the project ${name} is archived: it can only be read`, {
       fix: `take it back into use: weir project unarchive ${name}`,
     })
+  }
+
+  places(): { name: string; path: string }[] {
+    const rows = this.#registry.list().filter((row) => row.archivedAt === null)
+    return rows.map(({ name, folder }) => ({ name, path: this.#path(folder) }))
   }
 
   opened(): readonly Project[] {
@@ -386,13 +391,6 @@ class ProjectsOfEngine implements Projects {
       removeCondemned(this.#registry, this.#root, this.#options.note, this.#filled),
     )
   }
-}
-
-function refuseFixed(name: string, what: string): void {
-  if (name !== DEFAULT_PROJECT) return
-  throw new ProblemError('project_fixed', `the project ${DEFAULT_PROJECT} cannot be ${what}`, {
-    fix: 'it is what is meant where no project is named: make another one for what you keep apart',
-  })
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -21,6 +21,9 @@ const CALL_WAIT_MS = 15_000
 /** A thread without active runs and without calls for this long is stopped, in ms. */
 const IDLE_MS = 5 * 60_000
 
+/** Calls that only look, again and again: they keep no thread from being idle. */
+const LOOKS: ReadonlySet<keyof Calls> = new Set(['stats', 'workers', 'codeDemand'])
+
 interface Waiting {
   resolve(value: unknown): void
   reject(error: Error): void
@@ -78,7 +81,7 @@ export class ProjectThread {
   /** Calls a method of the orchestrator; starts the thread if it does not run. */
   async call<M extends keyof Calls>(method: M, ...args: Parameters<Calls[M]>): Promise<Awaited<ReturnType<Calls[M]>>> {
     if (this.#closing) throw new ProblemError('engine_stopping', 'the engine is stopping')
-    if (method !== 'stats') this.#lastCall = Date.now()
+    if (!LOOKS.has(method)) this.#lastCall = Date.now()
     if (this.#retry !== null && this.#reason !== null) throw this.#refusal(this.#reason)
     await this.#startWithLimit()
     const id = this.#nextId++

@@ -44,6 +44,21 @@ export function readStat(pid: number): ProcessStat | null {
   return { state, group: Number(group), session: Number(session), start }
 }
 
+/** Who a process is now; null when there is none. */
+export function identify(pid: number): ProcessIdentity | null {
+  if (process.platform === 'linux') {
+    const stat = readStat(pid)
+    return stat === null ? null : { pid, start: stat.start, boot: bootId() }
+  }
+  try {
+    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+    return { pid, start: started.trim().replaceAll(/\s+/g, '_'), boot: bootId() }
+  } catch {
+    // ps ends with 1 when there is no such process.
+    return null
+  }
+}
+
 /** True while the process itself lives: not when it ended and waits to be reaped, not when another has its number. */
 export function isAlive({ pid, start, boot: ofBoot }: ProcessIdentity): boolean {
   if (ofBoot !== bootId()) return false
