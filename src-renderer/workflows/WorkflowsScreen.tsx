@@ -2,7 +2,7 @@ import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/co
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconCode, IconPlus, IconSchool, IconSearch, IconX } from '@tabler/icons-react'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useCommands } from '../app/commands.ts'
 import type { Picked } from '../ui/fields/index.ts'
 import { Screen } from '../ui/Screen.tsx'
@@ -23,27 +23,7 @@ export function WorkflowsScreen() {
     void navigate({ to: '/workflows', search: next === undefined ? {} : { search: next }, replace: true })
   const openDraft = (draft: string): void => void navigate({ to: '/drafts/$draft', params: { draft } })
   const onPicked = (picking: Promise<Picked>): void => void importPicked(picking, openDraft)
-  useCommands(
-    useMemo(
-      () => [
-        {
-          id: 'workflows.examples',
-          title: 'Show the examples',
-          group: 'Here' as const,
-          icon: IconSchool,
-          run: () => setShowsExamples(true),
-        },
-        {
-          id: 'workflows.targets',
-          title: 'Show the targets of modules',
-          group: 'Here' as const,
-          icon: IconCode,
-          run: () => void navigate({ to: '/targets' }),
-        },
-      ],
-      [navigate],
-    ),
-  )
+  useOwnCommands(() => setShowsExamples(true))
   return (
     <Screen
       title="Workflows"
@@ -76,6 +56,34 @@ export function WorkflowsScreen() {
         </div>
       </DropZone>
     </Screen>
+  )
+}
+
+/** Of this screen, for the palette. */
+function useOwnCommands(showExamples: () => void): void {
+  const navigate = useNavigate()
+  const show = useRef(showExamples)
+  show.current = showExamples
+  useCommands(
+    useMemo(
+      () => [
+        {
+          id: 'workflows.examples',
+          title: 'Show the examples',
+          group: 'Here' as const,
+          icon: IconSchool,
+          run: () => show.current(),
+        },
+        {
+          id: 'workflows.targets',
+          title: 'Show the targets of modules',
+          group: 'Here' as const,
+          icon: IconCode,
+          run: () => void navigate({ to: '/targets' }),
+        },
+      ],
+      [navigate],
+    ),
   )
 }
 
