@@ -38,6 +38,7 @@ class ScriptedEngine:
         self.inputs: Dict[str, Any] = {}
         self.abort_at_welcome: List[str] = []
         self.refuses_submit = False
+        self.refuses_together = False
         self.close_at_hello: Optional[int] = None
         self.steps: Dict[str, Dict[str, Any]] = {}
         self._by_token: Dict[str, Dict[str, Any]] = {}
@@ -213,7 +214,7 @@ class ScriptedEngine:
     def _ask(self, message: Dict[str, Any], answers: List[Dict[str, Any]]) -> None:
         kind, id = message["type"], message["id"]
         if kind == "submit":
-            if self.refuses_submit:
+            if self.refuses_submit or (self.refuses_together and len(message["calls"]) > 1):
                 problem = {"code": "target_not_found", "message": "There is no such target.", "fix": "Host it."}
                 answers.append({"type": "refused", "id": id, "problem": problem})
                 return

@@ -93,7 +93,7 @@ def picky() -> None:
 @weir.workflow
 def waits_with_suspense() -> int:
     with weir.suspense():
-        return add.options(delay=1)(20, 22)
+        return len(sleeps.options(delay=1)(0.5))
 
 @weir.workflow
 def picks() -> str:
@@ -278,7 +278,7 @@ def test_suspense_gives_up_the_process(engine: ScriptedEngine, start_worker: Sta
     start_worker(FLOW)
     token = engine.execute("flow/waits_with_suspense")
     end = engine.ending(token)
-    assert end["type"] == "suspend" and end["steps"] == ["add[0]"] and end["mode"] == "all"
+    assert end["type"] == "suspend" and end["steps"] == ["sleeps[0]"] and end["mode"] == "all"
     assert engine.of("submit")[0]["calls"][0]["options"] == {"delayMs": 1000}
 
 
@@ -491,3 +491,15 @@ def test_a_module_with_a_syntax_error_does_not_start(engine: ScriptedEngine, sta
     worker = start_worker("import weir\ndef f(:\n", wait=False)
     assert worker.wait() == 1
     assert "flow.py:2" in worker.text and "Traceback" not in worker.text
+
+
+def test_calls_that_come_together_go_together(engine: ScriptedEngine, start_worker: StartWorker) -> None:
+    start_worker(FLOW)
+    assert engine.ending(engine.execute("flow/total", 40))["value"] == 2 * sum(range(40))
+    assert len(engine.of("submit")) < 40
+
+
+def test_one_bad_call_does_not_spoil_the_others(engine: ScriptedEngine, start_worker: StartWorker) -> None:
+    engine.refuses_together = True
+    start_worker(FLOW)
+    assert engine.ending(engine.execute("flow/total", 20))["value"] == 2 * sum(range(20))

@@ -76,14 +76,14 @@ class Channel:
         with Critical(), self._sending:
             self._sock.sendall(framing.frame(kind, payload))
 
-    def request(self, text: str) -> "Future[Dict[str, Any]]":
-        """Sends a request: JSON of the message without `id` and without the closing brace."""
+    def request(self, text: str, kind: int = framing.REQUEST) -> "Future[Dict[str, Any]]":
+        """Sends a request: JSON of the message without `id` and without the closing brace; or of a call."""
         future: "Future[Dict[str, Any]]" = Future()
         with self._sending:
             self._last += 1
             number = self._last
             self._pending[number] = future
-        self.send(framing.REQUEST, framing.ID.pack(number) + text.encode())
+        self.send(kind, framing.ID.pack(number) + text.encode())
         return future
 
     def wait(self, future: "Future[T]") -> T:
@@ -124,6 +124,9 @@ class Channel:
             for kind, payload in self._frames.feed(data):
                 if kind == framing.ANSWER:
                     self._answer(framing.ID.unpack_from(payload)[0], marshal.loads(payload[framing.ID.size :]))
+                elif kind == framing.SUBMITTED:
+                    for number, key in marshal.loads(payload):
+                        self._answer(number, {"type": "submitted", "steps": [key]})
                 else:
                     self._early.append((kind, payload))
 

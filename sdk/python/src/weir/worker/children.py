@@ -20,6 +20,9 @@ class Owner(Protocol):
     def on_frame(self, kind: int, payload: bytes) -> None:
         """A frame came."""
 
+    def on_pause(self) -> None:
+        """All frames that came together have been told."""
+
     def on_output(self, lines: List[Line]) -> None:
         """Output came."""
 
@@ -64,6 +67,8 @@ class Child(asyncio.Protocol):
         for kind, payload in self._frames.feed(data):
             if self.owner is not None:
                 self.owner.on_frame(kind, payload)
+        if self.owner is not None:
+            self.owner.on_pause()
 
     def connection_lost(self, exc: Optional[Exception]) -> None:
         """asyncio: the process closed its end, usually by exiting."""

@@ -7,7 +7,7 @@ import functools
 import marshal
 import signal
 from collections import deque
-from typing import TYPE_CHECKING, Any, Deque, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Deque, Dict, List, Optional, Tuple
 
 from ..large import dump, quoted
 from . import framing
@@ -24,6 +24,8 @@ GRACE_SECONDS = 5.0
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 #: Metrics that were sent since the last answer of the engine and are sent again after a break.
 MAX_RECENT = 10_000
+#: Calls of one message.
+MAX_CALLS, MAX_CALLS_CHARS = 2_000, 1024 * 1024
 
 _ASSET, _METRIC = '{"type":"asset"', '{"type":"metric"'
 
@@ -60,6 +62,10 @@ class Execution:
         return LogWindow()
 
     @functools.cached_property
+    def _calls(self) -> List[Tuple[int, str]]:
+        return []
+
+    @functools.cached_property
     def _assets(self) -> List[str]:
         return []
 
@@ -89,6 +95,10 @@ class Execution:
 
     def on_frame(self, kind: int, payload: bytes) -> None:
         """A frame of its process."""
+        if kind == framing.CALL:
+            self._calls.append((framing.ID.unpack_from(payload)[0], payload[framing.ID.size :].decode()))
+            return
+        self.on_pause()
         if kind == framing.REQUEST:
             self.worker.ask(self, framing.ID.unpack_from(payload)[0], payload[framing.ID.size :].decode())
         elif kind == framing.LOG:
@@ -99,6 +109,19 @@ class Execution:
             self._answer = payload.decode()
             if self.child is None or self.child.drain_output():
                 self.end(self._answer)
+
+    def on_pause(self) -> None:
+        """Calls that came together go on together: each message costs the engine a turn."""
+        calls, self._calls = self._calls, []
+        while calls:
+            size, count = 0, 0
+            for _, text in calls:
+                size += len(text)
+                if count > 0 and (size > MAX_CALLS_CHARS or count >= MAX_CALLS):
+                    break
+                count += 1
+            self.worker.submit(self, calls[:count])
+            calls = calls[count:]
 
     def say(self, text: str) -> None:
         """Passes a message on, and keeps it as long as the engine may not have it."""

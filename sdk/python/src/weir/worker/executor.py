@@ -80,7 +80,7 @@ class ExecutorRuntime(Runtime):
         return set()
 
     def submit(self, call: Mapping[str, Any]) -> "Future[str]":
-        answer = self._channel.request(f'{{"type":"submit",{self._head},"calls":[{dump(call)}]')
+        answer = self._channel.request(dump(call), framing.CALL)
         key: "Future[str]" = Future()
         self._unseen.add(key)
         answer.add_done_callback(lambda done: _pass_on(done, key, lambda message: message["steps"][0]))

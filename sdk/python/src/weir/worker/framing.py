@@ -26,6 +26,7 @@ KILL = 23  #: marshalled (pid, signal): the process group and all descendants
 
 # From an executor to the worker
 REQUEST = 40  #: number, then a JSON object without its closing brace: the worker adds the `id`
+CALL = 45  #: number, then the JSON of a call: the worker puts those that come together into one `submit`
 MESSAGE = 41  #: a JSON message that goes on as it is
 LOG = 42  #: marshalled lines
 ENDING = 43  #: the JSON message of the end
@@ -34,6 +35,7 @@ ENDINGS = 44  #: marshalled [(token, JSON message)]
 # From the worker to an executor
 EXECUTE = 60  #: marshalled message; for a shared executor a list of them
 ANSWER = 61  #: number, then a marshalled message
+SUBMITTED = 62  #: marshalled [(number, key of the step)]
 
 
 def frame(kind: int, payload: bytes) -> bytes:

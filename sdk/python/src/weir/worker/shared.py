@@ -141,6 +141,9 @@ class SharedRunner:
         elif kind == framing.MESSAGE and self._sent:
             self._sent[0].worker.send(payload.decode())
 
+    def on_pause(self) -> None:
+        """Nothing is kept back."""
+
     def on_output(self, lines: List[Line]) -> None:
         """It has no pipes: its output is in a file."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import marshal
 import os
 import platform
 import secrets
 import socket
 import sys
 import traceback
-from dataclasses import dataclass
-from typing import Any, Callable, Coroutine, Dict, List
+from dataclasses import dataclass, field
+from typing import Any, Callable, Coroutine, Dict, List, Tuple
 
 from ..errors import WeirError
-from ..large import dump
+from ..large import dump, quoted
 from ..version import __version__
-from . import oom
+from . import framing, oom
 from .code import Code
 from .connection import PROTOCOL, Connection
 from .execution import Execution
@@ -34,7 +35,9 @@ class Request:
     execution: Execution
     number: int
     text: str
-    is_secret: bool
+    is_secret: bool = False
+    #: Of a `submit`: numbers and texts of its calls
+    calls: List[Tuple[int, str]] = field(default_factory=list)
 
 
 class Worker:
@@ -259,10 +262,26 @@ class Worker:
         request = self.requests.pop(message["id"], None)
         if request is None:
             return
+        if request.calls:
+            self._submitted(request, message)
+            return
         if request.is_secret and message["type"] == "secret":
             request.execution.window.hide(message["value"])
         if request.execution.child is not None:
             request.execution.child.answer(request.number, message)
+
+    def _submitted(self, request: Request, message: Dict[str, Any]) -> None:
+        """Keys for the calls of a `submit`. One that was refused is made again call by call: the others may be sound."""
+        child, calls = request.execution.child, request.calls
+        if message["type"] == "submitted":
+            keys = [(number, key) for (number, _), key in zip(calls, message["steps"])]
+            if child is not None:
+                child.send(framing.SUBMITTED, marshal.dumps(keys))
+        elif len(calls) > 1:
+            for call in calls:
+                self.submit(request.execution, [call])
+        elif child is not None:
+            child.answer(calls[0][0], message)
 
     def _refused(self, message: Dict[str, Any]) -> None:
         if self.code.refused(message):
@@ -297,6 +316,14 @@ class Worker:
         request = Request(execution, number, f'{text},"id":{id}}}', text.startswith('{"type":"secret"'))
         self.requests[id] = request
         self.send(request.text)
+
+    def submit(self, execution: Execution, calls: List[Tuple[int, str]]) -> None:
+        """Makes calls: numbers of the execution, with the JSON of each."""
+        id = self.next_id()
+        texts = ",".join(text for _, text in calls)
+        text = f'{{"type":"submit","id":{id},"token":{quoted(execution.token)},"calls":[{texts}]}}'
+        self.requests[id] = Request(execution, 0, text, calls=calls)
+        self.send(text)
 
     def ended(self, execution: Execution, text: str) -> None:
         """An execution has ended; that is held until it is recorded."""
