@@ -16,7 +16,8 @@ from conftest import WorkerProcess
 
 import weir
 
-ROOT = Path(__file__).parents[3]
+#: The repository whose build is tested.
+ROOT = Path(os.environ.get("WEIR_TEST_ROOT") or Path(__file__).parents[3])
 DEADLINE = 60.0
 
 FLOW = '''
