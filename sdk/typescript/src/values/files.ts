@@ -88,4 +88,19 @@ export class Asset {
   async restore(folder = '.'): Promise<string[]> {
     return restoreFiles(this.files, folder, blobStore())
   }
+
+  /**
+   * One of the files, without writing it anywhere.
+   *
+   * @param path inside of the asset; may be left out when there is only one file
+   * @throws Error when there is no such file, or several and no path
+   */
+  file(path?: string): Blob {
+    const [only, ...others] = path === undefined ? this.files : this.files.filter((file) => file.path === path)
+    if (only !== undefined && others.length === 0) return new Blob(only.digest, only.size)
+    const names = this.files.map((file) => file.path).join(', ')
+    throw new Error(
+      `Asset ${this.name} has ${path === undefined ? 'not one file' : `no file ${path}`}: it has ${names || 'none'}.`,
+    )
+  }
 }
