@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Json, Name, PageQuery, page, RunId, StepKey, Time } from './common.ts'
 import { AttemptFacts, Execution, Failure } from './executions.ts'
 import { ProjectParams } from './projects.ts'
+import { Question } from './questions.ts'
 import { route } from './route.ts'
 import { RunParams, runOutputRoutes } from './run-output.ts'
 import { Workflow, WorkflowName } from './workflows.ts'
@@ -144,19 +145,6 @@ export const Run = RunSummary.extend({
   steps: z.array(RunStep),
 })
 export type Run = z.infer<typeof Run>
-
-/** What a person is asked, by an approval of a drawn workflow or by code. */
-export const Question = z.object({
-  run: RunId,
-  workflow: z.string(),
-  workspace: z.string(),
-  step: StepKey,
-  message: z.string(),
-  form: z.record(z.string(), Json).describe('Fields of the answer, as parameters of a workflow are declared'),
-  since: Time,
-  by: StepKey.optional().describe('The call that asks'),
-})
-export type Question = z.infer<typeof Question>
 
 export const runRoutes = {
   start: route({
