@@ -5,11 +5,25 @@ import { connect, type Session } from './connect.ts'
 import type { Context } from './context.ts'
 import type { ExitName } from './exit-codes.ts'
 import { CliError } from './failure.ts'
-import type { CreateOptions } from './pool.ts'
 import { renderFields, renderTable } from './table.ts'
 import { formatDuration, formatTime } from './times.ts'
 
 type Done = Promise<ExitName | undefined>
+
+export interface CreateOptions {
+  readonly workspace: string
+  readonly command?: string
+  readonly dir?: string
+  readonly dev?: boolean
+  readonly register?: boolean
+  readonly min: number
+  readonly max: number
+  readonly idleStop: number
+  readonly concurrency?: number
+  readonly env?: string[]
+  readonly tag?: string[]
+  readonly python?: string
+}
 
 export async function create(context: Context, options: CreateOptions, name: string, modules: readonly string[]): Done {
   const session = await connect(context)

@@ -2,24 +2,10 @@ import { Command, Option } from 'commander'
 import { action, engineAction } from './action.ts'
 import { examples } from './examples.ts'
 import { collected, durationOption, wholeNumber } from './numbers.ts'
+import type { CreateOptions } from './pool-actions.ts'
 
 const POOL = 'name of the pool'
 const actions = () => import('./pool-actions.ts')
-
-export interface CreateOptions {
-  readonly workspace: string
-  readonly command?: string
-  readonly dir?: string
-  readonly dev?: boolean
-  readonly register?: boolean
-  readonly min: number
-  readonly max: number
-  readonly idleStop: number
-  readonly concurrency?: number
-  readonly env?: string[]
-  readonly tag?: string[]
-  readonly python?: string
-}
 
 export function poolCommand(): Command {
   const pool = new Command('pool').description(

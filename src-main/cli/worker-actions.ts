@@ -8,9 +8,18 @@ import type { ExitName } from './exit-codes.ts'
 import { CliError } from './failure.ts'
 import { renderFields, renderTable } from './table.ts'
 import { formatTime } from './times.ts'
-import type { StartOptions } from './worker.ts'
 
 type Done = Promise<ExitName | undefined>
+
+export interface StartOptions {
+  readonly workspace: string
+  readonly dev?: boolean
+  readonly register?: boolean
+  readonly concurrency?: number
+  readonly tag?: string[]
+  readonly name?: string
+  readonly python?: string
+}
 
 /** Hosts modules in one process for each language, until all have ended. */
 export async function start(context: Context, options: StartOptions, modules: readonly string[]): Done {

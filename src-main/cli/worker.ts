@@ -2,19 +2,10 @@ import { Command, Option } from 'commander'
 import { action, engineAction } from './action.ts'
 import { examples } from './examples.ts'
 import { collected, wholeNumber } from './numbers.ts'
+import type { StartOptions } from './worker-actions.ts'
 
 const WORKER = 'identifier of the worker, e.g. w-0123456789abcdef'
 const actions = () => import('./worker-actions.ts')
-
-export interface StartOptions {
-  readonly workspace: string
-  readonly dev?: boolean
-  readonly register?: boolean
-  readonly concurrency?: number
-  readonly tag?: string[]
-  readonly name?: string
-  readonly python?: string
-}
 
 export function workerCommand(): Command {
   const worker = new Command('worker').description('Workers: processes that run workflows and tasks written as code')

@@ -6,7 +6,7 @@ import { Bench } from '../executors/worker/testing/bench.ts'
 import { TestWorker } from '../executors/worker/testing/client.ts'
 import { type Address, connectOver } from '../executors/worker/testing/web-socket.ts'
 import { MASTER_TOKEN, masterOnly, startTestApi, type TestApi } from '../http/test-api.ts'
-import { WorkerLines } from '../projects/worker-lines.ts'
+import { WorkerLines } from '../projects/index.ts'
 import { silentLog } from '../telemetry/index.ts'
 import { type WorkerSockets, workerSockets } from './socket.ts'
 
