@@ -30,4 +30,5 @@ export { Duration, PlainDate, PlainDateTime, Record, StepRef, Tuple, ZonedDateTi
 export { type Codec, codec } from './values/codecs.ts'
 export { ValueError } from './values/encode.ts'
 export { Asset, Blob } from './values/files.ts'
+export type { Settled } from './values/settled.ts'
 export { gather, group, type Selected, type SelectOptions, select, suspend, suspense } from './waiting.ts'

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'esbuild'
 import * as sdk from '../index.ts'
+import { loaderOf } from './externals.ts'
+import { markPure } from './pure-calls.ts'
 import type { Source } from './sources.ts'
+import type { Typescript } from './types.ts'
 
 const VIRTUAL = 'weir-digest'
 
@@ -15,6 +19,7 @@ const VIRTUAL = 'weir-digest'
 export async function codeDigests(
   wanted: readonly { readonly source: Source; readonly names: readonly string[] }[],
   root: string,
+  compiler: Typescript,
 ): Promise<Map<string, string>> {
   const targets = wanted.flatMap(({ source, names }) =>
     names.map((name) => ({ source, name, path: `${source.module}/${name}` })),
@@ -36,7 +41,9 @@ export async function codeDigests(
     charset: 'utf8',
     sourcemap: false,
     logLevel: 'silent',
-    plugins: [virtualEntries(new Map(targets.map(({ path, name, source }) => [path, { name, file: source.file }])))],
+    plugins: [
+      virtualEntries(new Map(targets.map(({ path, name, source }) => [path, { name, file: source.file }])), compiler),
+    ],
   })
   const digests = new Map<string, string>()
   for (const [at, { path }] of targets.entries()) {
@@ -47,10 +54,13 @@ export async function codeDigests(
 }
 
 /**
- * Entries that export one target each, and an SDK whose functions have no effects: so a target that is not used is no
- * part of the others' code.
+ * Entries that export one target each, from sources whose unused targets are left out, and an SDK that is no more than names:
+ * what one file imports of it must not show in the code of all its targets.
  */
-function virtualEntries(entries: ReadonlyMap<string, { readonly name: string; readonly file: string }>): Plugin {
+function virtualEntries(
+  entries: ReadonlyMap<string, { readonly name: string; readonly file: string }>,
+  compiler: Typescript,
+): Plugin {
   return {
     name: VIRTUAL,
     setup: (build) => {
@@ -67,12 +77,16 @@ function virtualEntries(entries: ReadonlyMap<string, { readonly name: string; re
         }
       })
       build.onResolve({ filter: /^weir-sdk(\/testing)?$/ }, () => ({ path: 'sdk', namespace: `${VIRTUAL}-sdk` }))
-      build.onLoad({ filter: /.*/, namespace: `${VIRTUAL}-sdk` }, () => ({ contents: pureSdk() }))
+      build.onLoad({ filter: /.*/, namespace: `${VIRTUAL}-sdk` }, () => ({ contents: namesOfSdk() }))
+      build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => ({
+        contents: markPure(compiler, path, await readFile(path, 'utf8')),
+        loader: loaderOf(path),
+      }))
     },
   }
 }
 
-const pureSdk = (): string =>
+const namesOfSdk = (): string =>
   Object.keys(sdk)
-    .map((name) => `/* @__NO_SIDE_EFFECTS__ */ export function ${name}() {}`)
+    .map((name) => `export function ${name}() {}`)
     .join('\n')

@@ -8,6 +8,9 @@ import { SDK_URL, TESTING_URL } from './package.ts'
 /** Marks what this plugin itself asks the bundler to resolve. */
 const ASKED = Symbol('asked by weir-sdk')
 const URL_LIKE = /^[a-z][a-z0-9+.-]+:/
+/** How a source file is read, by its suffix. */
+export const loaderOf = (path: string): Loader => LOADERS[path.slice(path.lastIndexOf('.') + 1)] ?? 'ts'
+
 const LOADERS: { readonly [suffix: string]: Loader } = { tsx: 'tsx', jsx: 'jsx', js: 'js', mjs: 'js', cjs: 'js' }
 
 /**
@@ -54,7 +57,7 @@ export const metaOfSources: Plugin = {
       )
       const start = text.startsWith('#!') ? text.indexOf('\n') + 1 : 0 // numbers of lines stay as they are
       const contents = `${text.slice(0, start)}const ${lines.join(',')};${text.slice(start)}`
-      return { contents, loader: LOADERS[path.slice(path.lastIndexOf('.') + 1)] ?? 'ts' }
+      return { contents, loader: loaderOf(path) }
     })
   },
 }

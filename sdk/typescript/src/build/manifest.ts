@@ -37,6 +37,7 @@ export async function manifestsOf(
   const digests = await codeDigests(
     own.map(({ source, targets }) => ({ source, names: targets.map(({ name }) => name) })),
     root,
+    typed.ts,
   )
   const manifests = own.map(({ source, targets, symbols }): Manifest => {
     const described = targets.map((target) => {

@@ -26,10 +26,14 @@ export interface ClientOptions {
 
 /** A target that a module offers. */
 export interface TargetInfo {
+  /** `module/target` */
+  readonly path: string
   readonly module: string
   readonly name: string
   readonly kind: 'workflow' | 'task'
-  readonly description?: string
+  /** Of the module */
+  readonly version: number
+  readonly description: string | null
 }
 
 export interface SubmitOptions {
@@ -38,6 +42,8 @@ export interface SubmitOptions {
   /** Version of the workflow; the newest when absent */
   readonly version?: number
 }
+
+const PAGE = 1000
 
 type Params = { readonly [name: string]: unknown }
 
@@ -92,12 +98,17 @@ export class Client {
 
   /** Targets that modules offer in the workspace, newest versions. */
   async targets(): Promise<TargetInfo[]> {
-    const query = new URLSearchParams({ workspace: this.workspace })
-    const answer = await this.http.json<{ items: TargetInfo[] }>({
-      method: 'GET',
-      path: `${this.path}/targets?${query}`,
-    })
-    return answer.items
+    const found: TargetInfo[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query = new URLSearchParams({ workspace: this.workspace, limit: String(PAGE), ...(cursor && { cursor }) })
+      const page: { items: TargetInfo[]; next: string | null } = await this.http.json({
+        method: 'GET',
+        path: `${this.path}/targets?${query}`,
+      })
+      found.push(...page.items)
+      cursor = page.next
+    }
+    return found
   }
 
   /** Closes its connections. */

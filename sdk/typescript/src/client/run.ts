@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Span, toMs } from '../durations.ts'
-import type { EngineHttp } from '../engine/http.ts'
+import type { EngineCalls } from '../engine/calls.ts'
 import { Cancelled, StepError, TimedOut } from '../errors.ts'
 import type { Json, JsonObject } from '../protocol.ts'
 import type { BlobStore } from '../values/blob-store.ts'
 import { decode } from '../values/decode.ts'
 import { Asset } from '../values/files.ts'
+import { referencesIn, type Settled } from '../values/settled.ts'
 import { unpack } from '../values/travel.ts'
 import { readLines } from './lines.ts'
 
@@ -49,6 +50,10 @@ interface RunResult {
   } | null
 }
 
+interface RunSteps {
+  readonly steps: readonly { readonly key: string; readonly outputs?: JsonObject }[]
+}
+
 const ENDED: ReadonlySet<RunStatus> = new Set<RunStatus>(['succeeded', 'failed', 'cancelled'])
 const FIRST_LOOK_MS = 50
 const LAST_LOOK_MS = 1000
@@ -57,12 +62,12 @@ const PAGE = 1000
 /** A run of a workflow, seen by a client. */
 export class Run<R = unknown> {
   readonly id: string
-  private readonly http: EngineHttp
+  private readonly http: EngineCalls
   private readonly path: string
   private readonly project: string
   private readonly blobs: BlobStore
 
-  constructor(parts: { id: string; http: EngineHttp; project: string; blobs: BlobStore }) {
+  constructor(parts: { id: string; http: EngineCalls; project: string; blobs: BlobStore }) {
     this.id = parts.id
     this.http = parts.http
     this.project = `/api/v1/projects/${encodeURIComponent(parts.project)}`
@@ -93,11 +98,12 @@ export class Run<R = unknown> {
   }
 
   /**
-   * Waits for its end and answers what the workflow returned; of a drawn workflow, its outputs by name.
+   * Waits for its end and answers what the workflow returned, with results in place of handles; of a drawn workflow, its
+   * outputs by name.
    *
    * @throws StepError when it failed; Cancelled; TimedOut
    */
-  async result(options: { readonly timeout?: Span } = {}): Promise<R> {
+  async result(options: { readonly timeout?: Span } = {}): Promise<Settled<R>> {
     await this.wait(options)
     const { status, outputs, error } = await this.http.json<RunResult>({ method: 'GET', path: `${this.path}/result` })
     if (status === 'cancelled') throw new Cancelled(`The run ${this.id} was cancelled.`)
@@ -108,7 +114,23 @@ export class Run<R = unknown> {
     }
     const names = Object.keys(outputs ?? {})
     const value: Json = names.length === 1 && names[0] === 'result' ? (outputs?.['result'] ?? null) : outputs
-    return (await unpack(value, this.blobs)) as R
+    return (await this.settle(value, new Map())) as Settled<R>
+  }
+
+  /** The value with the results of the steps that it refers to in their places. */
+  private async settle(value: Json, known: Map<string, unknown>): Promise<unknown> {
+    for (const [run, steps] of referencesIn(value)) {
+      const missing = [...steps].filter((step) => !known.has(`${run}:${step}`))
+      if (missing.length === 0) continue
+      const { steps: all } = await this.http.json<RunSteps>({ method: 'GET', path: `${this.project}/runs/${run}` })
+      for (const { key, outputs } of all.filter((step) => missing.includes(step.key))) {
+        known.set(`${run}:${key}`, await this.settle(outputs?.['result'] ?? null, known))
+      }
+    }
+    return unpack(value, this.blobs, (ref) => {
+      const name = `${ref.run}:${ref.step}`
+      return known.has(name) ? known.get(name) : ref
+    })
   }
 
   /** Lines of output as they come, until the run ends. Breaking off the loop ends the connection. */

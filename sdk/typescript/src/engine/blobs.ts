@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { EngineRefusal } from '../errors.ts'
 import type { BlobStore } from '../values/blob-store.ts'
-import type { EngineHttp } from './http.ts'
+import type { EngineCalls } from './calls.ts'
 
 const BYTES = { 'content-type': 'application/octet-stream' }
 
 /** Blobs of a project, in the engine. */
 export class EngineBlobs implements BlobStore {
-  private readonly http: EngineHttp
+  private readonly http: EngineCalls
   private readonly path: string
 
-  constructor(http: EngineHttp, project: string) {
+  constructor(http: EngineCalls, project: string) {
     this.http = http
     this.path = `/api/v1/projects/${encodeURIComponent(project)}/blobs`
   }

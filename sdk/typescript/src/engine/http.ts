@@ -4,20 +4,13 @@ import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { EngineRefusal } from '../errors.ts'
 import type { EngineAddress } from './address.ts'
-
-export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  readonly path: string
-  readonly headers?: { readonly [name: string]: string }
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
-  readonly signal?: AbortSignal
-}
+import type { EngineCalls, HttpCall } from './calls.ts'
 
 const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 5000
 
 /** Calls an engine. While it is away, e.g. for a restart, a call waits for it. */
-export class EngineHttp {
+export class EngineHttp implements EngineCalls {
   private readonly address: EngineAddress
   private readonly agent: Agent
   private readonly patienceMs: number
@@ -30,20 +23,17 @@ export class EngineHttp {
     this.agent = address.url?.startsWith('https:') === true ? new TlsAgent(options) : new Agent(options)
   }
 
-  /** The answer with its body still to come. @throws EngineRefusal */
   async open(call: HttpCall): Promise<IncomingMessage> {
     const answer = await this.patiently(call)
     if ((answer.statusCode ?? 0) < 400) return answer
     throw await refusal(answer, this.address.name)
   }
 
-  /** The answer as JSON; null when it has no body. @throws EngineRefusal */
   async json<T>(call: HttpCall): Promise<T> {
     const body = await textOf(await this.open(call))
     return (body === '' ? null : JSON.parse(body)) as T
   }
 
-  /** Sends JSON. */
   post<T>(path: string, body: unknown): Promise<T> {
     const key = crypto.randomUUID() // a repeated call is carried out once
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }

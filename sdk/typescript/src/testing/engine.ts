@@ -4,8 +4,8 @@ import { wireOptions } from '../options.ts'
 import type { Execute, Json, JsonObject, StepEnd, WireCall, WireOptions } from '../protocol.ts'
 import { execute, type Outcome } from '../runner/execute.ts'
 import { type AnyTarget, pathOf } from '../target.ts'
-import { decode } from '../values/decode.ts'
-import { loadBodies, pack, packAtOnce } from '../values/travel.ts'
+import { referencesIn } from '../values/settled.ts'
+import { pack, packAtOnce, unpack } from '../values/travel.ts'
 import { FolderBlobs } from './blobs.ts'
 import { type Suspension, TestHost, type TestWorld } from './host.ts'
 import type { TestOptions, TestRecord } from './options.ts'
@@ -73,7 +73,18 @@ export class TestEngine implements TestWorld {
     }
     if (thrown instanceof Error && step.status === 'failed') throw thrown
     if (step.status !== 'succeeded') throw step.error ?? new Cancelled('It was cancelled.')
-    return decode(step.value, { bodies: await loadBodies(step.value, this.blobs) })
+    return this.settled(step.value)
+  }
+
+  /** A result with those of the steps that it refers to in their places. */
+  private async settled(value: Json): Promise<unknown> {
+    const results = new Map<string, unknown>()
+    for (const key of referencesIn(value).get(RUN) ?? []) {
+      const other = this.step(key)
+      if (other.error !== null) throw other.error
+      results.set(key, await this.settled(other.value))
+    }
+    return unpack(value, this.blobs, (ref) => results.get(ref.step))
   }
 
   step(key: string): TestStep {
@@ -218,7 +229,7 @@ export class TestEngine implements TestWorld {
   /** Waits for the steps that arguments refer to; null when the step has failed with one of them. */
   private async references(step: TestStep, args: readonly Json[]): Promise<Record<string, StepEnd> | null> {
     const ends: Record<string, StepEnd> = {}
-    for (const key of referencesIn([...args])) {
+    for (const key of referencesIn([...args]).get(RUN) ?? []) {
       const other = this.step(key)
       await other.ended
       const { end } = other
@@ -236,11 +247,4 @@ export class TestEngine implements TestWorld {
     }
     return ends
   }
-}
-
-function referencesIn(json: Json): string[] {
-  if (json === null || typeof json !== 'object') return []
-  if (Array.isArray(json)) return json.flatMap(referencesIn)
-  if (json['$weir'] === 'step') return json['run'] === RUN ? [json['step'] as string] : []
-  return Object.values(json).flatMap(referencesIn)
 }

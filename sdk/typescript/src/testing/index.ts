@@ -1,5 +1,6 @@
 import type { Target } from '../target.ts'
 import { isTarget } from '../target.ts'
+import type { Settled } from '../values/settled.ts'
 import { setDefaultStore } from '../values/store.ts'
 import { TestEngine } from './engine.ts'
 import type { TestOptions, TestRecord } from './options.ts'
@@ -10,7 +11,8 @@ export type { StepStatus, TestStep } from './step.ts'
 
 /** What a test run came to. */
 export interface TestRun<R> extends TestRecord {
-  readonly result: R
+  /** With results in place of handles */
+  readonly result: Settled<R>
   /** The workflow itself first, then its calls in order */
   readonly steps: readonly TestStep[]
 }
@@ -32,6 +34,6 @@ export async function runTest<P extends unknown[], R>(
   if (!isTarget(target)) throw new TypeError('runTest needs what task(…) or workflow(…) made.')
   const engine = new TestEngine(options)
   setDefaultStore(engine.blobs)
-  const result = (await engine.run(target, args)) as R
+  const result = (await engine.run(target, args)) as Settled<R>
   return { result, steps: engine.steps, ...engine.record }
 }

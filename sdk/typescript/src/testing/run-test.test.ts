@@ -60,7 +60,8 @@ describe('runTest', () => {
       return { nested, all: await gather(handles), first: handles[0] }
     })
     const { result, steps } = await runTest(flow, [3])
-    expect(result.nested).toBe(4)
+    expect([result.nested, result.first]).toEqual([4, 1])
+    expectTypeOf(result.first).toEqualTypeOf<number | undefined>()
     expect(result.all).toEqual([1, 2, 5])
     expectTypeOf(result.all).toEqualTypeOf<number[]>()
     expect(steps.map(({ step, status }) => [step, status])).toEqual([

@@ -118,7 +118,7 @@ function store(json: Json, parts: Buffer[]): Json {
   const body = Buffer.from(JSON.stringify(json))
   parts.push(body)
   const blobs = [...new Set(blobsIn(json))]
-  return { $weir: 'stored', blob: digestOf(body), size: body.length, ...(blobs.length === 0 ? {} : { blobs }) }
+  return { $weir: 'stored', blob: digestOf(body), size: body.length, blobs }
 }
 
 /** Digests of all blobs that a value refers to: what must be kept as long as the value is. */

@@ -12,7 +12,8 @@ export class SharedProcess {
   private readonly process: ExecutorProcess
   private readonly uplink: Uplink
   private readonly onOver: (token: string) => void
-  private readonly held = new Map<string, LogFlow>()
+  /** Most say nothing, and have no flow */
+  private readonly held = new Map<string, LogFlow | null>()
   private readonly aborted = new Set<string>()
   private queue: Execute[] = []
   private isOpen = true
@@ -39,19 +40,11 @@ export class SharedProcess {
   }
 
   flow(token: string): LogFlow | undefined {
-    return this.held.get(token)
+    return this.held.get(token) ?? undefined
   }
 
   run(job: Execute): void {
-    const { token } = job
-    this.held.set(
-      token,
-      new LogFlow({
-        send: (lines) => this.uplink.news({ type: 'log', token, lines }),
-        hold: () => this.process.pause(),
-        release: () => this.process.resume(),
-      }),
-    )
+    this.held.set(job.token, null)
     this.queue.push(job)
     if (this.queue.length === 1) queueMicrotask(() => this.send())
   }
@@ -91,7 +84,7 @@ export class SharedProcess {
         this.isOpen = false
         return this.process.kill()
       case 'log':
-        for (const line of message.lines) this.held.get(message.token)?.add(line)
+        for (const line of message.lines) this.flowFor(message.token)?.add(line)
         return
       case 'started':
       case 'metric':
@@ -108,10 +101,23 @@ export class SharedProcess {
     }
   }
 
+  private flowFor(token: string): LogFlow | null {
+    const known = this.held.get(token)
+    if (known === undefined) return null
+    if (known !== null) return known
+    const flow = new LogFlow({
+      send: (lines) => this.uplink.news({ type: 'log', token, lines }),
+      hold: () => this.process.pause(),
+      release: () => this.process.resume(),
+    })
+    this.held.set(token, flow)
+    return flow
+  }
+
   private ending(message: EndMessage): void {
     const flow = this.held.get(message.token)
     if (flow === undefined) return
-    flow.flush()
+    flow?.flush()
     this.held.delete(message.token)
     this.aborted.delete(message.token)
     this.uplink.end(message)
