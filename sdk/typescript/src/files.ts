@@ -51,7 +51,7 @@ async function* filesBelow(path: string): AsyncGenerator<{ path: string; root: s
 }
 
 async function storeFile({ path, root }: { path: string; root: string }): Promise<AssetFile> {
-  const { digest, size } = await blobStore().putStream(createReadStream(path))
+  const { digest, size } = await blobStore().putStream(() => createReadStream(path) as AsyncIterable<Buffer>)
   const { mode } = await stat(path)
   const inside = checkAssetPath(relative(root, path).split(sep).join('/'))
   const isExecutable = process.platform !== 'win32' && (mode & EXECUTE_BITS) !== 0

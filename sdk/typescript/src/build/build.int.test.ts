@@ -165,6 +165,21 @@ export const pair = task(() => [1, 'a'] as const)
   })
 })
 
+test('a folder stands for the modules in it', () => {
+  const folder = new ProjectFolder().write({
+    'flows/a.ts': '',
+    'flows/b.mjs': '',
+    'flows/a.test.ts': '',
+    'flows/types.d.ts': '',
+    'flows/deep/c.ts': '',
+    'notes.txt': '',
+  })
+  folders.push(folder)
+  expect(sourcesOf(['flows'], folder.path).map(({ module }) => module)).toEqual(['flows.a', 'flows.b'])
+  expect(() => sourcesOf(['notes.txt'], folder.path)).toThrow('no TypeScript or JavaScript file')
+  expect(() => sourcesOf(['gone.ts'], folder.path)).toThrow('gone.ts is not there')
+})
+
 describe('digests of code', () => {
   const FILES = {
     'code.ts': `

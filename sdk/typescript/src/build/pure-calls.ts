@@ -26,7 +26,7 @@ export function markPure(compiler: Typescript, path: string, text: string): stri
 }
 
 const kindOf = (compiler: Typescript, path: string): ts.ScriptKind =>
-  /x$/.test(path) ? compiler.ScriptKind.TSX : compiler.ScriptKind.TS
+  path.endsWith('x') ? compiler.ScriptKind.TSX : compiler.ScriptKind.TS
 
 /** Local names of the package's exports, and of the package as a whole (with the value `*`). */
 function importedNames(compiler: Typescript, file: ts.SourceFile): Map<string, string> {

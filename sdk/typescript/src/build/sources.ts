@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { basename, extname, relative, resolve, sep } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, extname, join, relative, resolve, sep } from 'node:path'
 
 /** A module that a worker hosts. */
 export interface Source {
@@ -12,20 +12,31 @@ export interface Source {
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$/
 const SUFFIXES = new Set(['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs'])
 
+/** Not modules, though they end as such do. */
+const NO_MODULE = /\.(?:d|test|spec|config)\.[cm]?[jt]sx?$/
+
 /**
- * The modules that a command line names.
+ * The modules that a command line names: files, and of folders all files that are right in them.
  *
  * @param root the served folder: names of modules are relative to it
  * @throws Error when a file is not there, or cannot be named
  */
 export function sourcesOf(files: readonly string[], root: string): Source[] {
-  const sources = files.map((given) => sourceOf(given, root))
+  const sources = files.flatMap((given) => filesIn(given, root)).map((given) => sourceOf(given, root))
   for (const { module, file } of sources) {
     const other = sources.find((source) => source.module === module && source.file !== file)
     if (other !== undefined)
       throw new Error(`${file} and ${other.file} are both the module ${module}: rename one of them.`)
   }
   return [...new Map(sources.map((source) => [source.module, source])).values()]
+}
+
+function filesIn(given: string, root: string): string[] {
+  const path = resolve(root, given)
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [given]
+  const names = readdirSync(path).filter((name) => SUFFIXES.has(extname(name)) && !NO_MODULE.test(name))
+  if (names.length === 0) throw new Error(`The folder ${given} holds no TypeScript or JavaScript files.`)
+  return names.sort().map((name) => join(path, name))
 }
 
 function sourceOf(given: string, root: string): Source {

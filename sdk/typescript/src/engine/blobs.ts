@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { EngineRefusal } from '../errors.ts'
-import type { BlobStore } from '../values/blob-store.ts'
+import type { BlobStore, StreamBody } from '../values/blob-store.ts'
 import type { EngineCalls } from './calls.ts'
 
 const BYTES = { 'content-type': 'application/octet-stream' }
@@ -19,7 +19,7 @@ export class EngineBlobs implements BlobStore {
     await this.http.json({ method: 'POST', path: `${this.path}?digest=${digest}`, body, headers: BYTES })
   }
 
-  async putStream(body: AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }> {
+  async putStream(body: StreamBody): Promise<{ digest: string; size: number }> {
     return this.http.json({ method: 'POST', path: this.path, body, headers: BYTES })
   }
 
@@ -28,7 +28,7 @@ export class EngineBlobs implements BlobStore {
     const hash = createHash('sha256')
     for await (const part of answer) {
       hash.update(part as Buffer)
-      yield part as Buffer
+      yield part
     }
     if (hash.digest('hex') !== digest) {
       throw new EngineRefusal('blob_corrupt', `The body of the blob ${digest} came broken.`, 'Try again.')

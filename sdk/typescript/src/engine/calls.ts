@@ -12,6 +12,7 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly headers?: { readonly [name: string]: string }
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** A function opens a stream anew for each try */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | (() => AsyncIterable<Uint8Array>)
   readonly signal?: AbortSignal
 }

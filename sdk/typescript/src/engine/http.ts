@@ -1,5 +1,4 @@
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest, Agent as TlsAgent } from 'node:https'
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { EngineRefusal } from '../errors.ts'
@@ -9,18 +8,33 @@ import type { EngineCalls, HttpCall } from './calls.ts'
 const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 5000
 
+/** Node's own client. Loaded with the first call: executors have this file, and most of them call nothing. */
+interface Transport {
+  readonly request: (options: RequestOptions) => ClientRequest
+  readonly agent: Agent
+}
+
+const AGENT = { keepAlive: true, maxSockets: 16 }
+
+async function transportFor({ url }: EngineAddress): Promise<Transport> {
+  if (url?.startsWith('https:') === true) {
+    const https = await import('node:https')
+    return { request: https.request, agent: new https.Agent(AGENT) }
+  }
+  const http = await import('node:http')
+  return { request: http.request, agent: new http.Agent(AGENT) }
+}
+
 /** Calls an engine. While it is away, e.g. for a restart, a call waits for it. */
 export class EngineHttp implements EngineCalls {
   private readonly address: EngineAddress
-  private readonly agent: Agent
+  private transport: Promise<Transport> | null = null
   private readonly patienceMs: number
 
   /** @param patienceMs how long a call waits for an engine that is away */
   constructor(address: EngineAddress, patienceMs = 0) {
     this.address = address
     this.patienceMs = patienceMs
-    const options = { keepAlive: true, maxSockets: 16 }
-    this.agent = address.url?.startsWith('https:') === true ? new TlsAgent(options) : new Agent(options)
   }
 
   async open(call: HttpCall): Promise<IncomingMessage> {
@@ -41,47 +55,56 @@ export class EngineHttp implements EngineCalls {
   }
 
   close(): void {
-    this.agent.destroy()
+    void this.transport?.then(({ agent }) => agent.destroy())
   }
 
   private async patiently(call: HttpCall): Promise<IncomingMessage> {
     const deadline = performance.now() + this.patienceMs
+    const isRepeatable = typeof call.body !== 'object' || call.body instanceof Uint8Array
     for (let pause = FIRST_WAIT_MS; ; pause = Math.min(pause * 2, LONGEST_WAIT_MS)) {
       try {
         return await this.send(call)
       } catch (error) {
         call.signal?.throwIfAborted()
-        const isStream = call.body !== undefined && typeof call.body !== 'string' && !(call.body instanceof Uint8Array)
-        if (isStream || performance.now() + pause > deadline) throw unreachable(error, this.address.name)
+        if (isRepeatable && error instanceof Reset) continue
+        if (!isRepeatable || performance.now() + pause > deadline) throw unreachable(error, this.address.name)
         await wait(pause)
       }
     }
   }
 
-  private send(call: HttpCall): Promise<IncomingMessage> {
+  /** @throws Reset when the engine closed an idle connection in the moment of the call: send it again */
+  private async send(call: HttpCall): Promise<IncomingMessage> {
     const { url, socketPath, token } = this.address
+    this.transport ??= transportFor(this.address)
+    const { request: open, agent } = await this.transport
     const place = url === undefined ? { socketPath, host: 'localhost', path: call.path } : targetOf(url, call.path)
-    const body = typeof call.body === 'string' ? Buffer.from(call.body) : call.body
+    const given = typeof call.body === 'function' ? call.body() : call.body
+    const body = typeof given === 'string' ? Buffer.from(given) : given
     const headers = {
       accept: 'application/json, */*',
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...(body instanceof Uint8Array ? { 'content-length': String(body.byteLength) } : {}),
       ...call.headers,
     }
+    const signal = call.signal === undefined ? {} : { signal: call.signal }
+    const request = open({ ...place, ...signal, agent, method: call.method, headers })
     return new Promise((resolve, reject) => {
-      const send = url?.startsWith('https:') === true ? httpsRequest : httpRequest
-      const signal = call.signal === undefined ? {} : { signal: call.signal }
-      const request = send({ ...place, ...signal, agent: this.agent, method: call.method, headers }, resolve)
-      request.once('error', reject)
+      request.once('response', resolve)
+      request.on('error', (error) => reject(request.reusedSocket ? new Reset(error.message) : error))
       if (body === undefined || body instanceof Uint8Array) request.end(body)
       else {
         const source = Readable.from(body, { objectMode: false })
         source.once('error', (error) => request.destroy(error))
+        request.once('close', () => source.destroy())
         source.pipe(request)
       }
     })
   }
 }
+
+/** A connection that was kept alive broke; a fresh one may well work. */
+class Reset extends Error {}
 
 function targetOf(origin: string, path: string): { host: string; port: string; path: string } {
   const { hostname, port, protocol } = new URL(origin)

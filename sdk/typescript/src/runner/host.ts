@@ -2,7 +2,7 @@ import type { EngineAddress } from '../engine/address.ts'
 import { EngineRefusal } from '../errors.ts'
 import type { Host, SelectQuery } from '../host.ts'
 import type { AnswerMessage, Json, LogLine, MetricValue, Mode, RequestMessage, StepEnd, WireCall } from '../protocol.ts'
-import type { BlobStore } from '../values/blob-store.ts'
+import type { BlobStore, StreamBody } from '../values/blob-store.ts'
 import type { FromRunner } from './messages.ts'
 
 type Unnumbered = RequestMessage extends infer M ? (M extends RequestMessage ? Omit<M, 'id' | 'token'> : never) : never
@@ -128,7 +128,7 @@ export class LazyBlobs implements BlobStore {
     await (await this.loaded()).put(digest, body)
   }
 
-  async putStream(body: AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }> {
+  async putStream(body: StreamBody): Promise<{ digest: string; size: number }> {
     return (await this.loaded()).putStream(body)
   }
 

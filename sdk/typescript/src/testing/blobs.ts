@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { BlobStore } from '../values/blob-store.ts'
+import type { BlobStore, StreamBody } from '../values/blob-store.ts'
 
 const folders: string[] = []
 
@@ -28,7 +28,7 @@ export class FolderBlobs implements BlobStore {
     await writeFile(join(this.folder, digest), body)
   }
 
-  async putStream(body: AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }> {
+  async putStream(body: StreamBody): Promise<{ digest: string; size: number }> {
     const hash = createHash('sha256')
     let size = 0
     const count = new Transform({
@@ -39,7 +39,11 @@ export class FolderBlobs implements BlobStore {
       },
     })
     const path = join(this.folder, randomUUID())
-    await pipeline(Readable.from(body, { objectMode: false }), count, createWriteStream(path))
+    await pipeline(
+      Readable.from(typeof body === 'function' ? body() : body, { objectMode: false }),
+      count,
+      createWriteStream(path),
+    )
     const digest = hash.digest('hex')
     await rename(path, join(this.folder, digest))
     return { digest, size }

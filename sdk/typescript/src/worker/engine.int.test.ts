@@ -106,7 +106,7 @@ export const passes = workflow(async (day: PlainDate) => {
     back.tuple instanceof Tuple, back.point instanceof Point && back.point.x, back.when.getTime(), await (back.text as Blob).text(), back.many.length,
   ]
 })
-export const survives = workflow(async (file: string) => {
+export const survives = workflow({ retries: { limit: 1, minDelay: 10 } }, async (file: string) => {
   note(file, 'begin')
   const first = await square(2)
   await later(4000)
@@ -256,8 +256,8 @@ describe('workflows of TypeScript on a real engine', () => {
     await eventually(() => existsSync(file), 'begin of the run')
     await worker.kill()
     worker = await startWorker()
-    const status = await run.wait({ timeout: '90s' })
-    expect(['succeeded', 'failed']).toContain(status)
+    expect(await run.result({ timeout: '90s' })).toEqual([4, 9])
+    expect(await lines(file)).toBe(2)
     expect(await result('wide', { n: 3 })).toBe(6)
   })
 
