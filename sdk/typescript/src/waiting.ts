@@ -112,10 +112,10 @@ export function suspense<T>(body: () => Promise<T>, options: { readonly timeout?
   return runInScope({ ...current, patienceMs }, body)
 }
 
-/** Steps that `body` calls are shown together under a name; groups inside of groups as `outer/inner`. */
+/** Steps that `body` calls are shown together under a name; groups inside of groups as `outer / inner`. */
 export function group<T>(name: string, body: () => T): T {
   const current = scopeFor('group()')
-  const whole = current.group === null ? name : `${current.group}/${name}`
+  const whole = current.group === null ? name : `${current.group} / ${name}`
   if (name === '' || whole.length > MAX_GROUP) {
     throw new TypeError(`"${whole}" is no name of a group: it needs 1 to ${MAX_GROUP} characters.`)
   }

@@ -5,7 +5,7 @@ import { EMPTY } from './events.ts'
 import { leaveWaiting } from './moves.ts'
 import type { FanOut, RunState, Unit } from './state.ts'
 import type { Turn } from './turn.ts'
-import { findUnit, freshKey, isEnding, nextAttempt, place, succeeded, unitKey } from './units.ts'
+import { executionId, findUnit, freshKey, isEnding, nextAttempt, place, succeeded, unitKey } from './units.ts'
 import { sees } from './workspaces.ts'
 
 /**
@@ -56,17 +56,20 @@ function followRun(turn: Turn, run: RunState): void {
 
 /** Why a run whose steps have all ended has failed; null when it has not. */
 function runError(run: RunState): Failure | null {
-  const failed = [...run.steps.values()].filter(
-    (unit) => !unit.grows && (unit.outcome === 'failed' || unit.outcome === 'cancelled'),
-  )
+  const planned = [...run.steps.values()].filter((unit) => !unit.grows)
+  const failed = planned.filter((unit) => unit.outcome === 'failed' || unit.outcome === 'cancelled')
   const first = failed[0]
   if (first === undefined) return null
+  const { error } = first
+  const origin = { step: error?.step ?? executionId(first, first.executions.at(-1)?.attempt ?? 1) }
+  // A workflow that is one function fails as the function does: its caller meets the error as it was thrown.
+  if (error?.type !== undefined && planned.length === 1) return { ...error, ...origin }
   const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
-  const reason = first.error?.message ?? 'it was cancelled'
+  const reason = error?.message ?? 'it was cancelled'
   return {
-    code: first.error?.code ?? 'cancelled',
+    code: error?.code ?? 'cancelled',
     message: `step ${unitKey(first)} failed${others}: ${reason}`,
-    ...(first.error?.fix === undefined ? {} : { fix: first.error.fix }),
+    ...(error?.fix === undefined ? {} : { fix: error.fix }),
   }
 }
 
