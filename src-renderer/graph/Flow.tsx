@@ -27,10 +27,21 @@ export interface FlowProps extends ReactFlowProps<StepFlowNode, WireEdge> {
   readonly onTidy?: (() => void) | undefined
   readonly isTidying?: boolean
   readonly label: string
+  /** What comes while it grows is brought into view */
+  readonly follows?: boolean
 }
 
 /** The canvas with nodes and lines that the builder and the run view share. */
-export function Flow({ fitKey, controls, onTidy, isTidying = false, label, children, ...props }: FlowProps) {
+export function Flow({
+  fitKey,
+  controls,
+  onTidy,
+  isTidying = false,
+  label,
+  follows = false,
+  children,
+  ...props
+}: FlowProps) {
   const isEditable = props.nodesConnectable === true
   const detail = useStore((store): Detail => detailAt(store.transform[2], isEditable))
   const all = props.nodes ?? NO_NODES
@@ -40,7 +51,7 @@ export function Flow({ fitKey, controls, onTidy, isTidying = false, label, child
   const picture = usePainted({ nodes: all, edges: props.edges ?? NO_EDGES, detail, onNodesChange: props.onNodesChange })
   const hasMap = count >= MINIMAP_FROM
   const box = useRef<HTMLElement>(null)
-  const onTouched = useFit({ fitKey, nodes: all, box, least: readableZoom(isEditable) })
+  const onTouched = useFit({ fitKey, nodes: all, box, least: readableZoom(isEditable), follows })
   const onMoveStart = useCallback<OnMove>(
     (event, viewport) => {
       box.current?.setAttribute('data-moving', '')

@@ -8,7 +8,7 @@ import type { StepFlowNode } from './StepNode.tsx'
 import type { Positions } from './simple-layout.ts'
 import { isParams } from './size.ts'
 import type { Graph } from './types.ts'
-import { useLayout } from './use-layout.ts'
+import { useGrowing } from './use-growing.ts'
 import type { WireEdge } from './Wire.tsx'
 
 interface GraphViewProps {
@@ -23,6 +23,8 @@ interface GraphViewProps {
   /** The same states for who paints them all */
   readonly stepStates?: StepStates
   readonly onOpen?: (step: string) => void
+  /** Nodes come while it is watched: those that are there stay where they are */
+  readonly grows?: boolean
 }
 
 const NO_MARKS = new Map<string, never>()
@@ -44,8 +46,9 @@ export function GraphView(props: GraphViewProps) {
   )
 }
 
-function Picture({ graph, places, selected, onSelect, onOpen }: GraphViewProps) {
-  const { positions, routes, isReady, isWorking, note, round } = useLayout(graph, places)
+function Picture({ graph, places, selected, onSelect, onOpen, grows = false }: GraphViewProps) {
+  const { layout, tidy } = useGrowing(graph, places, grows)
+  const { positions, routes, isReady, isWorking, note, round } = layout
   const nodes = useRef<StepFlowNode[]>([])
   const edges = useRef<WireEdge[]>([])
   const chosen = useMemo(() => new Set(selected === null ? [] : [selected]), [selected])
@@ -65,6 +68,8 @@ function Picture({ graph, places, selected, onSelect, onOpen }: GraphViewProps) 
       edges={edges.current}
       fitKey={round}
       isTidying={isWorking}
+      follows={grows}
+      onTidy={tidy ?? undefined}
       nodesDraggable={false}
       nodesConnectable={false}
       onNodeClick={(_, node) => onSelect(isParams(node.id) ? null : node.id)}

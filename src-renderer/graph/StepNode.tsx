@@ -30,9 +30,10 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
     classes.node,
     classes[look.tone],
     selected ? classes.selected : '',
-    step.forEach === null ? '' : classes.stack,
+    step.forEach === null && step.holdsCalls !== true ? '' : classes.stack,
     mark === null ? '' : classes[mark.severity],
     state === null ? '' : classes.withState,
+    state?.isDim === true ? classes.dim : '',
   ]
   const style = state === null ? {} : ({ '--node-state': statusLooks[state.status].color } as CSSProperties)
   if (detail !== 'full') {

@@ -26,6 +26,8 @@ export interface StepState {
   /** ISO time since when it runs; null when it does not */
   readonly from: string | null
   readonly attempts: number
+  /** It is not among what is looked at */
+  readonly isDim?: boolean
   readonly fanOut: { readonly total: number; readonly done: number; readonly failed: number } | null
 }
 

@@ -96,7 +96,15 @@ function flowEdge(edge: GraphEdge, { routes, selected, selectedEdge, isEditable 
     target: edge.target,
     sourceHandle: edge.sourcePort === null ? OUT : outPort(edge.sourcePort),
     targetHandle: edge.targetPort === null ? IN : inPort(edge.targetPort),
-    data: { kind: edge.kind, route: routes[edge.id] ?? null, isOnPath },
+    data: {
+      kind: edge.kind,
+      route: routes[edge.id] ?? null,
+      isOnPath,
+      isLoop: edge.source === edge.target,
+      count: edge.count ?? null,
+      title: edge.title ?? null,
+      isDim: edge.isDim === true,
+    },
     selected: isSelected,
     selectable: isEditable,
     focusable: false,
@@ -107,6 +115,9 @@ function flowEdge(edge: GraphEdge, { routes, selected, selectedEdge, isEditable 
 const isSameEdge = (a: WireEdge, b: WireEdge): boolean =>
   a.data?.isOnPath === b.data?.isOnPath &&
   a.data?.route === b.data?.route &&
+  a.data?.count === b.data?.count &&
+  a.data?.title === b.data?.title &&
+  a.data?.isDim === b.data?.isDim &&
   a.selected === b.selected &&
   a.selectable === b.selectable
 

@@ -15,6 +15,8 @@ export interface GraphNode {
   readonly image: string | null
   /** One line of what it does */
   readonly summary: string
+  /** It holds the calls of a function, which come while a run goes on */
+  readonly holdsCalls?: boolean
   readonly forEach: { readonly items: string; readonly maxParallel: number | null } | null
   /** Only what is set */
   readonly badges: readonly Badge[]
@@ -54,8 +56,11 @@ export interface Port {
   readonly isSet: boolean
 }
 
-/** data: an expression reads an output. order: `needs`. condition: `when` reads the step. */
-export type EdgeKind = 'data' | 'order' | 'condition'
+/**
+ * data: an expression reads an output. order: `needs`. condition: `when` reads the step. Of runs of code: call: a function
+ * calls another. result: one is given the results of the other. shared: a call was answered with one that was made elsewhere.
+ */
+export type EdgeKind = 'data' | 'order' | 'condition' | 'call' | 'result' | 'shared'
 
 export interface GraphEdge {
   readonly id: string
@@ -66,6 +71,12 @@ export interface GraphEdge {
   readonly target: string
   /** Name of the input, or null: somewhere in the step */
   readonly targetPort: string | null
+  /** How many calls it stands for */
+  readonly count?: number
+  /** A sentence, on hover */
+  readonly title?: string
+  /** It is not among what is looked at */
+  readonly isDim?: boolean
 }
 
 /** Parameters of other workflows, and of targets (`digits/train`), as far as they are known, for the inputs of steps that run them. */

@@ -1,5 +1,5 @@
 import { getViewportForBounds, type OnMove, type Rect, useReactFlow, useStore, type Viewport } from '@xyflow/react'
-import { useCallback, useLayoutEffect, useRef } from 'react'
+import { useCallback, useLayoutEffect, useMemo, useRef } from 'react'
 import { fitOptions, fitting } from './fit.ts'
 import type { StepFlowNode } from './StepNode.tsx'
 import { heightOf, NODE_WIDTH } from './size.ts'
@@ -12,35 +12,39 @@ interface Fit {
   readonly box: { readonly current: HTMLElement | null }
   /** A picture that would be smaller than this is shown in part */
   readonly least: number
+  /** It grows while it is watched: what comes is brought into view */
+  readonly follows?: boolean
 }
 
 /** Shows everything when the picture was laid out anew, and while nobody has moved the view also in another size. */
-export function useFit({ fitKey, nodes, box, least }: Fit): OnMove {
+export function useFit({ fitKey, nodes, box, least, follows = false }: Fit): OnMove {
   const { setViewport } = useReactFlow()
   const width = useStore((store) => store.width)
   const height = useStore((store) => store.height)
-  const fitted = useRef<{ readonly key: string | number; readonly size: string } | null>(null)
+  const fitted = useRef<{ readonly key: string | number; readonly size: string; readonly extent: string } | null>(null)
   const isTouched = useRef(false)
   // Not those of the library's store: it has them only after this.
   const latest = useRef(nodes)
   latest.current = nodes
   const isEmpty = nodes.length === 0
+  const extent = useMemo(() => (follows ? JSON.stringify(boundsOf(nodes)) : ''), [follows, nodes])
   useLayoutEffect(() => {
     const before = fitted.current
     if (isEmpty || width === 0) return
     const size = `${width} ${height}`
     const isAnew = before?.key !== fitKey
-    if (!isAnew && (isTouched.current || before.size === size)) return
-    fitted.current = { key: fitKey, size }
+    const isSame = before?.size === size && before.extent === extent
+    if (!isAnew && (isTouched.current || isSame)) return
+    fitted.current = { key: fitKey, size, extent }
     if (isAnew) isTouched.current = false
-    const isSmooth = before !== null && isAnew
+    const isSmooth = before !== null && (isAnew || before.extent !== extent)
     void setViewport(
       viewOf(latest.current, { width, height }, least),
       isSmooth ? { duration: fitOptions.duration } : {},
     )
     // Until here the picture would be seen at a place that it leaves at once.
     box.current?.setAttribute('data-shown', '')
-  }, [fitKey, isEmpty, width, height, setViewport, box, least])
+  }, [fitKey, isEmpty, width, height, extent, setViewport, box, least])
   return useCallback((event) => {
     // Without an event it was moved by the program.
     if (event !== null) isTouched.current = true

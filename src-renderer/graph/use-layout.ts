@@ -126,5 +126,5 @@ function merged(graph: Graph, wanted: Positions, fixed: Positions): Positions {
 }
 
 /** What the layout depends on: nodes with their sizes, and lines. */
-const shapeOf = (graph: Graph): string =>
+export const shapeOf = (graph: Graph): string =>
   `${graph.nodes.map((node) => `${node.id}:${heightOf(node)}`).join()}|${graph.edges.map((edge) => edge.id).join()}`

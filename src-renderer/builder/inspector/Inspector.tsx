@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { sentence } from '../../api/index.ts'
 import { graphOf } from '../../graph/model.ts'
+import type { EdgeKind } from '../../graph/types.ts'
 import { PARAMS_NODE } from '../../graph/types.ts'
 import { plural } from '../../ui/format.ts'
 import { Words } from '../../ui/Words.tsx'
@@ -87,7 +88,10 @@ const KIND_SENTENCES = {
   data: 'An expression of the second step reads a result of the first one.',
   order: 'The second step waits for the first one, and reads nothing of it.',
   condition: 'The condition of the second step asks how the first one ended.',
-} as const
+  call: 'The first function calls the second one.',
+  result: 'The second function is given results of the first one.',
+  shared: 'The first function was answered with calls of the second one that were there.',
+} as const satisfies Record<EdgeKind, string>
 
 function EdgeInspector({ id }: { readonly id: string }) {
   const { select } = useDocumentActions()

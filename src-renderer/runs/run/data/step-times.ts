@@ -37,6 +37,8 @@ export function timesOf(step: RunStep, find: (key: string) => RunStep | undefine
 
 function readyAt(step: RunStep, find: (key: string) => RunStep | undefined, starts: RoundStarts): number | null {
   if (step.status === 'blocked' || step.status === 'skipped') return null
+  // It may still have waited for what it is given; the journal does not say since when it did not.
+  if (step.call !== undefined) return Date.parse(step.call.at)
   // An item is ready when its list is there; one that maxParallel holds back waits, too.
   if (step.index !== undefined) {
     const parent = find(step.name)

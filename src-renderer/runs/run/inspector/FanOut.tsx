@@ -5,6 +5,7 @@ import { stepTime } from '../../../../src-shared/runs/index.ts'
 import { formatCount, formatDuration } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
 import { statusLooks } from '../../../ui/status.ts'
+import { holdsCalls } from '../calls/call-groups.ts'
 import { useRunState, useStep } from '../data/run-store.ts'
 import { durationOf } from '../data/step-times.ts'
 import { useCalm } from '../data/use-calm.ts'
@@ -37,6 +38,7 @@ export function FanOut({ step, fanOut, onSelect }: FanOutProps) {
     useRunState((state) => state.book),
     fanOut.total > 500,
   )
+  const isCode = holdsCalls(step, book)
   const { counts, keys } = useMemo(() => {
     const found = new Map<StepStatus, number>()
     const all = book.items.get(step.name) ?? []
@@ -48,7 +50,7 @@ export function FanOut({ step, fanOut, onSelect }: FanOutProps) {
     return { counts: found, keys: shown }
   }, [book, step.name, only])
   return (
-    <Part title={`Items (${formatCount(fanOut.total)})`}>
+    <Part title={`${isCode ? 'Calls' : 'Items'} (${formatCount(fanOut.total)})`}>
       <div className={classes.stack} aria-hidden>
         {ORDER.map((status) => {
           const count = counts.get(status) ?? 0
@@ -117,7 +119,7 @@ const Item = memo(function Item({ itemKey, top, onSelect }: ItemProps) {
         <Status status={step.status} compact size={13} />
         <span className="tabular dim">[{step.index}]</span>
         <span className={`${classes.itemText} mono truncate`}>
-          {step.item === undefined ? '' : itemInOneLine(step.item)}
+          {step.item === undefined ? step.call?.brief : itemInOneLine(step.item)}
         </span>
         <span className="tabular dim">{duration === null ? '' : formatDuration(duration)}</span>
       </button>

@@ -105,7 +105,7 @@ interface NameProps {
 }
 
 function Name({ step, isExpanded, onToggle }: NameProps) {
-  const { fanOut, item, why, status, workspace } = step
+  const { fanOut, item, call, why, status, workspace } = step
   const note = status === 'queued' || status === 'waiting' || status === 'blocked' ? why : null
   return (
     <div className={classes.name}>
@@ -128,6 +128,7 @@ function Name({ step, isExpanded, onToggle }: NameProps) {
       {workspace !== undefined && <span className={classes.workspace}>in {workspace}</span>}
       {fanOut !== undefined && <FanOutBar fanOut={fanOut} />}
       {item !== undefined && <span className={`${classes.item} mono truncate`}>{itemInOneLine(item)}</span>}
+      {call !== undefined && <span className={`${classes.item} mono truncate`}>{call.brief}</span>}
       {note !== null && fanOut === undefined && <span className={`${classes.note} truncate`}>{note}</span>}
     </div>
   )

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Menu, MultiSelect, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Menu, MultiSelect, SegmentedControl, TextInput, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconColumns3, IconDownload, IconFold, IconSearch } from '@tabler/icons-react'
 import { useDeferredValue, useMemo, useState } from 'react'
@@ -8,6 +8,8 @@ import { Empty } from '../../../ui/Notes.tsx'
 import { usePersisted } from '../../../ui/persisted.ts'
 import { saveAs } from '../../../ui/save.ts'
 import { statusLooks } from '../../../ui/status.ts'
+import { CallTree } from '../calls/CallTree.tsx'
+import { hasCalls } from '../calls/call-groups.ts'
 import { useHead, useRunState, useRunStore } from '../data/run-store.ts'
 import type { RoundStarts } from '../data/step-times.ts'
 import { useCalm } from '../data/use-calm.ts'
@@ -35,6 +37,9 @@ export function StepsTab({ place }: { readonly place: Place }) {
   const shown = isNarrow
     ? narrowColumns
     : columns.filter(({ id }) => id === 'step' || id === 'status' || !hidden.includes(id))
+  const isCode = useRunState((state) => hasCalls(state.book))
+  const [mode, setMode] = usePersisted<'calls' | 'functions'>('run.steps.mode', 'calls')
+  const isTree = isCode && mode === 'calls'
   const toggle = (key: string): void => {
     const next = new Set(expanded)
     if (!next.delete(key)) next.add(key)
@@ -43,11 +48,23 @@ export function StepsTab({ place }: { readonly place: Place }) {
   return (
     <div className={classes.tab}>
       <div className={classes.bar}>
-        <Filters wishes={wishes} onChange={setWishes} />
+        {isCode && (
+          <SegmentedControl
+            size="xs"
+            aria-label="How steps are ordered"
+            data={[
+              { value: 'calls', label: 'By caller' },
+              { value: 'functions', label: 'By function' },
+            ]}
+            value={mode}
+            onChange={(value) => setMode(value === 'functions' ? value : 'calls')}
+          />
+        )}
+        <Filters wishes={wishes} onChange={setWishes} hasStatuses={!isTree} />
         <span className={`${classes.count} tabular`} aria-live="polite">
-          {isFlat ? `${formatCount(rows.length)} of ${plural(total, 'row')}` : ''}
+          {isFlat && !isTree ? `${formatCount(rows.length)} of ${plural(total, 'row')}` : ''}
         </span>
-        {expanded.size > 0 && !isFlat && (
+        {expanded.size > 0 && !isFlat && !isTree && (
           <Button
             variant="subtle"
             h={28}
@@ -57,10 +74,12 @@ export function StepsTab({ place }: { readonly place: Place }) {
             Fold all
           </Button>
         )}
-        {!isNarrow && <ColumnMenu hidden={hidden} onChange={setHidden} />}
+        {!isNarrow && !isTree && <ColumnMenu hidden={hidden} onChange={setHidden} />}
         <SaveButton starts={starts} />
       </div>
-      {rows.length === 0 ? (
+      {isTree ? (
+        <CallTree place={place} text={wishes.text} isNarrow={isNarrow} />
+      ) : rows.length === 0 ? (
         <NoRows total={total} onClear={() => setWishes({ ...wishes, text: '', statuses: [] })} />
       ) : (
         <StepTable
@@ -99,9 +118,10 @@ function useRows(wishes: RowWishes, expanded: ReadonlySet<string>, starts: Round
 interface FiltersProps {
   readonly wishes: RowWishes
   readonly onChange: (wishes: RowWishes) => void
+  readonly hasStatuses: boolean
 }
 
-function Filters({ wishes, onChange }: FiltersProps) {
+function Filters({ wishes, onChange, hasStatuses }: FiltersProps) {
   const { text, statuses } = wishes
   return (
     <>
@@ -113,15 +133,17 @@ function Filters({ wishes, onChange }: FiltersProps) {
         leftSection={<IconSearch size={14} />}
         className={classes.search}
       />
-      <MultiSelect
-        data={StepStatus.options.map((value) => ({ value, label: statusLooks[value].word }))}
-        value={[...statuses]}
-        onChange={(values) => onChange({ ...wishes, statuses: StepStatus.array().parse(values) })}
-        placeholder={statuses.length === 0 ? 'Any status' : ''}
-        aria-label="Statuses that are shown"
-        clearable
-        className={classes.statuses}
-      />
+      {hasStatuses && (
+        <MultiSelect
+          data={StepStatus.options.map((value) => ({ value, label: statusLooks[value].word }))}
+          value={[...statuses]}
+          onChange={(values) => onChange({ ...wishes, statuses: StepStatus.array().parse(values) })}
+          placeholder={statuses.length === 0 ? 'Any status' : ''}
+          aria-label="Statuses that are shown"
+          clearable
+          className={classes.statuses}
+        />
+      )}
     </>
   )
 }

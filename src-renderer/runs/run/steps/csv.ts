@@ -29,7 +29,7 @@ export function csvOf(book: StepBook, starts: RoundStarts): string {
     lines.push(
       [
         step.key,
-        step.item === undefined ? '' : JSON.stringify(step.item),
+        step.item === undefined ? (step.call?.brief ?? '') : JSON.stringify(step.item),
         step.status,
         lastRound(step).length,
         isoOf(times.startedAt),

@@ -46,6 +46,7 @@ export function flatRows(book: StepBook, { text, statuses, sort }: RowWishes, st
 
 function isAbout(step: RunStep, text: string): boolean {
   if (step.key.toLowerCase().includes(text)) return true
+  if (step.call?.brief.toLowerCase().includes(text) === true) return true
   if (step.item !== undefined && JSON.stringify(step.item).toLowerCase().includes(text)) return true
   return [step.why, step.executions.at(-1)?.error?.message].some((one) => one?.toLowerCase().includes(text) === true)
 }
