@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.ts'
 import { draftCommand } from './draft.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodesHelp, exitNumber } from './exit-codes.ts'
+import { inputCommand } from './input.ts'
 import { moduleCommand, targetCommand } from './module.ts'
 import { formats } from './output.ts'
 import { poolCommand } from './pool.ts'
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     runCommand(),
     workerCommand(),
     poolCommand(),
+    inputCommand(),
     assetCommand(),
     eventsCommand(),
     auditCommand(),

@@ -6,7 +6,8 @@ import { statusCell } from './glyphs.ts'
 import type { Colors, Output } from './output.ts'
 import { allPages } from './pages.ts'
 import { cut } from './progress.ts'
-import { endWords, groupSteps, runTime, stepNote, stepTime } from './run-words.ts'
+import { treeOf } from './run-tree.ts'
+import { endWords, runTime, stepNote, stepTime } from './run-words.ts'
 import { renderFields, renderTable } from './table.ts'
 import { formatBytes, formatDuration, formatTime, localTimes } from './times.ts'
 import { isAssetJson, shortValue } from './values.ts'
@@ -111,18 +112,19 @@ function runDetails(run: Run, output: Output): string {
     ],
   ])
   const parts = [fields, stepTable(run, output, now)]
-  const hidden = run.steps.length - MAX_SHOWN_STEPS
+  const hidden = treeOf(run.steps).length - MAX_SHOWN_STEPS
   if (hidden > 0) parts.push(colors.dim(`… and ${hidden} more; all with -o json`))
   if (run.result !== null) parts.push(resultText(run.result, output))
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
 function stepTable(run: Run, output: Output, now: number): string {
-  const row = (step: RunStep): string[] => {
+  const lines = treeOf(run.steps)
+  const row = (step: RunStep, depth: number): string[] => {
     const last = step.executions.at(-1)
     const time = stepTime(step, now)
     return [
-      step.index === undefined ? step.name : `  ${step.key}`,
+      '  '.repeat(depth) + step.key,
       statusCell(step.status, output.colors, output.unicode),
       time === null ? '' : formatDuration(time),
       String(lastRound(step).length || ''),
@@ -132,9 +134,11 @@ function stepTable(run: Run, output: Output, now: number): string {
       noteOf(step, last),
     ]
   }
-  const rows = groupSteps(run.steps)
-    .flatMap(({ step, items }) => [row(step), ...items.map(row)])
+  const rows = lines
     .slice(0, MAX_SHOWN_STEPS)
+    .map(({ step, depth, text }) =>
+      step === null ? [`${'  '.repeat(depth)}…`, '', '', '', '', '', '', text] : row(step, depth),
+    )
   return renderTable(
     [
       { title: 'STEP' },
@@ -153,7 +157,7 @@ function stepTable(run: Run, output: Output, now: number): string {
 
 function noteOf(step: RunStep, last: Execution | undefined): string {
   const place = step.workspace === undefined ? '' : `in ${step.workspace}`
-  const note = [place, stepNote(step)].filter(Boolean).join(' · ')
+  const note = [place, step.call?.brief ?? '', stepNote(step)].filter(Boolean).join(' · ')
   return note === '' && last?.cache?.hit === false && last.cache.reason !== undefined
     ? `no cache: ${last.cache.reason}`
     : note
@@ -226,12 +230,20 @@ export async function why(
   return undefined
 }
 
-export async function cancel(
-  session: Session,
-  options: { readonly reason?: string; readonly wait?: boolean },
-  id: string,
-): Promise<ExitName | undefined> {
+export interface CancelOptions {
+  readonly step?: string
+  readonly reason?: string
+  readonly wait?: boolean
+}
+
+export async function cancel(session: Session, options: CancelOptions, id: string): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
+  if (options.step !== undefined) {
+    const { step } = options
+    const answer = await client.call(routes.runs.cancelStep, { params: { project, run: id, step } })
+    await output.result(answer, () => `${step} of run ${id} is being cancelled; the run goes on.`)
+    return undefined
+  }
   const body = options.reason === undefined ? {} : { reason: options.reason }
   const answer = await client.call(routes.runs.cancel, { params: { project, run: id }, body })
   if (options.wait !== true) {

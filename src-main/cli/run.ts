@@ -4,7 +4,7 @@ import { examples } from './examples.ts'
 import { collected, durationOption, momentOption, wholeNumber } from './numbers.ts'
 import type { ApproveOptions } from './run-approve.ts'
 import type { LogsOptions } from './run-logs.ts'
-import type { ListOptions } from './run-show.ts'
+import type { CancelOptions, ListOptions } from './run-show.ts'
 import type { RerunOptions, StartOptions, WaitOptions } from './run-start.ts'
 
 const RUN = 'identifier of the run'
@@ -218,16 +218,21 @@ function addApprove(run: Command): void {
 function addEnding(run: Command): void {
   run
     .command('cancel')
-    .description('Cancel a run, its children and what they run')
+    .description('Cancel a run, its children and what they run; or one step of it')
     .argument('<run>', RUN)
+    .option('--step <step>', 'only this step with what it called, an item such as stats[3], or all calls of a function')
     .option('--reason <text>', 'kept with the run')
     .option('-w, --wait', 'return when it has ended')
     .addHelpText(
       'after',
-      examples('weir run cancel k3m9abcd', 'weir run cancel k3m9abcd --reason "wrong input" --wait'),
+      examples(
+        'weir run cancel k3m9abcd',
+        'weir run cancel k3m9abcd --reason "wrong input" --wait',
+        "weir run cancel k3m9abcd --step 'train[3]'",
+      ),
     )
     .action(
-      engineAction<{ reason?: string; wait?: boolean }>(async (session, options, id) =>
+      engineAction<CancelOptions>(async (session, options, id) =>
         (await import('./run-show.ts')).cancel(session, options, id),
       ),
     )

@@ -5,6 +5,8 @@ import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'r
 import type { Json } from '../../src-shared/contract/index.ts'
 import { plural } from '../ui/format.ts'
 import { saveAs } from '../ui/save.ts'
+import { Encoded } from './Encoded.tsx'
+import { kindOfBranch } from './encoded.ts'
 import classes from './Json.module.css'
 import { type JsonRow, rowsOf } from './json-rows.ts'
 
@@ -215,6 +217,9 @@ const SHOWN_CHARS = 500
 function Value({ row }: { readonly row: JsonRow }): ReactNode {
   const { value, size, isPart } = row
   if (isPart) return <span className={classes.size}>{plural(size ?? 0, 'entry', 'entries')}</span>
+  if (size === null && value !== null && typeof value === 'object') return <Encoded value={value} />
+  const kind = kindOfBranch(value)
+  if (kind !== null) return <span className={classes.size}>{`${kind}, ${plural(size ?? 0, 'entry', 'entries')}`}</span>
   if (Array.isArray(value))
     return <span className={classes.size}>{size === 0 ? 'empty list' : plural(size ?? 0, 'entry', 'entries')}</span>
   if (value !== null && typeof value === 'object')

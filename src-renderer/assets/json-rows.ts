@@ -1,4 +1,5 @@
 import type { Json } from '../../src-shared/contract/index.ts'
+import { openedOf } from './encoded.ts'
 
 /** One row of a JSON tree as it is shown. */
 export interface JsonRow {
@@ -18,7 +19,8 @@ export interface JsonRow {
 export const PART = 1_000
 
 type Branch = Json[] | { [key: string]: Json }
-const isBranch = (value: Json): value is Branch => value !== null && typeof value === 'object'
+const isBranch = (value: Json): value is Branch =>
+  value !== null && typeof value === 'object' && openedOf(value) !== null
 const PLAIN = /^[A-Za-z_$][\w$]*$/
 
 const pathTo = (parent: string, key: string | number): string =>
@@ -44,7 +46,7 @@ const opensAtFirst = (depth: number, size: number): boolean => depth < OPEN_DEPT
 /** The rows of a value that are in sight when the branches in `toggled` were opened or closed by the person. */
 export function rowsOf(value: Json, toggled: ReadonlySet<string>): JsonRow[] {
   const walk: Walk = { rows: [], toggled }
-  if (isBranch(value)) addEntries(walk, value, '', 0)
+  if (isBranch(value)) addEntries(walk, openedOf(value) ?? value, '', 0)
   else walk.rows.push(leaf('', 0, '', value))
   return walk.rows
 }
@@ -89,9 +91,10 @@ function addRange(
       walk.rows.push(leaf(childPath, depth, String(key), child))
       continue
     }
-    const size = Array.isArray(child) ? child.length : Object.keys(child).length
+    const opened = openedOf(child) ?? child
+    const size = Array.isArray(opened) ? opened.length : Object.keys(opened).length
     const isOpen = size > 0 && opensAtFirst(depth, size) !== walk.toggled.has(childPath)
     walk.rows.push({ path: childPath, depth, label: String(key), value: child, size, isOpen, isPart: false })
-    if (isOpen) addEntries(walk, child, childPath, depth + 1)
+    if (isOpen) addEntries(walk, opened, childPath, depth + 1)
   }
 }

@@ -140,17 +140,20 @@ function Mark({ mark }: { readonly mark: NodeMark }) {
   )
 }
 
+const MANY_ITEMS = 1000
+
 /** Where the step stands in a run: in place of what it does. */
 function StateLine({ state }: { readonly state: StepState }) {
   const { status, durationMs, from, attempts, fanOut } = state
-  const isTimed = durationMs !== null || from !== null
+  // Both have no room where there are many.
+  const isTimed = (durationMs !== null || from !== null) && (fanOut === null || fanOut.total < MANY_ITEMS)
   return (
     <span className={classes.state}>
       <Status status={status} size={13} compact={fanOut !== null} />
       {isTimed && <Elapsed ms={durationMs} from={from} />}
       {fanOut !== null && (
         <span className="tabular">
-          {fanOut.done}/{fanOut.total}
+          {fanOut.done.toLocaleString('en')}/{fanOut.total.toLocaleString('en')}
         </span>
       )}
       {fanOut === null && attempts > 1 && <span className="tabular">×{attempts}</span>}

@@ -1,5 +1,5 @@
 import type { RunStep } from '../../../../src-shared/contract/index.ts'
-import type { EdgeKind, Graph, GraphEdge, GraphNode } from '../../../graph/index.ts'
+import { type EdgeKind, type Graph, type GraphEdge, type GraphNode, PARAMS_NODE } from '../../../graph/index.ts'
 import { plural } from '../../../ui/format.ts'
 import { callsBelow, groupsOf } from '../calls/call-groups.ts'
 import { nameOfKey, type StepBook } from '../data/step-book.ts'
@@ -20,8 +20,9 @@ export interface CallGraph {
  */
 export function callGraphOf(definition: Graph, book: StepBook, group: string | null): CallGraph {
   const chosen = group === null ? null : callsBelow(book, group)
-  const known = new Set(definition.nodes.map(({ id }) => id))
-  const nodes = [...definition.nodes]
+  const plain = withoutPorts(definition)
+  const known = new Set(plain.nodes.map(({ id }) => id))
+  const nodes = [...plain.nodes]
   const lines = new Lines()
   for (const step of book.byKey.values()) {
     if (step.call !== undefined) lines.add(step, chosen === null || chosen.has(step.key))
@@ -30,10 +31,18 @@ export function callGraphOf(definition: Graph, book: StepBook, group: string | n
   const there = new Set(nodes.map(({ id }) => id))
   const edges = lines.edges().filter(({ source, target }) => there.has(source) && there.has(target))
   return {
-    graph: { nodes, edges: [...definition.edges, ...edges] },
+    graph: { nodes, edges: [...plain.edges, ...edges] },
     kinds: new Set(edges.map(({ kind }) => kind)),
     groups: groupsOf(book),
   }
+}
+
+/** A workflow of code is one step that is handed all parameters: its ports and theirs say nothing more. */
+function withoutPorts(definition: Graph): Graph {
+  const steps = definition.nodes.filter(({ id }) => id !== PARAMS_NODE)
+  const [only] = steps
+  if (only === undefined || steps.length > 1 || only.kind !== 'target') return definition
+  return { nodes: [{ ...only, inputs: [], outputs: [] }], edges: [] }
 }
 
 const nodeOf = (step: RunStep): GraphNode => ({

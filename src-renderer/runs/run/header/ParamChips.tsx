@@ -1,7 +1,7 @@
 import { Popover, UnstyledButton } from '@mantine/core'
 import { IconFile, IconLock } from '@tabler/icons-react'
 import { useState } from 'react'
-import { isAsset, type Json, type Param } from '../../../../src-shared/contract/index.ts'
+import { isAbsent, isAsset, type Json, type Param } from '../../../../src-shared/contract/index.ts'
 import { CopyButton } from '../../../ui/Copy.tsx'
 import { formatBytes, plural } from '../../../ui/format.ts'
 import { useHead } from '../data/run-store.ts'
@@ -16,7 +16,8 @@ export function ParamChips() {
   const { params } = useHead()
   const declared = useDefinition()?.definition.params ?? {}
   const [isAll, setAll] = useState(false)
-  const names = Object.keys(params)
+  // What was left out is the code's own affair: it has its default.
+  const names = Object.keys(params).filter((name) => !isAbsent(params[name]))
   if (names.length === 0) return null
   const shown = isAll ? names : names.slice(0, SHOWN)
   return (

@@ -17,6 +17,8 @@ export interface RunActions {
   /** The newest version of the workflow; null when it was deleted, undefined while that is not known */
   readonly newest: number | null | undefined
   readonly cancel: () => void
+  /** Ends one step, item or call; the run goes on */
+  readonly cancelStep: (step: string) => void
   readonly rerun: (from: string) => void
   /** Whether there is more than one workspace to run again in */
   readonly hasWorkspaces: boolean
@@ -49,6 +51,7 @@ export function useRunActions(): RunActions {
       hasFailed,
       newest,
       cancel: () => void cancelRun(id, workflow).then(poke),
+      cancelStep: (step) => void cancelStep(id, step).then(poke),
       rerun: (from) => void rerun(id, from).then(poke),
       hasWorkspaces: tree.length > 1,
       rerunElsewhere: (step) =>
@@ -99,6 +102,22 @@ async function cancelRun(run: string, workflow: string): Promise<void> {
     refreshLists()
   } catch (error) {
     sayFailed(`Run ${run} could not be cancelled`, error)
+  }
+}
+
+async function cancelStep(run: string, step: string): Promise<void> {
+  const yes = await confirm({
+    title: `Cancel ${step}?`,
+    body: 'It is ended with what it called. The run goes on: whoever waits for its result is told that it was cancelled.',
+    confirm: 'Cancel step',
+    cancel: 'Let it go on',
+    isDestructive: true,
+  })
+  if (!yes) return
+  try {
+    await call(runRoutes.cancelStep, { params: { project: PROJECT, run, step } })
+  } catch (error) {
+    sayFailed(`${step} could not be cancelled`, error)
   }
 }
 

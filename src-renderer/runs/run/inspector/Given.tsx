@@ -20,7 +20,7 @@ export function Given({ step, execution }: { readonly step: RunStep; readonly ex
   const { data, error, refetch } = useAsk(
     runRoutes.attempt,
     { params: { project: PROJECT, run, step: step.key, attempt: execution.attempt } },
-    { enabled: step.kind === 'run', staleTime: isOver ? Number.POSITIVE_INFINITY : 0 },
+    { enabled: step.kind === 'run' || step.kind === 'target', staleTime: isOver ? Number.POSITIVE_INFINITY : 0 },
   )
   if (error !== null) {
     return <Failed error={error} what="What it was given could not be read" onRetry={() => void refetch()} />
@@ -51,7 +51,7 @@ function Inputs({ step, inputs }: { readonly step: RunStep; readonly inputs: Rec
   const { assets } = useRunAssets()
   const files = useMemo(() => inputFiles(inputs, assets), [inputs, assets])
   return (
-    <Part title="Inputs">
+    <Part title={step.call === undefined ? 'Inputs' : 'Arguments'}>
       {Object.keys(values).length > 0 && <JsonTree value={values} name={`${step.key}-inputs`} />}
       {hasFiles && <FileLines files={files} />}
     </Part>

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
-import { IconRefresh, IconX } from '@tabler/icons-react'
+import { IconPlayerStop, IconRefresh, IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Failure, Json, RunStep } from '../../../../src-shared/contract/index.ts'
@@ -15,16 +15,18 @@ import { Elapsed } from '../../../ui/Time.tsx'
 import { ApprovalForm } from '../approval/ApprovalForm.tsx'
 import { useStep } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
-import { clockOf, durationOf } from '../data/step-times.ts'
+import { clockOf, durationOf, hasEnded } from '../data/step-times.ts'
 import type { RunActions } from '../header/use-run-actions.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
 import type { Place } from '../place.ts'
 import { valuesOf } from '../result/report.ts'
 import { Attempts } from './Attempts.tsx'
+import { CalledBy } from './CalledBy.tsx'
 import { FanOut } from './FanOut.tsx'
 import classes from './inspector.module.css'
 import { Part } from './Part.tsx'
 import { Remedy } from './Remedy.tsx'
+import { Result } from './Result.tsx'
 import { StepDefinition } from './StepDefinition.tsx'
 import { useWhy } from './use-why.ts'
 
@@ -68,7 +70,8 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
           </Part>
         )}
         {step.fanOut !== undefined && <FanOut step={step} fanOut={step.fanOut} onSelect={place.select} />}
-        {step.executions.length > 0 && <Attempts step={step} />}
+        {step.call !== undefined && <CalledBy step={step} call={step.call} onSelect={place.select} />}
+        {step.executions.length > 0 && <Attempts step={step} onSelect={place.select} />}
         {step.item !== undefined && (
           <Part title="Item">
             <JsonTree value={step.item} name={`${step.key}-item`} />
@@ -87,8 +90,8 @@ function Outputs({ step, outputs }: { readonly step: RunStep; readonly outputs: 
   return (
     <>
       {Object.keys(values).length > 0 && (
-        <Part title="Outputs">
-          <JsonTree value={values} name={`${step.key}-outputs`} />
+        <Part title={step.kind === 'target' ? 'Result' : 'Outputs'}>
+          <Result values={values} name={step.key} />
         </Part>
       )}
       {hasFiles && step.fanOut === undefined && (
@@ -137,7 +140,14 @@ function Head({ step, place, actions, onClose }: HeadProps) {
         {item !== undefined && <span className="mono truncate dim">{itemInOneLine(item)}</span>}
       </div>
       <div className={classes.headActions}>
-        {actions.canRerun && (
+        {actions.canCancel && !hasEnded(step) && (
+          <Tooltip label={`Cancel ${key} alone; the run goes on`}>
+            <ActionIcon aria-label={`Cancel ${key}`} onClick={() => actions.cancelStep(key)}>
+              <IconPlayerStop size={18} stroke={1.5} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {(actions.canRerun || (step.call !== undefined && actions.canCancel)) && (
           <Tooltip label={`Run again from ${key}: this and what depends on it  ${keysInWords('alt+f')}`}>
             <ActionIcon aria-label={`Run again from ${key}`} onClick={() => actions.rerun(key)}>
               <IconRefresh size={18} stroke={1.5} />
