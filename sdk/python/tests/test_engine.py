@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ ROOT = Path(os.environ.get("WEIR_TEST_ROOT") or Path(__file__).parents[3])
 DEADLINE = 60.0
 
 FLOW = '''
-import os, sys, time
+import dataclasses, datetime, os, sys, time
 from typing import Optional
 import weir
 
@@ -158,6 +159,48 @@ def large() -> int:
 @weir.task
 def measure(texts: list, data: bytes) -> int:
     return len(texts) + len(data)
+
+@weir.task(recurrent=0.05)
+def polls(name: str) -> Optional[int]:
+    n = mark(name)
+    return n if n >= 3 else None
+
+@weir.task(defer=weir.Defer(0.3, ["user"]))
+def newest(user: str, n: int) -> int:
+    return n
+
+@weir.workflow
+def later(name: str) -> list:
+    handles = [newest.submit("ana", i) for i in range(3)]
+    return [polls(name), *weir.gather(handles)]
+
+@weir.workflow
+def pauses(name: str) -> int:
+    n = mark(name)
+    if n < 3:
+        weir.suspend(0.05)
+    return n
+
+@dataclasses.dataclass
+class Decision:
+    accept: bool
+    when: Optional[datetime.date] = None
+
+@weir.task
+def postpones(decision: Decision, days: datetime.timedelta) -> Decision:
+    return dataclasses.replace(decision, when=decision.when + days)
+
+@weir.workflow
+def typed(decision: Decision) -> Decision:
+    return postpones(decision, datetime.timedelta(days=1))
+
+@weir.task
+def recurse(n: int) -> int:
+    return recurse(n + 1)
+
+@weir.workflow
+def endless() -> int:
+    return recurse(0)
 
 @weir.workflow
 def loud(n: int) -> int:
@@ -344,6 +387,21 @@ def test_references_children_select(client: weir.Client, engine: Engine) -> None
 
 def test_many_in_a_shared_process(client: weir.Client) -> None:
     assert result(client, "many", n=1000) == 500_500
+
+
+def test_later_again_and_newest(client: weir.Client) -> None:
+    assert result(client, "later", name="later") == [3, 2, 2, 2]
+    assert result(client, "pauses", name="pauses") == 3
+
+
+def test_classes_travel(client: weir.Client) -> None:
+    made = result(client, "typed", decision={"accept": True, "when": "2026-01-31"})
+    assert made == weir.Record("flow.Decision", {"accept": True, "when": datetime.date(2026, 2, 1)})
+
+
+def test_recursion_has_an_end(client: weir.Client) -> None:
+    with pytest.raises(weir.WeirError, match="nested 100 deep"):
+        result(client, "endless")
 
 
 def test_logs_of_any_length(client: weir.Client) -> None:

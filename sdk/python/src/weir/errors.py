@@ -25,7 +25,10 @@ class WeirError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        return self.message if self.fix is None else f"{self.message} {self.fix}"
+        if not self.fix:
+            return self.message
+        end = "" if self.message.endswith((".", "!", "?", ":")) else "."
+        return f"{self.message}{end} {self.fix[0].upper()}{self.fix[1:]}"
 
 
 class CodecError(WeirError, ValueError):
