@@ -60,6 +60,12 @@ const values: Record<string, string> = {
   draft: '0f8fad5b-d9cb-469f-a165-70867728950e',
   ticket: 'a'.repeat(32),
   path: 'plots/fit.html',
+  export: 'a'.repeat(32),
+  import: 'a'.repeat(32),
+  module: 'digits',
+  target: 'train',
+  worker: 'w-0123456789abcdef',
+  pool: 'lab',
 }
 const pathOf = (route: Route): string => urlOf(route, values)
 
@@ -111,7 +117,13 @@ test('every route of the contract declares what it asks for, and none leaves it 
   ]
   for (const route of all) expect(known).toContain(route.permission)
   const open = all.filter((route) => route.permission === 'PUBLIC').map((route) => route.id)
-  expect(open.sort()).toEqual(['assets.view', 'auth.signIn', 'engine.health', 'workflows.schema'])
+  expect(open.sort()).toEqual([
+    'assets.view',
+    'auth.signIn',
+    'engine.health',
+    'projects.exportFile',
+    'workflows.schema',
+  ])
   expect(all.filter((route) => route.method !== 'GET' && !route.change).map((route) => route.id)).toEqual([
     'workflows.validate',
     'assets.createView',
