@@ -409,12 +409,17 @@ def test_a_second_signal_ends_it_at_once(engine: ScriptedEngine, start_worker: S
 
 def test_a_killed_worker_leaves_nothing_behind(engine: ScriptedEngine, start_worker: StartWorker) -> None:
     worker = start_worker(FLOW)
+    folder = os.path.dirname(engine.ending(engine.execute("flow/where"))["value"]["folder"])
     token = engine.execute("flow/sleeps", 1000)
     child, stray = pid_after(engine, token, "child"), pid_after(engine, token, "stray")
     worker.signal(signal.SIGKILL)
     gone(child)
     gone(stray)
     gone(engine.of("started", token)[0]["pid"])
+    deadline = time.monotonic() + 10
+    while os.path.exists(folder):
+        assert time.monotonic() < deadline, f"{folder} stays"
+        time.sleep(0.02)
 
 
 def test_the_engine_may_ask_to_drain(engine: ScriptedEngine, start_worker: StartWorker) -> None:

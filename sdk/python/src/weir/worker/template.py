@@ -15,6 +15,7 @@ import gc
 import marshal
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -285,6 +286,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
     finally:
         for pid in list(template.executors):
             template.kill(pid, signal.SIGKILL)
+        shutil.rmtree(setup["folder"], ignore_errors=True)  # a worker that was killed cannot
 
 
 if __name__ == "__main__":
