@@ -518,6 +518,18 @@ describe('a worker', () => {
 })
 
 describe('a worker that develops', () => {
+  test('begins with a fault, says it, and goes on when it is mended', async () => {
+    folder.write({ 'code.ts': 'export const x = (' })
+    await launch('--dev')
+    expect((await link.welcome()).manifests).toEqual([])
+    const { faults } = await link.next('declare')
+    expect(faults).toEqual([{ module: 'code', message: expect.stringMatching(/^code\.ts:1:/) }])
+    folder.write({ 'code.ts': "import { task } from 'weir-sdk'\nexport const one = task(() => 1)" })
+    const mended = await link.next('declare')
+    link.say({ type: 'declared', id: mended.id, versions: { code: 1 } })
+    expect(await run('one', [])).toBe(1)
+  })
+
   const source = (body: string): string =>
     `import { task } from 'weir-sdk'\nimport { one } from './lib/one.ts'\n${body}\n`
 

@@ -44,6 +44,8 @@ export class Worker {
   private readonly executions: Executions
   private readonly session: Session
   private readonly watch = new FileWatch(() => void this.rebuild())
+  /** Of the newest build, for an engine that has not heard of them */
+  private faults: readonly Fault[] = []
   private isDraining = false
   private isClosed = false
   private resolveDone: (code: number) => void = () => undefined
@@ -134,6 +136,7 @@ export class Worker {
     const modules = this.hosted.versionNames().join(', ') || 'no module yet'
     say(`Connected to ${address().name} as ${worker} (project ${project}, workspace ${workspace}): ${modules}`)
     for (const flow of this.executions.flows()) flow.reset()
+    if (this.faults.length > 0) this.session.declare(this.faults)
     if (this.isDraining) this.session.drain()
   }
 
@@ -168,6 +171,7 @@ export class Worker {
   }
 
   private report(faults: readonly Fault[]): void {
+    this.faults = faults
     const kept = new Set(this.hosted.manifests.map(({ module }) => module))
     for (const { module, message } of faults) {
       const rest = kept.has(module) ? '\nThe last good version goes on.' : ''
