@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,22 +7,39 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { BlobStore, StreamBody } from '../values/blob-store.ts'
 
-const folders: string[] = []
+const PREFIX = 'weir-sdk-test-'
 
+/**
+ * A folder that is removed when the process ends, or, where a test runner kills its processes, by the next one that
+ * makes such a folder.
+ */
 function newFolder(): string {
-  if (folders.length === 0) {
-    process.once('exit', () => {
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-    })
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0
+    if (owner > 0 && !isAlive(owner)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
   }
-  const folder = mkdtempSync(join(tmpdir(), 'weir-sdk-test-'))
-  folders.push(folder)
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // of another user
+  }
+}
+
+/** One for all tests of a process; made when a test stores something. */
+let shared: string | null = null
+
 /** Bodies in a temporary folder, which is removed when the process ends. */
 export class FolderBlobs implements BlobStore {
-  private readonly folder = newFolder()
+  private get folder(): string {
+    shared ??= newFolder()
+    return shared
+  }
 
   async put(digest: string, body: Uint8Array): Promise<void> {
     await writeFile(join(this.folder, digest), body)

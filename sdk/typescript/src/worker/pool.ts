@@ -4,6 +4,8 @@ import { type ExecutorHome, ExecutorProcess } from './executor-process.ts'
 
 /** Each warm process holds some 50 MB. */
 const MOST_WARM = 8
+/** How long a pool that still has processes waits before it starts another */
+const REFILL_MS = 5
 
 export interface PoolParts {
   readonly home: ExecutorHome
@@ -43,7 +45,9 @@ export class Pool {
     if (modules !== null) return this.start(modules)
     const ready = this.idle.findIndex(({ isReady }) => isReady)
     const [one] = this.idle.splice(Math.max(ready, 0), 1)
-    setImmediate(() => this.fill()) // the execution goes first
+    // Starting a process takes this one some ms: the execution goes first, and a quick one is over before.
+    if (this.idle.length === 0) setImmediate(() => this.fill())
+    else setTimeout(() => this.fill(), REFILL_MS)
     return one ?? this.start(this.modules)
   }
 
