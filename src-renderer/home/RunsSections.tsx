@@ -1,13 +1,13 @@
-import { Anchor, Button } from '@mantine/core'
+import { Anchor } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { type RunSummary, runRoutes } from '../../src-shared/contract/index.ts'
-import { PROJECT, sentence, useAsk, useChosenWorkspace, useLiveRefresh } from '../api/index.ts'
+import { runRoutes } from '../../src-shared/contract/index.ts'
+import { PROJECT, useAsk, useChosenWorkspace, useLiveRefresh } from '../api/index.ts'
 import { Failed, Loading } from '../ui/Notes.tsx'
 import { Section } from '../ui/Screen.tsx'
-import { RelativeTime } from '../ui/Time.tsx'
 import { useHasWorkspaces } from '../workspaces/use-workspaces.ts'
 import classes from './home.module.css'
 import { RunRows } from './RunRows.tsx'
+import { WaitingSection } from './WaitingSection.tsx'
 
 const SHOWN_ACTIVE = 8
 const SHOWN_RECENT = 8
@@ -15,7 +15,7 @@ const SHOWN_WAITING = 5
 const ENDED = 'succeeded,failed,cancelled'
 const RUNNING = 'queued,running,cancelling'
 
-const LIVE = [runRoutes.list, runRoutes.why]
+const LIVE = [runRoutes.list, runRoutes.why, runRoutes.questions]
 
 const asked = (workspace: string | null, status: string, limit: number) => ({
   params: { project: PROJECT },
@@ -41,15 +41,11 @@ export function RunsSections() {
   const waits = waiting.data?.items ?? []
   return (
     <>
-      {waits.length > 0 && (
-        <Section title="Waiting" actions={<More status="waiting" isMore={waiting.data?.next !== null} />}>
-          <ul className={classes.rows} aria-label="Waiting runs">
-            {waits.map((run) => (
-              <WaitingRun key={run.id} run={run} />
-            ))}
-          </ul>
-        </Section>
-      )}
+      <WaitingSection
+        runs={waits}
+        workspace={workspace}
+        actions={<More status="waiting" isMore={waiting.data?.next !== null} />}
+      />
       {active.data.items.length > 0 && (
         <Section title="Running now" actions={<More status={RUNNING} isMore={active.data.next !== null} />}>
           <RunRows runs={active.data.items} label="Running now" />
@@ -82,35 +78,5 @@ function More({ status, isMore }: { readonly status?: string; readonly isMore: b
     >
       Show all
     </Anchor>
-  )
-}
-
-function WaitingRun({ run }: { readonly run: RunSummary }) {
-  const why = useAsk(runRoutes.why, { params: { project: PROJECT, run: run.id }, query: {} })
-  const asking = why.data?.reasons.find(({ question }) => question !== undefined)
-  // A question may be empty.
-  const text = asking?.question || why.data?.summary
-  return (
-    <li className={classes.waiting}>
-      <div className={classes.waitingText}>
-        <strong>{text === undefined ? run.workflow : sentence(text)}</strong>
-        <span className="dim">
-          {run.workflow} <span className="mono">{run.id}</span>, started <RelativeTime at={run.createdAt} />
-        </span>
-      </div>
-      <Button
-        variant={asking === undefined ? 'default' : 'filled'}
-        renderRoot={(props) => (
-          <Link
-            to="/runs/$run"
-            params={{ run: run.id }}
-            search={asking === undefined ? {} : { step: asking.step }}
-            {...props}
-          />
-        )}
-      >
-        {asking === undefined ? 'Show' : 'Answer'}
-      </Button>
-    </li>
   )
 }

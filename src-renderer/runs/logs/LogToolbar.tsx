@@ -7,7 +7,7 @@ import classes from './Log.module.css'
 import { Switch } from './LogSearch.tsx'
 import type { Filter, LogState } from './protocol.ts'
 import { NO_FILTER } from './scan.ts'
-import type { Source } from './store.ts'
+import { LEVELS, type Source } from './store.ts'
 
 export interface Looks {
   readonly isWrapped: boolean
@@ -64,6 +64,13 @@ const STREAM_WORDS: Readonly<Record<LogStream, string>> = {
   log: 'Log of the code',
 }
 
+/** What code logged, from a level on */
+const LEVEL_WORDS: Readonly<Record<'info' | 'warning' | 'error', string>> = {
+  info: 'Log without debug',
+  warning: 'Warnings and errors of the log',
+  error: 'Errors of the log',
+}
+
 /** More choices than this are searched, not scrolled. */
 const MANY = 8
 
@@ -107,15 +114,26 @@ const Filters = memo(function Filters({ sources, filter, onFilter }: FiltersProp
         className={classes.filter ?? ''}
         placeholder="All streams"
         clearable
-        data={Object.entries(STREAM_WORDS).map(([value, label]) => ({ value, label }))}
-        value={filter.stream}
-        onChange={(stream) => onFilter({ ...filter, stream: isStream(stream) ? stream : NO_FILTER.stream })}
+        data={[...Object.entries(STREAM_WORDS), ...Object.entries(LEVEL_WORDS)].map(([value, label]) => ({
+          value,
+          label,
+        }))}
+        value={filter.level ?? filter.stream}
+        onChange={(chosen) => onFilter({ ...filter, ...streamOf(chosen) })}
       />
     </>
   )
 })
 
 const isStream = (value: string | null): value is LogStream => value !== null && value in STREAM_WORDS
+
+/** A stream, or the stream of logged lines from a level on. */
+function streamOf(chosen: string | null): Pick<Filter, 'stream' | 'level'> {
+  const level = LEVELS.find((one) => one === chosen)
+  if (level !== undefined) return { stream: 'log', level }
+  return { stream: isStream(chosen) ? chosen : NO_FILTER.stream, level: null }
+}
+
 const byName = (a: string, b: string): number => a.localeCompare(b, undefined, { numeric: true })
 
 function Jump({ lines, onJump }: { readonly lines: number; readonly onJump: (line: number) => void }) {

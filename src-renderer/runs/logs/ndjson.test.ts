@@ -130,3 +130,22 @@ describe('the store', () => {
     expect(store.text(store.count - 1)).toBe('x'.repeat(1000))
   })
 })
+
+describe('lines that code logged', () => {
+  test('are shown with their level before and their fields behind, and are found by level', () => {
+    const store = read(
+      encoded([
+        line('loss grows', { stream: 'log', level: 'warning', fields: { epoch: 3 } }),
+        line('split', { stream: 'log', level: 'debug' }),
+        line('plain'),
+      ]),
+      64,
+    )
+    expect([0, 1, 2].map((index) => store.text(index))).toEqual([
+      '\u001b[33mwarning\u001b[0m loss grows \u001b[2m{"epoch":3}\u001b[0m',
+      '\u001b[2mdebug  \u001b[0m split',
+      'plain',
+    ])
+    expect([store.level(0), store.level(1)]).toEqual([2, 0])
+  })
+})

@@ -1,5 +1,5 @@
 import { LogStream } from '../../../src-shared/contract/index.ts'
-import type { LineHead, LogStore } from './store.ts'
+import { LEVELS, type Level, type LineHead, type LogStore } from './store.ts'
 
 /** An engine cuts its lines at 64 KiB: what is far longer is no line of an engine. */
 const LINE_LIMIT = 16 * 1024 * 1024
@@ -99,12 +99,13 @@ export class LogParser {
       source: this.#store.sourceOf(line.step, line.attempt),
       stream: line.stream,
       partial: line.partial,
-      special: CONTROL.test(line.text),
+      special: line.level !== undefined || CONTROL.test(line.text),
+      level: line.level,
     }
-    const text = this.#encoder.encode(line.text)
+    const text = this.#encoder.encode(shownText(line))
     this.#store.append(text, 0, text.length, head)
     this.#head = null
-    if (!line.isTextLast || line.partial) return
+    if (!line.isTextLast || line.partial || line.level !== undefined) return
     // The first one is the key itself: inside a value its quotes would be escaped.
     const textFrom = json.indexOf(BEFORE_TEXT)
     if (textFrom === -1) return
@@ -120,6 +121,9 @@ interface ReadLine {
   readonly stream: LogStream
   readonly text: string
   readonly partial: boolean
+  readonly level: Level | undefined
+  /** Fields of a line that code logged, as JSON; empty when it has none */
+  readonly fields: string
   readonly isTextLast: boolean
 }
 
@@ -129,7 +133,7 @@ const isStream = (value: unknown): value is LogStream => LogStream.options.some(
 function readLine(json: string): ReadLine {
   const value: unknown = parse(json)
   if (typeof value !== 'object' || value === null) throw new TypeError(NOT_A_LINE)
-  const { at, step, attempt, stream, text, partial } = value as Record<string, unknown>
+  const { at, step, attempt, stream, text, partial, level, fields } = value as Record<string, unknown>
   if (
     typeof at !== 'string' ||
     typeof step !== 'string' ||
@@ -145,8 +149,21 @@ function readLine(json: string): ReadLine {
     stream,
     text,
     partial: partial === true,
+    level: LEVELS.find((one) => one === level),
+    fields: typeof fields === 'object' && fields !== null ? JSON.stringify(fields) : '',
     isTextLast: Object.keys(value).at(-1) === 'text',
   }
+}
+
+/** How the words for levels are coloured, as terminals have it: dim, blue, yellow, red. */
+const LEVEL_CODES: Readonly<Record<Level, number>> = { debug: 2, info: 34, warning: 33, error: 31 }
+const LONGEST_LEVEL = 7
+
+/** A line that code logged is shown with its level before it and its fields behind it. */
+function shownText({ level, text, fields }: ReadLine): string {
+  if (level === undefined) return text
+  const word = `\u001b[${LEVEL_CODES[level]}m${level.padEnd(LONGEST_LEVEL)}\u001b[0m ${text}`
+  return fields === '' ? word : `${word} \u001b[2m${fields}\u001b[0m`
 }
 
 function parse(json: string): unknown {

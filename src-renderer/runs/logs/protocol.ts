@@ -1,6 +1,6 @@
 import type { LogStream, ProblemCode, ProblemContext } from '../../../src-shared/contract/index.ts'
 import type { Query, Range } from './query.ts'
-import type { Source } from './store.ts'
+import type { Level, Source } from './store.ts'
 
 /** Between a window and the worker that holds the lines. Rows are the lines that are shown, from 0. */
 
@@ -9,6 +9,8 @@ export interface Filter {
   readonly step: string | null
   readonly attempt: number | null
   readonly stream: LogStream | null
+  /** Of what code logged, only this level and those that matter more */
+  readonly level: Level | null
 }
 
 export type ToWorker =

@@ -4,7 +4,7 @@ import { type Expressions, TooSlow } from './expressions.ts'
 import { pack } from './packed.ts'
 import type { Filter, Tried } from './protocol.ts'
 import { byteFinder, expressionOf, type Query, type Range, rangesOf } from './query.ts'
-import type { LogStore } from './store.ts'
+import { LEVELS, type LogStore } from './store.ts'
 
 /** Lines of one slice: between slices the worker answers others. */
 const SLICE_LINES = 32_768
@@ -16,7 +16,7 @@ const FIRST_BATCH = 4_096
 const LARGEST_BATCH = 65_536
 const QUICK_MS = 100
 
-export const NO_FILTER: Filter = { step: null, attempt: null, stream: null }
+export const NO_FILTER: Filter = { step: null, attempt: null, stream: null, level: null }
 
 /**
  * Which lines are shown, and which of them match. Goes through a store slice by slice and goes on when more lines have
@@ -47,7 +47,7 @@ export class Scan {
     this.#isRegExp = query?.isRegExp === true
     this.#find = query === null ? null : byteFinder(query)
     this.#matches = this.#expression === null ? null : integerColumn()
-    const filters = filter.step !== null || filter.attempt !== null || filter.stream !== null
+    const filters = filter.step !== null || filter.attempt !== null || filter.stream !== null || filter.level !== null
     this.#rows = onlyMatches && this.#matches !== null ? this.#matches : filters ? integerColumn() : null
   }
 
@@ -141,8 +141,9 @@ export class Scan {
   }
 
   #isShown(line: number): boolean {
-    const { stream } = this.#filter
+    const { stream, level } = this.#filter
     if (stream !== null && this.store.stream(line) !== stream) return false
+    if (level !== null && this.store.level(line) < LEVELS.indexOf(level)) return false
     const number = this.store.source(line)
     const known = this.#passes[number]
     if (known !== undefined) return known

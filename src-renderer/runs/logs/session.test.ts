@@ -111,7 +111,7 @@ async function textOf(from: number, to: number): Promise<string[]> {
 const show = (more: Partial<Extract<ToWorker, { type: 'show' }>>): void =>
   session.receive({
     type: 'show',
-    filter: { step: null, attempt: null, stream: null },
+    filter: { step: null, attempt: null, stream: null, level: null },
     query: null,
     onlyMatches: false,
     revision: 1,
@@ -258,7 +258,7 @@ describe('search and filter', () => {
     show({
       query: { text: 'ERROR', isRegExp: false, matchCase: false },
       onlyMatches: true,
-      filter: { step: 'fit', attempt: 2, stream: 'stderr' },
+      filter: { step: 'fit', attempt: 2, stream: 'stderr', level: null },
     })
     const wanted = mixed.filter(
       ({ text, step, attempt, stream }) =>
@@ -270,9 +270,9 @@ describe('search and filter', () => {
   })
 
   test('a step is also the items of its fan-out', async () => {
-    show({ filter: { step: 'clean', attempt: null, stream: null } })
+    show({ filter: { step: 'clean', attempt: null, stream: null, level: null } })
     expect((await reached(({ revision, scanned, lines }) => revision === 1 && scanned === lines)).rows).toBe(5000)
-    show({ filter: { step: 'clean[3]', attempt: null, stream: null }, revision: 2 })
+    show({ filter: { step: 'clean[3]', attempt: null, stream: null, level: null }, revision: 2 })
     expect((await reached(({ revision, scanned, lines }) => revision === 2 && scanned === lines)).rows).toBe(1000)
   })
 

@@ -10,6 +10,12 @@ const STREAMS: readonly LogStream[] = ['stdout', 'stderr', 'system', 'log']
 const STREAM_BITS = 0b11
 const PARTIAL = 0b100
 const SPECIAL = 0b1000
+const LEVEL_SHIFT = 4
+const LEVEL_BITS = 0b11
+
+/** How much a line that code logged matters: its place in this list. */
+export const LEVELS = ['debug', 'info', 'warning', 'error'] as const
+export type Level = (typeof LEVELS)[number]
 
 /** Who wrote a line. */
 export interface Source {
@@ -26,6 +32,8 @@ export interface LineHead {
   readonly partial: boolean
   /** Holds control characters, e.g. colours: what is shown is not what is written */
   readonly special: boolean
+  /** Of stream `log` */
+  readonly level?: Level | undefined
 }
 
 export class LogFull extends Error {
@@ -99,7 +107,9 @@ export class LogStore {
     this.#size.push(size)
     this.#at.push(head.at)
     this.#source.push(head.source)
-    this.#flags.push(STREAMS.indexOf(head.stream) | (head.partial ? PARTIAL : 0) | (head.special ? SPECIAL : 0))
+    const level = head.level === undefined ? 0 : LEVELS.indexOf(head.level) << LEVEL_SHIFT
+    const marks = (head.partial ? PARTIAL : 0) | (head.special ? SPECIAL : 0)
+    this.#flags.push(STREAMS.indexOf(head.stream) | marks | level)
     this.#free += size
     this.#textBytes += size
   }
@@ -114,6 +124,11 @@ export class LogStore {
 
   stream(line: number): LogStream {
     return STREAMS[this.#flags.get(line) & STREAM_BITS] ?? 'stdout'
+  }
+
+  /** Of a line of stream `log`. */
+  level(line: number): number {
+    return (this.#flags.get(line) >> LEVEL_SHIFT) & LEVEL_BITS
   }
 
   isPartial(line: number): boolean {

@@ -7,23 +7,35 @@ import { PROJECT, sentence, useChange } from '../../../api/index.ts'
 import { ParamFields, type Params, problemsOfAnswer, readParams } from '../../../ui/fields/index.ts'
 import { Failed } from '../../../ui/Notes.tsx'
 import { say } from '../../../ui/say.ts'
-import { useHead } from '../data/run-store.ts'
-import { usePoke } from '../data/use-run-feed.ts'
 import classes from './approval.module.css'
 import { forgetAnswer, type KeptAnswer, keepAnswer, keptAnswer } from './kept-answers.ts'
 
 interface ApprovalFormProps {
+  readonly run: string
   readonly step: string
   readonly approval: NonNullable<RunStep['approval']>
+  /** False where the question stands above already */
+  readonly hasMessage?: boolean
+  /** Code asks for a value: there is nothing to approve */
+  readonly isInput?: boolean
+  /** The answer was taken, or refused */
+  readonly onSettled: () => void
 }
 
 const Form = z.record(z.string(), Param)
 
 /** What a step asks of a person. */
-export function ApprovalForm({ step, approval }: ApprovalFormProps) {
+export function ApprovalForm({
+  run,
+  step,
+  approval,
+  onSettled,
+  hasMessage = true,
+  isInput = false,
+}: ApprovalFormProps) {
   const form = Form.safeParse(approval.form)
   const fields = form.success ? form.data : {}
-  const { values, comment, change, answer, send, isTried } = useAnswer(step, fields)
+  const { values, comment, change, answer, send, isTried } = useAnswer(run, step, fields, onSettled)
   const [isBusy, setBusy] = useState(false)
   const said = problemsOfAnswer(send.error)
   const onSubmit = (event: FormEvent): void => {
@@ -32,7 +44,7 @@ export function ApprovalForm({ step, approval }: ApprovalFormProps) {
   }
   return (
     <form className={classes.form} onSubmit={onSubmit} noValidate aria-label={`Answer of ${step}`}>
-      <p className={classes.message}>{sentence(approval.message)}</p>
+      {hasMessage && <p className={classes.message}>{sentence(approval.message)}</p>}
       <ParamFields
         params={fields}
         values={values}
@@ -58,7 +70,7 @@ export function ApprovalForm({ step, approval }: ApprovalFormProps) {
           disabled={send.isPending}
           onClick={() => answer(false)}
         >
-          Reject
+          {isInput ? 'Refuse' : 'Reject'}
         </Button>
         <Button
           type="submit"
@@ -66,7 +78,7 @@ export function ApprovalForm({ step, approval }: ApprovalFormProps) {
           loading={send.isPending}
           disabled={isBusy}
         >
-          Approve
+          {isInput ? 'Send the answer' : 'Approve'}
         </Button>
       </div>
     </form>
@@ -74,12 +86,10 @@ export function ApprovalForm({ step, approval }: ApprovalFormProps) {
 }
 
 /** What stands in the form, and sending it. What was typed is kept until the answer was taken. */
-function useAnswer(step: string, fields: Params) {
-  const { id } = useHead()
-  const poke = usePoke()
+function useAnswer(id: string, step: string, fields: Params, onSettled: () => void) {
   const [{ values, comment }, setAnswer] = useState(() => keptAnswer(id, step))
   const [isTried, setTried] = useState(false)
-  const send = useChange(runRoutes.approve, [runRoutes.list])
+  const send = useChange(runRoutes.approve, [runRoutes.list, runRoutes.questions])
   const change = (answer: KeptAnswer): void => {
     setAnswer(answer)
     keepAnswer(id, step, answer)
@@ -100,7 +110,7 @@ function useAnswer(step: string, fields: Params) {
       forgetAnswer(id, step)
       say(approved ? `Approved ${step}.` : `Rejected ${step}.`)
     }
-    send.mutate({ params: { project: PROJECT, run: id, step }, body }, { onSuccess, onSettled: poke })
+    send.mutate({ params: { project: PROJECT, run: id, step }, body }, { onSuccess, onSettled })
   }
   return { values, comment, change, answer, send, isTried }
 }

@@ -114,7 +114,7 @@ function Bundle({ row }: { readonly row: Extract<TreeRow, { type: 'bundle' }> })
   return (
     <>
       <span className={classes.key}>{row.title}</span>
-      <span className="dim tabular">
+      <span className={`${classes.count} dim tabular`}>
         {row.isGroup ? 'group, ' : ''}
         {formatCount(row.keys.length)} {row.keys.length === 1 ? 'call' : 'calls'}
       </span>

@@ -13,9 +13,10 @@ import { Empty } from '../../../ui/Notes.tsx'
 import { Status } from '../../../ui/Status.tsx'
 import { Elapsed } from '../../../ui/Time.tsx'
 import { ApprovalForm } from '../approval/ApprovalForm.tsx'
-import { useStep } from '../data/run-store.ts'
+import { useHead, useStep } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
 import { clockOf, durationOf, hasEnded } from '../data/step-times.ts'
+import { usePoke } from '../data/use-run-feed.ts'
 import type { RunActions } from '../header/use-run-actions.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
 import type { Place } from '../place.ts'
@@ -60,7 +61,7 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
       <div className={classes.content}>
         <Why step={step} />
         {step.approval !== undefined && step.status === 'waiting' && (
-          <ApprovalForm key={stepKey} step={stepKey} approval={step.approval} />
+          <Answer key={stepKey} step={step} approval={step.approval} />
         )}
         {step.child !== undefined && (
           <Part title="Child run">
@@ -81,6 +82,19 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
         <StepDefinition name={step.name} />
       </div>
     </section>
+  )
+}
+
+function Answer({ step, approval }: { readonly step: RunStep; readonly approval: NonNullable<RunStep['approval']> }) {
+  const { id } = useHead()
+  return (
+    <ApprovalForm
+      run={id}
+      step={step.key}
+      approval={approval}
+      isInput={step.call !== undefined}
+      onSettled={usePoke()}
+    />
   )
 }
 
