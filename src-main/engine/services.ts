@@ -4,7 +4,7 @@ import { createDraftService, type DraftService, draftHandlers } from './drafts/i
 import type { EventSource } from './events/index.ts'
 import type { CallContext, Handlers } from './http/index.ts'
 import { createModuleService, type ModuleService, targetHandlers } from './modules/index.ts'
-import { createPools, type PoolHomes, poolHandlers } from './pools/index.ts'
+import { createPools, type PoolHomes, type Pools, poolHandlers } from './pools/index.ts'
 import { openProjects, type Project, type Projects, projectHandlers } from './projects/index.ts'
 import { createRunService, type RunService, runHandlers, toRunEvents } from './runs/index.ts'
 import type { Logger } from './telemetry/index.ts'
@@ -53,41 +53,7 @@ export function openServices(options: ServicesOptions) {
   }
   const runsOf = async (name: string): Promise<RunService> => (await servicesOf(name)).runs
   return {
-    handlers: {
-      projects: projectHandlers(projects),
-      runs: unlessArchived(projects, routes.runs, runHandlers(runsOf)),
-      workspaces: unlessArchived(
-        projects,
-        routes.workspaces,
-        workspaceHandlers(async (name) => (await servicesOf(name)).workspaces),
-      ),
-      workflows: unlessArchived(
-        projects,
-        routes.workflows,
-        workflowHandlers(async (name) => (await servicesOf(name)).workflows),
-      ),
-      targets: unlessArchived(
-        projects,
-        routes.targets,
-        targetHandlers(async (name) => (await servicesOf(name)).modules),
-      ),
-      drafts: unlessArchived(
-        projects,
-        routes.drafts,
-        draftHandlers(async (name) => (await servicesOf(name)).drafts),
-      ),
-      workers: unlessArchived(
-        projects,
-        routes.workers,
-        workerHandlers(async (name) => (await projects.get(name)).thread),
-      ),
-      pools: unlessArchived(projects, routes.pools, poolHandlers(pools)),
-      assets: unlessArchived(
-        projects,
-        routes.assets,
-        assetHandlers(async (name) => (await servicesOf(name)).assets),
-      ),
-    },
+    handlers: handlersOf(projects, pools, servicesOf),
     events: eventSource(projects, runsOf),
     workers: workerGate(projects),
     projects: (): Promise<EngineStatus['projects']> => projects.list(),
@@ -112,6 +78,30 @@ export function openServices(options: ServicesOptions) {
       await pools.close()
       await projects.close()
     },
+  }
+}
+
+/** What answers for each table of the contract that is about projects. */
+function handlersOf(projects: Projects, pools: Pools, servicesOf: (name: string) => Promise<ProjectServices>) {
+  const of =
+    <K extends keyof ProjectServices>(area: K) =>
+    async (name: string): Promise<ProjectServices[K]> =>
+      (await servicesOf(name))[area]
+  const guarded = <T extends Record<string, Route>>(table: T, handlers: Handlers<T>): Handlers<T> =>
+    unlessArchived(projects, table, handlers)
+  return {
+    projects: projectHandlers(projects),
+    runs: guarded(routes.runs, runHandlers(of('runs'))),
+    workspaces: guarded(routes.workspaces, workspaceHandlers(of('workspaces'))),
+    workflows: guarded(routes.workflows, workflowHandlers(of('workflows'))),
+    targets: guarded(routes.targets, targetHandlers(of('modules'))),
+    drafts: guarded(routes.drafts, draftHandlers(of('drafts'))),
+    workers: guarded(
+      routes.workers,
+      workerHandlers(async (name) => (await projects.get(name)).thread),
+    ),
+    pools: guarded(routes.pools, poolHandlers(pools)),
+    assets: guarded(routes.assets, assetHandlers(of('assets'))),
   }
 }
 
