@@ -36,7 +36,10 @@ const keyOf = (entry: Json): string => {
 /** What a branch is besides a list or an object: `set`, `tuple`, `digits.Score`; null for plain ones. */
 export function kindOfBranch(value: Json): string | null {
   const mark = markOf(value)
-  if (mark === 'object') return String((value as { type?: Json }).type ?? 'object')
+  if (mark === 'object') {
+    const { type } = value as { type?: Json }
+    return typeof type === 'string' ? type : 'object'
+  }
   return mark === 'set' || mark === 'tuple' || mark === 'map' ? mark : null
 }
 

@@ -41,19 +41,22 @@ function listed(open: string, items: readonly Json[], depth: number, close: stri
   return `${open}${items.map((item) => briefValue(item, depth + 1)).join(', ')}${close}`
 }
 
+/** What a member of an encoded value says, when it is as the protocol has it. */
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null))
+
 type Encoded = { readonly [key: string]: Json }
 
 function marked(mark: string, value: Encoded, depth: number): string {
   switch (mark) {
     case 'step':
-      return String(value['step'])
+      return textOf(value['step'])
     case 'integer':
     case 'float':
     case 'date':
     case 'datetime':
-      return String(value['value'])
+      return textOf(value['value'])
     case 'duration':
-      return `${String(value['seconds'])} s`
+      return `${textOf(value['seconds'])} s`
     case 'bytes':
       return `bytes (${briefSize(bytesSize(value))})`
     case 'blob':
@@ -67,7 +70,7 @@ function marked(mark: string, value: Encoded, depth: number): string {
     case 'map':
       return `map of ${listOf(value['entries']).length}`
     case 'object':
-      return `${String(value['type']).split('.').at(-1) ?? ''} ${briefValue(value['value'] ?? null, depth + 1)}`
+      return `${textOf(value['type']).split('.').at(-1) ?? ''} ${briefValue(value['value'] ?? null, depth + 1)}`
     case 'absent':
       return 'left out'
     case 'escaped':

@@ -8,8 +8,17 @@ const callerOf = (context: CallContext): Caller => ({
   idempotencyKey: context.idempotencyKey,
 })
 
+type ServiceOf = (project: string) => Promise<RunService>
+
 /** @param serviceOf refuses with `project_not_found` */
-export function runHandlers(serviceOf: (project: string) => Promise<RunService>): Handlers<typeof runRoutes> {
+export const runHandlers = (serviceOf: ServiceOf): Handlers<typeof runRoutes> => ({
+  ...reading(serviceOf),
+  ...changing(serviceOf),
+})
+
+type Changes = 'start' | 'cancel' | 'cancelStep' | 'rerun' | 'approve' | 'remove'
+
+function changing(serviceOf: ServiceOf): Pick<Handlers<typeof runRoutes>, Changes> {
   return {
     async start({ params, body }, context) {
       const { workflow, version, params: given, workspace, priority, keep } = body
@@ -23,6 +32,22 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
       }
       return (await serviceOf(params.project)).start(request, callerOf(context))
     },
+    cancel: async ({ params, body }, context) =>
+      (await serviceOf(params.project)).cancel(params.run, callerOf(context), body.reason ?? null),
+    cancelStep: async ({ params }, context) =>
+      (await serviceOf(params.project)).cancelStep(params.run, params.step, callerOf(context)),
+    rerun: async ({ params, body }, context) =>
+      (await serviceOf(params.project)).rerun(params.run, body.from, body.workspace ?? null, callerOf(context)),
+    async approve({ params, body }, context) {
+      const answer = { approved: body.approved, answers: body.answers, comment: body.comment ?? null }
+      return (await serviceOf(params.project)).approve(params.run, params.step, answer, callerOf(context))
+    },
+    remove: async ({ params }) => (await serviceOf(params.project)).remove(params.run),
+  }
+}
+
+function reading(serviceOf: ServiceOf): Omit<Handlers<typeof runRoutes>, Changes> {
+  return {
     async list({ params, query }) {
       const { workflow, workspace, status, trigger, search, since, until, cursor, limit } = query
       return (await serviceOf(params.project)).list({
@@ -58,10 +83,6 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
       }
       return (await serviceOf(params.project)).logs(params.run, request, context.signal)
     },
-    cancel: async ({ params, body }, context) =>
-      (await serviceOf(params.project)).cancel(params.run, callerOf(context), body.reason ?? null),
-    cancelStep: async ({ params }, context) =>
-      (await serviceOf(params.project)).cancelStep(params.run, params.step, callerOf(context)),
     async questions({ params, query: { run, workspace, limit } }) {
       return (await serviceOf(params.project)).questions({
         limit,
@@ -69,13 +90,6 @@ export function runHandlers(serviceOf: (project: string) => Promise<RunService>)
         ...(workspace === undefined ? {} : { workspace }),
       })
     },
-    rerun: async ({ params, body }, context) =>
-      (await serviceOf(params.project)).rerun(params.run, body.from, body.workspace ?? null, callerOf(context)),
-    async approve({ params, body }, context) {
-      const answer = { approved: body.approved, answers: body.answers, comment: body.comment ?? null }
-      return (await serviceOf(params.project)).approve(params.run, params.step, answer, callerOf(context))
-    },
-    remove: async ({ params }) => (await serviceOf(params.project)).remove(params.run),
   }
 }
 

@@ -72,7 +72,12 @@ export type RunService = ReturnType<typeof createRunService>
 
 export function createRunService(project: Project) {
   const views = createViews(project)
-  return { ...reading(project, views), ...changing(project, views), ...watching(project, views) }
+  return {
+    ...reading(project, views),
+    ...details(project, views),
+    ...changing(project, views),
+    ...watching(project, views),
+  }
 }
 
 function changing({ thread }: Project, { replays, summary, view }: Views) {
@@ -114,7 +119,46 @@ function changing({ thread }: Project, { replays, summary, view }: Views) {
   }
 }
 
-function reading(project: Project, { replays, values, stateOf, view, withoutSteps, changes }: Views) {
+/** What single steps are asked about. */
+function details(project: Project, { values, stateOf }: Views) {
+  const { thread } = project
+  return {
+    /** What an attempt was given and what it ran. */
+    attempt: async (id: string, step: string, attempt: number): Promise<AttemptFacts> =>
+      attemptFacts(values, project.runsFolder, { run: await stateOf(id), step, attempt }),
+
+    /** What an attempt measured; the newest attempt when none is named. */
+    async metrics(id: string, step: string, asked: { readonly attempt?: number | undefined; readonly points: number }) {
+      const run = await stateOf(id)
+      refuseUnknownStep(run, step, 'path.step')
+      const wanted = asked.attempt === undefined ? { step } : { step, attempt: asked.attempt }
+      const execution = loggedExecutions(run, project.runsFolder, wanted).at(-1)
+      if (execution === undefined) return { attempt: null, series: [] }
+      const series = await readMetrics(execution.folder, asked.points)
+      return {
+        attempt: execution.attempt,
+        series: series.map(({ points, ...rest }) => ({ ...rest, points: points.map(toTuple) })),
+      }
+    },
+
+    /** What waits for an answer of a person, the longest wait first. */
+    async questions({ run, workspace, limit }: QuestionQuery): Promise<{ items: Question[]; total: number }> {
+      const names = await createNames(await project.reader())
+      const within = workspace === undefined ? null : known(names, workspace)
+      const all = (await thread.call('questions')).filter(
+        (one) => (run === undefined || one.run === run) && (within === null || one.workspace === within),
+      )
+      const items = all.slice(0, limit).map(({ since, ...one }) => ({
+        ...one,
+        workspace: names.of(one.workspace),
+        since: new Date(since).toISOString(),
+      }))
+      return { items, total: all.length }
+    },
+  }
+}
+
+function reading(project: Project, { replays, values, view, withoutSteps, changes }: Views) {
   const { thread } = project
   return {
     async list({ cursor, limit, workspace, ...filters }: ListQuery): Promise<Page<RunSummary>> {
@@ -152,39 +196,6 @@ function reading(project: Project, { replays, values, stateOf, view, withoutStep
         throw new ProblemError('run_not_finished', `run ${id} is ${status}`, { fix: 'ask again when it has ended' })
       }
       return { ...result, status }
-    },
-
-    /** What an attempt was given and what it ran. */
-    attempt: async (id: string, step: string, attempt: number): Promise<AttemptFacts> =>
-      attemptFacts(values, project.runsFolder, { run: await stateOf(id), step, attempt }),
-
-    /** What an attempt measured; the newest attempt when none is named. */
-    async metrics(id: string, step: string, asked: { readonly attempt?: number | undefined; readonly points: number }) {
-      const run = await stateOf(id)
-      refuseUnknownStep(run, step, 'path.step')
-      const wanted = asked.attempt === undefined ? { step } : { step, attempt: asked.attempt }
-      const execution = loggedExecutions(run, project.runsFolder, wanted).at(-1)
-      if (execution === undefined) return { attempt: null, series: [] }
-      const series = await readMetrics(execution.folder, asked.points)
-      return {
-        attempt: execution.attempt,
-        series: series.map(({ points, ...rest }) => ({ ...rest, points: points.map(toTuple) })),
-      }
-    },
-
-    /** What waits for an answer of a person, the longest wait first. */
-    async questions({ run, workspace, limit }: QuestionQuery): Promise<{ items: Question[]; total: number }> {
-      const names = await createNames(await project.reader())
-      const within = workspace === undefined ? null : known(names, workspace)
-      const all = (await thread.call('questions')).filter(
-        (one) => (run === undefined || one.run === run) && (within === null || one.workspace === within),
-      )
-      const items = all.slice(0, limit).map(({ since, ...one }) => ({
-        ...one,
-        workspace: names.of(one.workspace),
-        since: new Date(since).toISOString(),
-      }))
-      return { items, total: all.length }
     },
 
     why: (id: string, step: string | null) => thread.call('why', id, step),
