@@ -15,6 +15,7 @@ import {
   type Event,
   forget,
   handle,
+  isAsked,
   isSameClaim,
   nameOfWorkspace,
   type RunState,
@@ -297,8 +298,9 @@ export class Orchestrator {
       for (let from = 0; from < effects.length; from += TOGETHER) {
         this.alone(() => {
           for (const effect of effects.slice(from, from + TOGETHER)) {
-            if (effect.type === 'resolve') this.answer(this.resolver.unit(effect.unit))
-            else if (effect.type === 'resolveRun') this.answer(this.resolver.run(effect.run))
+            if (effect.type === 'resolve') {
+              if (isAsked(effect)) this.answer(this.resolver.unit(effect.unit))
+            } else if (effect.type === 'resolveRun') this.answer(this.resolver.run(effect.run))
             else outward.push(effect)
           }
         })

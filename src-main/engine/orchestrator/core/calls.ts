@@ -1,4 +1,4 @@
-import { callKey, callsOf } from './called.ts'
+import { callKey, callsOf, unitAt } from './called.ts'
 import type { CallRequest, Command, UnitPlace } from './commands.ts'
 import { dependents } from './graph.ts'
 import type { CallState, ExecutionState, RunState, Unit } from './state.ts'
@@ -55,6 +55,8 @@ function create(turn: Turn, by: Unit, { token }: ExecutionState, request: number
   const step = known >= 0 ? (run.variants[known]?.name ?? one.name) : nameOf(run, one)
   const index = run.steps.get(step)?.fanOut?.units.length ?? 0
   const before = one.defer === null ? undefined : state.deferrals.get(one.defer)
+  const given = one.refs.flatMap((key) => unitAt(state, run.id, key))
+  const replaces = before !== undefined && isReplaceable(before) && !needs(state, given, before)
   turn.emit({
     type: 'step.called',
     run: run.id,
@@ -71,7 +73,7 @@ function create(turn: Turn, by: Unit, { token }: ExecutionState, request: number
     ...(one.defer === null ? {} : { defer: one.defer }),
     ...(one.group === null ? {} : { group: one.group }),
   })
-  if (before !== undefined && isReplaceable(before)) {
+  if (replaces) {
     turn.emit({ type: 'step.deferred', ...place(before), at: now, to: { run: run.id, step, index } })
   }
 }
@@ -103,6 +105,18 @@ function nameOf(run: RunState, { name, definition }: CallRequest): string {
 function isSameTarget(a: Unit['step'], b: Unit['step']): boolean {
   if (a.kind !== b.kind || a.workflow !== b.workflow) return false
   return a.target?.module === b.target?.module && a.target?.name === b.target?.name
+}
+
+/** Whether units wait for another one: it cannot follow what waits for them. */
+function needs(state: Turn['state'], units: readonly Unit[], other: Unit): boolean {
+  const seen = new Set<Unit>(units.filter(({ phase }) => phase !== 'done'))
+  for (const { call, follows, resumeOn } of seen) {
+    const newer = follows === null ? undefined : findUnit(state, follows.run, follows.step, follows.index)
+    for (const next of [...(call?.refs ?? []), ...(resumeOn?.steps ?? []), ...(newer === undefined ? [] : [newer])]) {
+      if (next.phase !== 'done') seen.add(next)
+    }
+  }
+  return seen.has(other)
 }
 
 const isReplaceable = (unit: Unit): boolean =>

@@ -156,6 +156,15 @@ describe('a call that a newer one replaces', () => {
     expect([driver.is('save[0]'), driver.is('save[1]')]).toEqual(['retry', 'following'])
   })
 
+  it('is not one whose result the newer one is given: each would wait for the other', () => {
+    driver.call('main', [later(1), asks('best', [], { refs: ['save[0]'] })])
+    driver.call('main', [asks('save', [2], { defer: 'main save', refs: ['best[0]'] })])
+    expect([driver.is('save[0]'), driver.is('save[1]')]).toEqual(['sleeping', 'blocked'])
+    driver.pass(DELAY)
+    for (const key of ['save[0]', 'best[0]', 'save[1]']) driver.finish(key)
+    expect(driver.is('save')).toBe('succeeded')
+  })
+
   it('is not one with another key', () => {
     driver.call('main', [later(1), asks('save', [1], { defer: 'other', step: { rules: { delayMs: DELAY } } })])
     expect(driver.is('save[0]')).toBe('sleeping')

@@ -153,7 +153,7 @@ function makeReady(turn: Turn, unit: Unit): void {
   unit.awaits = null
   unit.generation = turn.state.nextGeneration++
   unit.readyAt = turn.now
-  turn.state.effects.push({ type: 'resolve', unit })
+  turn.state.effects.push({ type: 'resolve', unit, generation: unit.generation })
 }
 
 /** The execution that it waited for has ended: take its result, wait for another with the same key, or run. */

@@ -271,7 +271,7 @@ export interface ReadyGroup {
 
 export type Effect =
   /** Evaluate condition, items and inputs of a ready unit, then answer with `unit.resolved`. */
-  | { readonly type: 'resolve'; readonly unit: Unit }
+  | { readonly type: 'resolve'; readonly unit: Unit; readonly generation: number }
   /** Evaluate the outputs of a run whose steps have all ended, then answer with `run.resolved`. */
   | { readonly type: 'resolveRun'; readonly run: RunState }
   | { readonly type: 'start'; readonly unit: Unit; readonly execution: ExecutionState }

@@ -63,6 +63,10 @@ export const roundOf = (run: RunState): number => run.rounds.length + 1
 export const isEnding = ({ run, ending, parent }: Unit): boolean =>
   run.cancelling !== null || ending || parent?.ending === true || parent?.fanOut?.failing === true
 
+/** Whether a question about a unit is still one: it may have ended, or begun anew, in the same turn. */
+export const isAsked = ({ unit, generation }: { readonly unit: Unit; readonly generation: number }): boolean =>
+  unit.phase === 'ready' && unit.generation === generation
+
 /** Whether a unit is on its way to be executed, and has not been handed out. */
 export const queuePhase = (phase: Phase): boolean => phase === 'ready' || phase === 'queued' || phase === 'cachePending'
 

@@ -64,8 +64,11 @@ function reasonOf(state: State, unit: Unit, ahead: Ahead): Reason {
  * Whether a unit that was replayed from its journal stands at a place that only the orchestrator knows: what is ready,
  * queued or waits for a pending hit is in memory alone. For the others {@link reasonText} says the same on any copy.
  */
-export const isKnownOnlyLive = (unit: Unit): boolean =>
-  (unit.phase === 'blocked' && unit.missing === 0) || unit.phase === 'retry'
+export const isKnownOnlyLive = ({ phase, missing, step }: Unit): boolean =>
+  (phase === 'blocked' && missing === 0) ||
+  phase === 'retry' ||
+  phase === 'suspended' ||
+  (phase === 'sleeping' && step.kind !== 'sleep')
 
 /** How many groups of the queue go before one; counted once for all who ask within a turn. */
 export type Ahead = (group: ReadyGroup) => number

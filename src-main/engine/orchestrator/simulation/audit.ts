@@ -1,10 +1,11 @@
 import type { StepResources } from '../../workflows/index.ts'
-import type { Event, ExecutionFinished, Finish, Workspace } from '../core/index.ts'
+import type { Command, Event, ExecutionFinished, Finish, Workspace } from '../core/index.ts'
 import { LOSSES_LIMIT } from '../core/index.ts'
 import { hasAttemptLeft, retries, retryDelay } from '../core/retry.ts'
+import { CallAudit } from './audit-calls.ts'
 import { must } from './broken.ts'
 import { Ledger, type Out, type RunRecord, type UnitRecord } from './ledger.ts'
-import type { Machine } from './machine.ts'
+import { isSuspension, type Job, type Machine } from './machine.ts'
 import { lineOf } from './tree.ts'
 
 /**
@@ -21,10 +22,12 @@ export class Audit {
   private readonly machine: Machine
   private readonly capacity: StepResources
   private readonly recorded = new Set<string>()
+  private readonly calls: CallAudit
 
   constructor(machine: Machine, capacity: StepResources) {
     this.machine = machine
     this.capacity = capacity
+    this.calls = new CallAudit(this.ledger, machine, (what) => this.count(what))
   }
 
   count(what: string): void {
@@ -34,11 +37,21 @@ export class Audit {
   /** An engine begins with this tree. */
   restart(tree: readonly Workspace[]): void {
     this.trees = [tree]
+    this.calls.restart()
+  }
+
+  /** The engine takes a command. */
+  hears(command: Command): void {
+    this.calls.hears(command)
+    if (command.type !== 'workspaces') return
+    this.count('tree changed')
+    this.trees.push(command.workspaces)
   }
 
   /** What it decides from here on, it decides by the newest tree. */
   committed(): void {
     this.trees = this.trees.slice(-1)
+    this.calls.committed()
   }
 
   /** The edge is asked about a unit. */
@@ -68,6 +81,24 @@ export class Audit {
         break
       case 'step.failing':
         ledger.failing(ledger.unit(event))
+        break
+      case 'step.bound':
+        ledger.unit(event).step = event.definition
+        break
+      case 'step.called':
+        this.calls.called(event)
+        break
+      case 'step.linked':
+        this.calls.linked(event, this.trees)
+        break
+      case 'step.deferred':
+        this.calls.deferred(event)
+        break
+      case 'step.cancelling':
+        this.calls.cancelling(event)
+        break
+      case 'step.reopened':
+        this.calls.reopened(event, this.trees)
         break
       case 'step.waiting':
         if (event.child !== undefined) ledger.unit(event).child = event.child
@@ -109,6 +140,8 @@ export class Audit {
     must(unit.run.status === null, 'order', () => `${at()}, whose run has ended`)
     must(!unit.run.cancelling, 'order', () => `${at()}, whose run is being cancelled`)
     must(unit.parent?.failing !== true, 'order', () => `${at()}, whose fan-out ends`)
+    must(!unit.ending && unit.parent?.ending !== true, 'order', () => `${at()}, which is to end`)
+    this.calls.mayBegin(unit, event.at)
     if (unit.parent !== null) return
     for (const need of unit.step.needs) {
       const needed = unit.run.units.get(need)
@@ -131,8 +164,10 @@ export class Audit {
     must(goesOn, 'limits', () => `${event.token} is ordered in ${workspace}, which is paused`)
     unit.attempts = event.attempt
     ledger.tokens.add(event.token)
-    const out: Out = { token: event.token, unit, timedOut: false, key: event.concurrencyKey ?? null }
-    ledger.out.set(event.token, out)
+    const { token, concurrencyKey: key = null, worker = null } = event
+    const out: Out = { token, unit, timedOut: false, key, worker }
+    ledger.out.set(token, out)
+    this.calls.dispatched(unit, event, out)
     if (event.cache !== undefined) ledger.keyed.set(event.token, event.cache.key)
     this.limits(out)
   }
@@ -167,38 +202,59 @@ export class Audit {
     const end = job?.end ?? null
     const ordered = this.orderedEnd(unit, out)
     const status = expectedStatus(end, ordered)
+    const attempt = unit.line.at(-1)
+    if (attempt !== undefined) attempt.status = status
     must(event.status === status, 'result', () => `${event.token} is recorded as ${event.status}, and was ${status}`)
     const outputs = JSON.stringify(event.outputs)
-    must(outputs === JSON.stringify(end?.outputs), 'result', () => `${event.token} has other outputs: ${outputs}`)
+    must(outputs === JSON.stringify(outputsOf(end)), 'result', () => `${event.token} has other outputs: ${outputs}`)
     this.retry(unit, event, end, ordered)
     if (event.retryAt !== undefined) return
-    unit.outcome = status === 'succeeded' || status === 'cancelled' ? status : 'failed'
     const key = this.ledger.keyed.get(event.token)
-    if (status !== 'succeeded' || key === undefined) return
-    const { workspace } = unit
-    this.ledger.results.set(`${unit.id}:${unit.attempts}`, { key, workspace, at: event.at, outputs: outputs ?? '' })
+    if (status === 'succeeded' && key !== undefined) {
+      const { workspace } = unit
+      this.ledger.results.set(`${unit.id}:${unit.attempts}`, { key, workspace, at: event.at, outputs: outputs ?? '' })
+    }
+    if (unit.againIn !== null) return this.calls.runAgain(unit, unit.againIn)
+    if (status === 'suspended') return this.suspended(unit, event)
+    unit.outcome = status === 'succeeded' || status === 'cancelled' ? status : 'failed'
+  }
+
+  private suspended(unit: UnitRecord, { awaits, at }: ExecutionFinished): void {
+    const { steps = [], mode = 'all', until = null } = awaits ?? {}
+    this.count('suspended')
+    const awaited = steps.map((key) => this.ledger.unit({ run: unit.run.id, ...parsed(key) }))
+    unit.awaits = { steps: awaited, mode, until }
+    must(until === null || until >= at, 'attempts', () => `${unit.id} was to go on before it was suspended`)
   }
 
   private orderedEnd(unit: UnitRecord, out: Out): 'cancel' | 'timeout' | null {
-    if (unit.run.cancelling || unit.parent?.failing === true) return 'cancel'
+    if (isEnding(unit) || unit.againIn !== null) return 'cancel'
     return out.timedOut ? 'timeout' : null
   }
 
   private retry(
     unit: UnitRecord,
     event: ExecutionFinished,
-    end: Finish | null,
+    end: Job['end'],
     ordered: 'cancel' | 'timeout' | null,
   ): void {
     const policy = unit.step.retry
     let expected: number | undefined
-    if (event.status === 'succeeded' || ordered === 'cancel') expected = undefined
-    else if (end === null) {
+    if (event.status === 'suspended' || ordered === 'cancel') expected = undefined
+    else if (event.status === 'succeeded') {
+      const { recurrent } = unit.step.rules ?? {}
+      if (recurrent !== undefined && returnsNothing(end)) {
+        expected = event.at + recurrent.delayMs
+        unit.failures = 0
+        unit.losses = 0
+      }
+    } else if (end === null) {
       if (unit.losses < LOSSES_LIMIT && retries(policy, 'abandoned', null)) expected = event.at
       unit.losses += 1
     } else {
-      const kind = ordered ?? (event.status === 'abandoned' ? 'abandoned' : (end.kind ?? 'error'))
-      const again = hasAttemptLeft(policy, unit.failures) && retries(policy, kind, end.exitCode ?? null)
+      const { kind: told = 'error', exitCode = null } = isSuspension(end) ? {} : end
+      const kind = ordered ?? (event.status === 'abandoned' ? 'abandoned' : told)
+      const again = hasAttemptLeft(policy, unit.failures) && retries(policy, kind, exitCode)
       unit.failures += 1
       if (again) expected = event.at + retryDelay(policy, unit.failures, event.token)
     }
@@ -261,8 +317,10 @@ export class Audit {
 
   private stepFinished(unit: UnitRecord, event: Extract<Event, { type: 'step.finished' }>): void {
     must(unit.outcome === null, 'order', () => `${unit.id} ends twice`)
-    const expected = unit.items === null ? this.expectedEnd(unit) : fanOutEnd(unit)
+    const expected =
+      unit.follows !== null ? followedEnd(unit.follows) : unit.items === null ? this.expectedEnd(unit) : fanOutEnd(unit)
     must(expected === null || event.status === expected, 'outcome', () => `${unit.id} ${event.status}, not ${expected}`)
+    if (unit.againIn !== null) return this.calls.runAgain(unit, unit.againIn)
     unit.outcome = event.status
   }
 
@@ -272,7 +330,7 @@ export class Audit {
     const child = this.ledger.runs.get(unit.child)
     unit.child = null
     must(child !== undefined && child.status !== null, 'outcome', () => `${unit.id} ends before its child`)
-    const ends = unit.run.cancelling || unit.parent?.failing === true
+    const ends = isEnding(unit)
     // Nobody but its parent may drop a part silently: a child that a person cancelled is a failure to its parent.
     return child.status === 'cancelled' && !ends ? 'failed' : child.status
   }
@@ -280,7 +338,9 @@ export class Audit {
   private runFinished(run: RunRecord, event: Extract<Event, { type: 'run.finished' }>): void {
     must(run.status === null, 'order', () => `run ${run.id} ends twice`)
     for (const unit of run.all()) must(unit.outcome !== null, 'outcome', () => `run ${run.id} ends before ${unit.id}`)
-    const bad = [...run.units.values()].some(({ outcome }) => outcome === 'failed' || outcome === 'cancelled')
+    const bad = [...run.units.values()].some(
+      ({ grows, outcome }) => !grows && (outcome === 'failed' || outcome === 'cancelled'),
+    )
     const status = run.cancelling ? 'cancelled' : bad ? 'failed' : 'succeeded'
     // The outputs of a run may fail to be put together.
     const misresolved = status === 'succeeded' && event.status === 'failed' && event.error?.code === 'resolve'
@@ -294,18 +354,39 @@ export class Audit {
   }
 }
 
-function expectedStatus(end: Finish | null, ordered: 'cancel' | 'timeout' | null): ExecutionFinished['status'] {
-  if (end?.status === 'succeeded') return 'succeeded'
+const isEnding = (unit: UnitRecord): boolean =>
+  unit.run.cancelling || unit.ending || unit.parent?.failing === true || unit.parent?.ending === true
+
+const outputsOf = (end: Job['end']): Finish['outputs'] => (end === null || isSuspension(end) ? undefined : end.outputs)
+
+function returnsNothing(end: Job['end']): boolean {
+  const outputs = outputsOf(end)
+  return outputs !== undefined && 'json' in outputs && JSON.stringify(outputs.json).includes('"result":null')
+}
+
+function followedEnd({ outcome, id }: UnitRecord): string {
+  must(outcome !== null, 'outcome', () => `a call ends before ${id}, which stands in its place`)
+  return outcome === 'cached' ? 'succeeded' : outcome
+}
+
+function parsed(key: string): { step: string; index?: number } {
+  const [, step = key, index] = /^(\w+)\[(\d+)\]$/.exec(key) ?? []
+  return index === undefined ? { step } : { step, index: Number(index) }
+}
+
+function expectedStatus(end: Job['end'], ordered: 'cancel' | 'timeout' | null): ExecutionFinished['status'] {
+  if (end !== null && !isSuspension(end) && end.status === 'succeeded') return 'succeeded'
   if (ordered === 'cancel') return 'cancelled'
   if (end === null) return 'abandoned'
   if (ordered === 'timeout') return 'timeout'
+  if (isSuspension(end)) return 'suspended'
   return end.status === 'cancelled' || end.kind === 'abandoned' ? 'abandoned' : 'failed'
 }
 
 function fanOutEnd(unit: UnitRecord): string {
   const items = unit.openItems()
   for (const item of items) must(item.outcome !== null, 'outcome', () => `${unit.id} ends before ${item.id}`)
-  if (unit.run.cancelling) return 'cancelled'
+  if (isEnding(unit)) return 'cancelled'
   const failed = items.filter(({ outcome }) => outcome === 'failed').length
   const dropped = items.some(({ outcome }) => outcome === 'cancelled')
   if (dropped || (failed > 0 && unit.step.forEach?.onFailure === 'fail')) return 'failed'

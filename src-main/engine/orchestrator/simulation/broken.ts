@@ -18,6 +18,10 @@ export type Oracle =
   | 'outcome'
   /** A cached result is another's, too old, or from another workspace */
   | 'cache'
+  /** A call was answered with another step than its caller has a right to */
+  | 'calls'
+  /** What nobody needs goes on, or what somebody needs was ended */
+  | 'cancel'
   /** A caller was told of something that is not on disk */
   | 'answer'
   /** Something waits for ever */

@@ -70,7 +70,8 @@ export class Disk {
       const workspace = event.workspace ?? this.workspaces.get(event.run) ?? ''
       this.dispatched.set(event.token, { key: event.cache.key, execution, workspace })
     }
-    if (event.type === 'execution.finished' && event.status === 'succeeded' && event.outputs !== undefined) {
+    if (event.type !== 'execution.finished' || event.retryAt !== undefined) return
+    if (event.status === 'succeeded' && event.outputs !== undefined) {
       const made = this.dispatched.get(event.token)
       if (made === undefined) return
       const row = { source: made.execution, outputs: event.outputs, workspace: made.workspace, at: event.at }

@@ -1,3 +1,4 @@
+import type { PlanStep } from '../../workflows/index.ts'
 import { type Command, chainOf, place, type Resolution, type RunState, type State, type Unit } from '../core/index.ts'
 import type { Disk } from './disk.ts'
 import type { Behaviour } from './plans.ts'
@@ -7,6 +8,8 @@ export interface EdgeParts {
   readonly random: Random
   readonly disk: Disk
   readonly behaviourOf: (unit: Unit) => Behaviour
+  /** The definition of a target with its version and rules */
+  readonly bound: (step: PlanStep) => PlanStep
   readonly newRunId: () => string
   readonly now: () => number
 }
@@ -45,8 +48,14 @@ export function answerRun(parts: EdgeParts, run: RunState): Command {
 }
 
 /** Null for a child, which is answered by the run that is created. */
-function resolve({ random, disk, now }: EdgeParts, state: State, unit: Unit, behaviour: Behaviour): Resolution | null {
+function resolve(
+  { random, disk, now, bound }: EdgeParts,
+  state: State,
+  unit: Unit,
+  behaviour: Behaviour,
+): Resolution | null {
   const { step } = unit
+  if (step.kind === 'target' && step.rules === undefined) return { type: 'bound', definition: bound(step) }
   if (random.chance(behaviour.misresolves))
     return { type: 'error', error: { code: 'expression', message: 'no such field' } }
   if (random.chance(behaviour.skips)) return { type: 'skip', reason: 'its condition is false' }

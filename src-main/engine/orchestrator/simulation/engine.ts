@@ -4,6 +4,7 @@ import {
   type Effect,
   type Event,
   forget,
+  isAsked,
   place,
   type State,
   type Unit,
@@ -128,8 +129,7 @@ export class Engine {
     } catch (error) {
       throw new Broken('crash', `${command.type}: ${error instanceof Error ? error.message : String(error)}`)
     }
-    if (command.type === 'workspaces') this.parts.audit.count('tree changed')
-    if (command.type === 'workspaces') this.parts.audit.trees.push(command.workspaces)
+    this.parts.audit.hears(command)
     for (const event of events) this.events.push(event)
     this.check(command.type)
   }
@@ -146,8 +146,9 @@ export class Engine {
       const effects = state.effects
       state.effects = []
       for (const effect of effects) {
-        if (effect.type === 'resolve') this.answered(this.ask(effect.unit))
-        else if (effect.type === 'resolveRun') this.answered(answerRun(parts, effect.run))
+        if (effect.type === 'resolve') {
+          if (isAsked(effect)) this.answered(this.ask(effect.unit))
+        } else if (effect.type === 'resolveRun') this.answered(answerRun(parts, effect.run))
         else outward.push(effect)
       }
     }
@@ -192,7 +193,7 @@ export class Engine {
         case 'start': {
           const { token } = effect.execution
           must(audit.ledger.tokens.has(token), 'start', () => `${token} is started before its order is on disk`)
-          machine.start(token, effect.unit, behaviourOf(effect.unit))
+          machine.start(token, effect.unit, behaviourOf(effect.unit), effect.execution.worker)
           break
         }
         case 'adopt':
@@ -200,6 +201,8 @@ export class Engine {
           break
         case 'kill':
           machine.kill(effect.execution.token)
+          break
+        case 'ended':
           break
         case 'release':
           must(audit.hasResult(effect.token), 'result', () => `${effect.token} is released before its end is on disk`)

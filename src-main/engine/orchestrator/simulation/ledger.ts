@@ -4,7 +4,8 @@ import { must } from './broken.ts'
 
 export interface UnitRecord {
   readonly run: RunRecord
-  readonly step: PlanStep
+  /** Of a target: as it was bound last */
+  step: PlanStep
   readonly parent: UnitRecord | null
   /** `run:step[index]` */
   readonly id: string
@@ -26,7 +27,32 @@ export interface UnitRecord {
   old: boolean
   /** It was run again by hand */
   again: boolean
+  /** It alone is to end */
+  ending: boolean
+  /** It runs again when what runs of it has ended, in this workspace */
+  againIn: string | null
+  /** It holds calls: its items come one by one */
+  readonly grows: boolean
+  /** How it was called; null for a unit of a plan */
+  readonly call: CallRecord | null
+  /** The newer call that stands in its place */
+  follows: UnitRecord | null
+  /** What it waits for while it is suspended */
+  awaits: { readonly steps: readonly UnitRecord[]; readonly mode: 'any' | 'all'; readonly until: number | null } | null
+  /** Its attempts from the first to the last, by token, and how each has ended */
+  readonly line: { readonly token: string; readonly resumed: 'all' | 'succeeded' | null; status: string | null }[]
+  /** The calls that it holds */
+  readonly called: UnitRecord[]
   openItems(): UnitRecord[]
+}
+
+export interface CallRecord {
+  readonly token: string
+  readonly by: UnitRecord
+  readonly key: string
+  readonly refs: readonly UnitRecord[]
+  readonly memo: string | null
+  readonly links: { readonly token: string; readonly by: UnitRecord }[]
 }
 
 export interface RunRecord {
@@ -37,8 +63,10 @@ export interface RunRecord {
   readonly children: string[]
   status: 'succeeded' | 'failed' | 'cancelled' | null
   cancelling: boolean
+  readonly variants: PlanStep[]
   /** A person opened it again: it may outlive who started it */
   reopened: boolean
+  /** Its units, but for what holds calls */
   all(): UnitRecord[]
 }
 
@@ -46,6 +74,7 @@ export interface Out {
   readonly token: string
   readonly unit: UnitRecord
   readonly key: string | null
+  readonly worker: string | null
   timedOut: boolean
 }
 
@@ -56,6 +85,8 @@ export class Ledger {
   /** Attempts that were ordered and have not ended */
   readonly out = new Map<string, Out>()
   readonly tokens = new Set<string>()
+  /** Keys that requests were answered with, by token and number */
+  readonly answers = new Map<string, Map<number, string[]>>()
   /** Cache key by token */
   readonly keyed = new Map<string, string>()
   /** Results with a cache key, by execution */
@@ -86,10 +117,11 @@ export class Ledger {
       workspace: event.workspace,
       units,
       children: [],
+      variants: [],
       status: null,
       cancelling: false,
       reopened: false,
-      all: () => [...units.values()].flatMap((unit) => [unit, ...unit.openItems()]),
+      all: () => [...units.values()].flatMap((unit) => [...(unit.grows ? [] : [unit]), ...unit.openItems()]),
     }
     for (const step of plan.steps) units.set(step.name, createUnit(run, step, null, `${run.id}:${step.name}`))
     this.runs.set(run.id, run)
@@ -112,9 +144,10 @@ export class Ledger {
   }
 
   /** What does not run ends at once; what runs, ends when it reports; a fan-out or child step ends with its parts. */
-  private cancelUnit(unit: UnitRecord): void {
+  cancelUnit(unit: UnitRecord): void {
+    unit.againIn = null
     if (unit.outcome !== null || unit.child !== null) return
-    if (unit.items !== null) {
+    if (unit.items !== null || unit.grows) {
       for (const item of unit.openItems()) this.cancelUnit(item)
       return
     }
@@ -143,16 +176,19 @@ export class Ledger {
     for (const [name, indices] of Object.entries(event.items)) {
       const unit = run.units.get(name)
       if (unit === undefined) continue
-      unit.outcome = null
-      unit.workspace = workspace
-      unit.failing = false
+      if (!unit.grows) {
+        unit.outcome = null
+        unit.workspace = workspace
+        unit.failing = false
+        unit.ending = false
+      }
       for (const item of unit.openItems())
         if (indices.includes(Number(item.id.match(/\[(\d+)]$/)?.[1]))) reset(item, true, workspace)
     }
   }
 }
 
-function reset(unit: UnitRecord, again: boolean, workspace: string): void {
+export function reset(unit: UnitRecord, again: boolean, workspace: string): void {
   unit.workspace = workspace
   unit.outcome = null
   unit.old = false
@@ -162,17 +198,29 @@ function reset(unit: UnitRecord, again: boolean, workspace: string): void {
   unit.child = null
   unit.failing = false
   unit.again = again
+  unit.ending = false
+  unit.againIn = null
+  unit.follows = null
+  unit.awaits = null
+  unit.line.length = 0
 }
 
-function createUnit(run: RunRecord, step: PlanStep, parent: UnitRecord | null, id: string): UnitRecord {
+export function createUnit(
+  run: RunRecord,
+  step: PlanStep,
+  parent: UnitRecord | null,
+  id: string,
+  { grows = false, call = null }: { grows?: boolean; call?: CallRecord | null } = {},
+): UnitRecord {
   /** Also those of longer lists before: their attempts are never forgotten */
   const known: UnitRecord[] = []
+  const called: UnitRecord[] = []
   return {
     run,
     step,
     parent,
     id,
-    workspace: parent?.workspace ?? run.workspace,
+    workspace: call?.by.workspace ?? parent?.workspace ?? run.workspace,
     outcome: null,
     attempts: 0,
     failures: 0,
@@ -183,7 +231,16 @@ function createUnit(run: RunRecord, step: PlanStep, parent: UnitRecord | null, i
     failing: false,
     old: false,
     again: false,
+    ending: false,
+    againIn: null,
+    grows,
+    call,
+    follows: null,
+    awaits: null,
+    line: [],
+    called,
     openItems() {
+      if (grows) return called
       const count = this.items ?? 0
       while (known.length < count) known.push(createUnit(run, step, this, `${id}[${known.length}]`))
       return known.slice(0, count)

@@ -1,6 +1,7 @@
 import type { Command, Finish, Unit } from '../core/index.ts'
 import { unitKey } from '../core/index.ts'
 import { must } from './broken.ts'
+import { type CodeSurroundings, Life } from './code.ts'
 import type { Behaviour } from './plans.ts'
 import type { Random } from './random.ts'
 
@@ -11,8 +12,21 @@ export interface Job {
   readonly unit: string
   state: 'running' | 'ended' | 'vanished'
   /** What it came to, once it has ended */
-  end: Finish | null
+  end: Finish | Suspension | null
+  /** Session of the worker that runs it; null for a command */
+  readonly worker: string | null
+  /** What it asked for, by the number of the request */
+  life: Life | null
 }
+
+/** It gave up its process until others have ended. */
+export interface Suspension {
+  readonly steps: readonly string[]
+  readonly mode: 'any' | 'all'
+  readonly delayMs: number
+}
+
+export const isSuspension = (end: Finish | Suspension): end is Suspension => 'steps' in end
 
 export interface Surroundings {
   readonly random: Random
@@ -21,6 +35,9 @@ export interface Surroundings {
   /** A report on its way to the engine that is there now; lost when that engine dies */
   tell(command: Command, delayMs: number): void
   readonly strayReports: boolean
+  readonly code: CodeSurroundings
+  /** Whether a worker is there to take something */
+  isThere(worker: string): boolean
 }
 
 const LONGEST_JOB_MS = 1_000
@@ -42,20 +59,25 @@ export class Machine {
     this.around = around
   }
 
-  start(token: string, unit: Unit, behaviour: Behaviour): void {
+  start(token: string, unit: Unit, behaviour: Behaviour, worker: string | null): void {
     must(!this.jobs.has(token), 'start', () => `${token} is started twice`)
     must(!this.revoked.has(token), 'start', () => `${token} is started after it was declared lost`)
     const key = `${unit.run.id}:${unitKey(unit)}`
     const other = this.alive.get(key)
     must(other === undefined, 'start', () => `${token} is started while ${other?.token} of the same unit runs`)
-    const job: Job = { token, unit: key, state: 'running', end: null }
+    const job: Job = { token, unit: key, state: 'running', end: null, worker, life: null }
     this.jobs.set(token, job)
     this.alive.set(key, job)
     this.watched.add(token)
+    const { random, code, isThere } = this.around
+    if (worker !== null && !isThere(worker)) return this.vanish(job)
     this.report({ type: 'execution.started', token, detail: 'pid 1', adopted: false })
-    const { random } = this.around
     if (random.chance(behaviour.hangs)) return
     const end = this.randomEnd(behaviour)
+    if (worker !== null) {
+      job.life = new Life(code, job, unit, (suspension) => this.end(job, suspension ?? end))
+      return
+    }
     this.around.later(random.below(LONGEST_JOB_MS), () => this.end(job, end))
   }
 
@@ -84,6 +106,11 @@ export class Machine {
     if (this.watched.has(job.token)) this.report({ type: 'execution.lost', token: job.token, reason: 'it vanished' })
   }
 
+  /** A worker is gone, and with it what it ran. */
+  vanishOf(worker: string): void {
+    for (const job of this.running()) if (job.worker === worker) this.vanish(job)
+  }
+
   running(): Job[] {
     return [...this.alive.values()]
   }
@@ -93,7 +120,7 @@ export class Machine {
     this.watched = new Set()
   }
 
-  private end(job: Job, end: Finish): void {
+  private end(job: Job, end: Finish | Suspension): void {
     if (job.state !== 'running') return
     job.state = 'ended'
     job.end = end
@@ -102,7 +129,10 @@ export class Machine {
   }
 
   private reportEnd(job: Job): void {
-    if (job.end !== null) this.report({ type: 'execution.finished', token: job.token, ...job.end })
+    const { token, end } = job
+    if (end === null) return
+    if (isSuspension(end)) this.report({ type: 'execution.suspended', token, ...end })
+    else this.report({ type: 'execution.finished', token, ...end })
   }
 
   private report(command: Command): void {
@@ -111,14 +141,15 @@ export class Machine {
     if (strayReports && random.chance(0.2)) tell(command, random.below(10 * LONGEST_REPORT_MS))
   }
 
-  private success(): Finish {
+  private success(returnsNothing = 0): Finish {
     this.outputs += 1
-    return { status: 'succeeded', outputs: { json: { made: this.outputs } }, exitCode: 0 }
+    const nothing = this.around.random.chance(returnsNothing) ? { result: null } : {}
+    return { status: 'succeeded', outputs: { json: { made: this.outputs, ...nothing } }, exitCode: 0 }
   }
 
   private randomEnd(behaviour: Behaviour): Finish {
     const { random } = this.around
-    if (!random.chance(behaviour.fails)) return this.success()
+    if (!random.chance(behaviour.fails)) return this.success(behaviour.returnsNothing)
     const error = { code: 'exit_code', message: 'it failed' }
     return random.pick<Finish>([
       { status: 'failed', kind: 'error', exitCode: 1, error },

@@ -1,5 +1,6 @@
 import type { Plan, PlanStep } from '../../workflows/index.ts'
 import { each, plan, planWith, retry, step } from '../testing/plan.ts'
+import type { Code } from './code.ts'
 import type { Random } from './random.ts'
 import type { Feature } from './scenario.ts'
 
@@ -17,6 +18,8 @@ export interface Behaviour {
   readonly cacheKeys: readonly string[] | null
   readonly sleepMs: number
   readonly child: Plan | null
+  /** Of a recurrent function: how probable it is that it runs again */
+  readonly returnsNothing?: number
 }
 
 export interface Described {
@@ -43,12 +46,17 @@ const RESOURCES = [
 ]
 
 /** A small random workflow. */
-export function randomPlan(random: Random, features: ReadonlySet<Feature>, depth = 0): Described {
+export function randomPlan(
+  random: Random,
+  features: ReadonlySet<Feature>,
+  code: ReadonlyMap<string, Code>,
+  depth = 0,
+): Described {
   const behaviours = new Map<PlanStep, Behaviour>()
   const steps: PlanStep[] = []
   for (const name of NAMES.slice(0, random.chance(0.05) ? 0 : 1 + random.below(NAMES.length))) {
     const needs = features.has('needs') ? steps.filter(() => random.chance(0.4)).map((other) => other.name) : []
-    const made = randomStep(random, features, name, needs, depth)
+    const made = randomStep(random, features, code, name, needs, depth)
     steps.push(made.step)
     behaviours.set(made.step, made.behaviour)
     for (const [other, behaviour] of made.child?.behaviours ?? []) behaviours.set(other, behaviour)
@@ -60,13 +68,16 @@ export function randomPlan(random: Random, features: ReadonlySet<Feature>, depth
 function randomStep(
   random: Random,
   features: ReadonlySet<Feature>,
+  code: ReadonlyMap<string, Code>,
   name: string,
   needs: readonly string[],
   depth: number,
 ): { step: PlanStep; behaviour: Behaviour; child: Described | null } {
   const kind = randomKind(random, features, depth)
-  const child = kind === 'workflow' ? randomPlan(random, features, depth + 1) : null
+  const child = kind === 'workflow' ? randomPlan(random, features, code, depth + 1) : null
+  const called = kind === 'target' ? random.pick([...code.values()]) : null
   const fields: Partial<PlanStep> = {
+    ...(called === null ? {} : withoutName(called.step)),
     kind,
     needs,
     runsAfterFailure: features.has('conditions') && random.chance(0.2),
@@ -81,7 +92,7 @@ function randomStep(
       })
     : step(name, fields)
   const timed = made.timeoutMs !== null || features.has('cancels')
-  const behaviour: Behaviour = {
+  const behaviour: Behaviour = called?.behaviour ?? {
     items: random.below(MOST_ITEMS + 1),
     skips: features.has('conditions') && random.chance(0.3) ? 0.5 : 0,
     misresolves: features.has('failures') && random.chance(0.1) ? 0.5 : 0,
@@ -94,7 +105,13 @@ function randomStep(
   return { step: made, behaviour, child }
 }
 
+/** What a step of a plan takes over from a function. */
+function withoutName({ name: _, forEach: __, ...step }: PlanStep): Partial<PlanStep> {
+  return step
+}
+
 function randomKind(random: Random, features: ReadonlySet<Feature>, depth: number): PlanStep['kind'] {
+  if (features.has('code') && random.chance(0.5)) return 'target'
   if (features.has('children') && depth < DEEPEST_CHILD && random.chance(0.3)) return 'workflow'
   if (features.has('approvals') && random.chance(0.15)) return 'approval'
   if (features.has('sleeps') && random.chance(0.2)) return 'sleep'

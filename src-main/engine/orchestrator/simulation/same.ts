@@ -164,6 +164,12 @@ function answers({ calls, inherited }: ExecutionState): object {
   return [keys(calls), keys(inherited)]
 }
 
+const isDue = ({ wakeAt }: Unit, now: number): boolean => wakeAt === null || wakeAt <= now
+
+/** It is to go on, or waits until what it is given is there: that is being made anew. */
+const goesOn = (unit: Unit): string =>
+  unit.call?.refs.some((ref) => ref.phase !== 'done') === true ? 'blocked' : 'pending'
+
 function phaseOf(unit: Unit, now: number): string {
   switch (unit.phase) {
     case 'ready':
@@ -173,9 +179,18 @@ function phaseOf(unit: Unit, now: number): string {
     case 'blocked':
       return unit.missing === 0 ? 'pending' : 'blocked'
     case 'retry':
-      if (unit.wakeAt !== null && unit.wakeAt > now) return 'retry'
-      // What it is given is being made anew: it goes on when that is there.
-      return unit.call?.refs.some((ref) => ref.phase !== 'done') === true ? 'blocked' : 'pending'
+      return isDue(unit, now) ? goesOn(unit) : 'retry'
+    case 'sleeping':
+      // A pause that is a step of its own ends with an event.
+      return unit.step.kind !== 'sleep' && isDue(unit, now) ? goesOn(unit) : 'sleeping'
+    case 'suspended': {
+      const { steps, mode } = unit.resumeOn ?? { steps: [], mode: 'all' }
+      const over = steps.map(({ phase }) => phase === 'done')
+      const isOver = mode === 'all' ? !over.includes(false) : over.includes(true)
+      if (steps.length === 0 ? isDue(unit, now) : isOver || (unit.wakeAt !== null && isDue(unit, now)))
+        return goesOn(unit)
+      return 'suspended'
+    }
     default:
       return unit.phase
   }

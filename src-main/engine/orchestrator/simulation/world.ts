@@ -14,6 +14,7 @@ import {
 } from '../core/index.ts'
 import { Audit } from './audit.ts'
 import { Broken, must } from './broken.ts'
+import { type Code, randomCode } from './code.ts'
 import { Disk } from './disk.ts'
 import { Engine, type EngineParts } from './engine.ts'
 import { Machine } from './machine.ts'
@@ -22,6 +23,7 @@ import { createRandom, type Random } from './random.ts'
 import { HONEST, type Rig } from './rig.ts'
 import type { Feature, Scenario } from './scenario.ts'
 import { awake, changed, TREE } from './tree.ts'
+import { Workers } from './workers.ts'
 
 /** Something that will happen. With an epoch it is on its way to that engine, and lost when it dies. */
 interface Pending {
@@ -64,6 +66,8 @@ class World {
   private readonly machine: Machine
   private readonly audit: Audit
   private readonly behaviours = new Map<PlanStep, Behaviour>()
+  private readonly code: ReadonlyMap<string, Code>
+  private readonly workers: Workers | null
   private readonly plans: Plan[] = []
   private readonly parts: EngineParts
   private readonly crashRate: number
@@ -76,14 +80,30 @@ class World {
   constructor(scenario: Scenario, rig: Rig) {
     this.random = createRandom(scenario.seed)
     this.has = new Set(scenario.features)
+    this.code = this.has.has('code') ? randomCode(this.random, this.has) : new Map()
     this.crashRate = this.has.has('crashes') ? this.random.pick([0.01, 0.05, 0.2]) : 0
     const slow = this.has.has('slowEdge') ? this.random.pick([0.1, 0.5, 1]) : 0
     const { random } = this
+    const later = (delayMs: number, act: () => void): void => {
+      this.pending.push({ at: this.now + delayMs, epoch: null, act })
+    }
+    const tell = (command: Command, delayMs: number): void => this.toEngine(command, delayMs)
     this.machine = new Machine({
       random,
       strayReports: this.has.has('strayReports'),
-      later: (delayMs, act) => this.pending.push({ at: this.now + delayMs, epoch: null, act }),
-      tell: (command, delayMs) => this.toEngine(command, delayMs),
+      later,
+      tell,
+      isThere: (worker) => this.workers?.has(worker) === true,
+      code: {
+        random,
+        features: this.has,
+        code: this.code,
+        later,
+        tell,
+        answered: (token, request) => this.audit.ledger.answers.get(token)?.get(request),
+        past: new Map(),
+        callsOf: (run) => this.engine.state.runs.get(run)?.calls ?? 0,
+      },
     })
     this.audit = new Audit(this.machine, CAPACITY)
     this.parts = {
@@ -95,12 +115,15 @@ class World {
       now: () => this.now,
       newRunId: () => `r${this.nextRun++}`,
       behaviourOf: (unit) => this.behaviourOf(unit),
+      bound: (step) => this.bound(step),
       crashPoint: () => this.crashPoint(),
       edgeDelay: () => (random.chance(slow) ? 1 + random.below(ANSWER_MS) : 0),
       later: (delayMs, command) => this.toEngine(command, delayMs),
     }
     this.wishes = this.listWishes()
     this.engine = new Engine(this.parts)
+    const vanish = (worker: string): void => this.machine.vanishOf(worker)
+    this.workers = this.has.has('code') ? new Workers({ random, tell, vanish }, later) : null
   }
 
   play(moves: number): Played {
@@ -113,9 +136,17 @@ class World {
   }
 
   private behaviourOf(unit: Unit): Behaviour {
-    const behaviour = this.behaviours.get(unit.step)
+    const { target } = unit.step
+    const behaviour = target == null ? this.behaviours.get(unit.step) : this.code.get(target.name)?.behaviour
     if (behaviour === undefined) throw new Error(`step ${unit.step.name} was never described`)
     return behaviour
+  }
+
+  /** Everything about a function is in its one version. */
+  private bound(step: PlanStep): PlanStep {
+    const { rules, target } = this.code.get(step.target?.name ?? '')?.step ?? {}
+    if (rules === undefined || target == null) throw new Error(`step ${step.name} calls nothing that is known`)
+    return { ...step, rules, target }
   }
 
   private toEngine(command: Command, delayMs: number): void {
@@ -148,6 +179,7 @@ class World {
     if (this.has.has('losses') && this.random.chance(0.2))
       for (const job of this.machine.running()) this.machine.vanish(job)
     this.engine = new Engine(this.parts)
+    this.workers?.greet()
   }
 
   /** One thing that people, the machine or time do. */
@@ -171,6 +203,8 @@ class World {
       ['losses', () => this.lose()],
       ['crashes', () => this.kill()],
       ['strayReports', () => this.stray()],
+      ['singles', () => this.single()],
+      ['workers', () => this.workers?.change()],
     ]
     return all.filter(([feature]) => feature === null || this.has.has(feature)).map(([, act]) => act)
   }
@@ -225,7 +259,7 @@ class World {
   }
 
   private newPlan(): Plan {
-    const { plan, behaviours } = randomPlan(this.random, this.has)
+    const { plan, behaviours } = randomPlan(this.random, this.has, this.code)
     for (const [step, behaviour] of behaviours) {
       this.behaviours.set(step, behaviour)
       if (behaviour.child !== null) this.know(behaviour.child)
@@ -311,6 +345,23 @@ class World {
       .filter(({ phase }) => phase === 'approval')
   }
 
+  /** One unit of a run that goes on is ended, or run again. */
+  private single(): void {
+    const { random, engine } = this
+    const runs = [...engine.state.runs.values()].filter(({ finished }) => finished === null)
+    const units = runs.flatMap((run) => [...unitsOf(run)])
+    if (units.length === 0) return
+    const unit = random.pick(units)
+    if (random.chance(0.5)) return engine.post({ type: 'step.cancel', units: [place(unit)], by: 'ana' })
+    const workspace = random.chance(0.5) ? null : this.placeFor([unit])
+    engine.post({
+      type: 'step.rerun',
+      unit: place(unit),
+      by: 'ana',
+      ...(workspace === null ? {} : { workspace }),
+    })
+  }
+
   private flap(): void {
     const executor = executorOf({ image: 'image' } as PlanStep)
     this.engine.post({ type: 'executor.availability', executor, available: false, reason: 'Docker does not answer' })
@@ -354,6 +405,7 @@ class World {
     this.survive(() => {
       if (!this.engine.idle) this.engine.turn()
       else if (this.advance()) return
+      else if (this.workers?.mend() === true) return
       else if (this.waiting().length > 0) this.approve()
       else if (this.disk.tree.some(({ paused }) => paused)) this.changeTree(awake(this.disk.tree))
       else moved = this.endHanging()
@@ -388,6 +440,7 @@ class World {
       queue: state.queue.size,
       concurrency: state.concurrency.size,
       producers: state.producers.size,
+      deferrals: state.deferrals.size,
       awaiting: state.awaiting.size,
     }
     for (const [what, count] of Object.entries(left)) {

@@ -14,6 +14,7 @@ import {
   findUnit,
   forget,
   handle,
+  isAsked,
   place,
   type Resolution,
   type RunState,
@@ -143,6 +144,7 @@ export class Driver {
       return null
     }
     const { unit } = effect
+    if (!isAsked(effect)) return null
     const answer = this.answerFor(unit)
     if (answer === null) return null
     if ('child' in answer) return this.creation(answer.child, { parent: place(unit), generation: unit.generation })
