@@ -35,6 +35,7 @@ export function newUnit(
     losses: 0,
     skipCache: parent?.skipCache ?? false,
     resolved: null,
+    group: null,
     generation: 0,
     readyAt: 0,
     beganAt: null,

@@ -220,7 +220,8 @@ export function* callsOf({ calls }: ExecutionState): Generator<Unit> {
   for (const units of calls?.values() ?? []) yield* units
 }
 
-function isUsable({ outcome, ending }: Unit, resumed: 'all' | 'succeeded'): boolean {
+/** Whether an attempt finds a call of one before it. */
+export function isUsable({ outcome, ending }: Unit, resumed: 'all' | 'succeeded'): boolean {
   if (outcome === 'succeeded' || outcome === 'cached') return true
   return resumed === 'all' && !ending && outcome !== 'cancelled'
 }

@@ -1,4 +1,4 @@
-import { callKey, callsOf, unitAt } from './called.ts'
+import { callKey, callsOf, isUsable, unitAt } from './called.ts'
 import type { CallRequest, Command, UnitPlace } from './commands.ts'
 import { dependents } from './graph.ts'
 import type { CallState, ExecutionState, RunState, Unit } from './state.ts'
@@ -24,8 +24,10 @@ export function call(turn: Turn, { token, request, calls }: Extract<Command, { t
 }
 
 /** A call of an attempt before this one, in the order in which they were made; each is found once. */
-function inherited({ inherited }: ExecutionState, { definition, args }: CallRequest): Unit | undefined {
-  return inherited === null ? undefined : inherited.get(callKey(definition, args))?.[0]
+function inherited({ inherited, resumed }: ExecutionState, { definition, args }: CallRequest): Unit | undefined {
+  if (inherited === null || resumed === null) return undefined
+  // What could be found when the attempt began may have been cancelled since.
+  return inherited.get(callKey(definition, args))?.find((unit) => isUsable(unit, resumed))
 }
 
 /** The newest call with the same memo key that has succeeded or may still. */
@@ -185,6 +187,10 @@ function isHeld(by: Unit, attempt: number): boolean {
     if (!handsOn) return false
   }
 }
+
+/** Attempts of a unit that came to nothing, and handed their calls on to none that did not. A recurrent target may have others. */
+export const failedAttempts = (unit: Unit): ExecutionState[] =>
+  unit.executions.filter(({ attempt }) => !isHeld(unit, attempt))
 
 /** Runs one unit of a run again; what runs of it is ended before. */
 export function rerunStep(turn: Turn, command: Extract<Command, { type: 'step.rerun' }>): void {

@@ -245,6 +245,16 @@ describe('a recurrent target', () => {
     expect(driver.call('poll[0]', [asks('train')])).toEqual(['train[1]'])
   })
 
+  it('ends, when it fails, only what it called last', () => {
+    driver.call('main', [poll()])
+    driver.call('poll[0]', [asks('train', [1])])
+    driver.finish('poll[0]', nothing)
+    driver.pass(DELAY)
+    driver.call('poll[0]', [asks('train', [2])])
+    driver.fail('poll[0]')
+    expect([driver.is('train[0]'), driver.is('train[1]')]).toEqual(['dispatched', 'cancelling'])
+  })
+
   it('ends as it is when its result is large, or is no result', () => {
     driver.call('main', [poll(), poll()])
     driver.finish('poll[0]', { status: 'succeeded', outputs: { blob: 'abc', size: 4_000 } })

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../../src-shared/contract/index.ts'
 import { isOpen } from './beginnings.ts'
-import { cancelCalls } from './calls.ts'
+import { cancelCalls, failedAttempts } from './calls.ts'
 import { EMPTY } from './events.ts'
 import { leaveWaiting } from './moves.ts'
 import type { FanOut, RunState, Unit } from './state.ts'
@@ -38,7 +38,7 @@ export function followUp(turn: Turn, next: Unit | RunState): void {
       return followSuccessor(turn, next)
     case 'done':
       if (succeeded(next)) return
-      return cancelCalls(turn, next, next.executions, 'the step that called it')
+      return cancelCalls(turn, next, failedAttempts(next), 'the step that called it')
     default:
       return
   }

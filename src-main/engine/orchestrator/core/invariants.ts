@@ -131,7 +131,7 @@ function nextAction(state: State, unit: Unit): string | null {
       return unit.call?.refs.some((ref) => ref.phase !== 'done') === true ? 'is given a result that is not there' : null
     case 'queued': {
       const group = state.queue.get(queueKey(unit))
-      return group?.units.includes(unit, group.head) ? null : 'not in the queue'
+      return unit.group === group && group?.units.includes(unit, group.head) ? null : 'not in the queue'
     }
     case 'dispatched':
     case 'running':

@@ -256,6 +256,15 @@ describe('a drawn step that runs again while its run goes on', () => {
     expect([driver.is('f', 'r2'), driver.is('c', 'r2')]).toEqual(['failed', 'skipped'])
   })
 
+  it('leaves nothing behind in the queue when it is to run below, where nothing goes on', () => {
+    const other = new Driver({ answers: { f: items(3) }, capacity: { cpus: 1 } })
+    other.send({ type: 'workspaces', workspaces: TREE.map((one) => ({ ...one, paused: one.id === 'dev' })) })
+    other.start(plan(each('f')))
+    other.rerun('f[1]', { workspace: 'dev' })
+    other.finish('f[0]')
+    expect([1, 2].map((index) => other.is(`f[${index}]`))).toEqual(['queued', 'dispatched'])
+  })
+
   it('may be a whole fan-out that is done', () => {
     driver.start(plan(each('f'), step('b')))
     driver.finish('f[0]', undefined, 'r2')

@@ -24,9 +24,10 @@ export function enqueue(state: State, unit: Unit, resolved: Resolved, now: numbe
   unit.resolved = resolved
   unit.readyAt = now
   const id = queueKey(unit)
-  const group = state.queue.get(id)
-  if (group === undefined) state.queue.set(id, { run: unit.run, step: unit.step, units: [unit], head: 0 })
-  else group.units.push(unit)
+  const group = state.queue.get(id) ?? { run: unit.run, step: unit.step, units: [], head: 0 }
+  state.queue.set(id, group)
+  group.units.push(unit)
+  unit.group = group
   state.stirred = true
 }
 
@@ -92,11 +93,15 @@ export function before(state: State, a: ReadyGroup, b: ReadyGroup): boolean {
   return a.run.createdAt < b.run.createdAt
 }
 
+/** A unit that was run again may stand in another group by now. */
+const standsIn = (group: ReadyGroup, unit: Unit | undefined): boolean =>
+  unit?.phase === 'queued' && unit.group === group
+
 /** Memory of a group's past is given back when this many entries of it are behind its head. */
 const TRIM_AFTER = 1024
 
 function trim(group: ReadyGroup): void {
-  while (group.head < group.units.length && group.units[group.head]?.phase !== 'queued') group.head += 1
+  while (group.head < group.units.length && !standsIn(group, group.units[group.head])) group.head += 1
   if (group.head > TRIM_AFTER && group.head * 2 > group.units.length) {
     group.units.splice(0, group.head)
     group.head = 0
@@ -109,7 +114,7 @@ function runnable(state: State, group: ReadyGroup): { unit: Unit; obstacle: Obst
   const last = Math.min(group.units.length, group.head + KEY_SCAN_LIMIT)
   for (let index = group.head; index < last; index++) {
     const unit = group.units[index]
-    if (unit === undefined || unit.phase !== 'queued') continue
+    if (unit === undefined || !standsIn(group, unit)) continue
     const found = obstacle(state, unit)
     if (found === null) return { unit, obstacle: null }
     waiting ??= { unit, obstacle: found }

@@ -145,6 +145,8 @@ export interface Unit {
   /** Set by a manual re-run: the cache is not asked */
   skipCache: boolean
   resolved: Resolved | null
+  /** Phase `queued`: where it stands in the queue. Entries that it left behind elsewhere mean nothing. In memory only */
+  group: ReadyGroup | null
   /** Renewed when it becomes ready or is reset, from `state.nextGeneration`: an answer to an older question is ignored */
   generation: number
   readyAt: number

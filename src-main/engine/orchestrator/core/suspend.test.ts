@@ -158,6 +158,13 @@ describe('an attempt after one that was suspended or lost', () => {
     ])
   })
 
+  it('finds nothing that was cancelled since it began', () => {
+    driver.call('main', [asks('train'), asks('train')])
+    driver.suspend('main')
+    driver.cancelStep('train[0]')
+    expect(driver.call('main', [asks('train'), asks('train')])).toEqual(['train[1]', 'train[2]'])
+  })
+
   it('finds another variant of a target by its arguments', () => {
     driver.call('main', [asks('train', [1])])
     driver.suspend('main')

@@ -22,9 +22,10 @@ export function touched(state: State, event: Event): 'all' | readonly Unit[] {
     case 'step.linked':
       return withUnit(state, event, (unit) => [...withNeighbours(unit), ...callers(unit)])
     case 'step.deferred':
-    case 'step.bound':
     case 'step.cancelling':
     case 'step.reopened':
+      return withUnit(state, event, (unit) => [...around(unit), ...(unit.fanOut?.units ?? []).flatMap(withNeighbours)])
+    case 'step.bound':
     case 'step.expanded':
     case 'step.failing':
       return withUnit(state, event, (unit) => [unit, ...(unit.fanOut?.units ?? [])])
@@ -58,9 +59,14 @@ function withNeighbours(unit: Unit): readonly Unit[] {
   if (unit.call !== null) return [unit, ...(unit.parent === null ? [] : [unit.parent]), ...waitingFor(unit)]
   if (unit.parent !== null) return [unit, unit.parent]
   if (unit.phase !== 'done') return [unit]
-  const { run, step } = unit
-  return [unit, ...(dependents(run.plan).get(step.name) ?? []).flatMap((name) => run.steps.get(name) ?? [])]
+  return [unit, ...needing(unit)]
 }
+
+/** An item that is opened again opens its step, which others need. */
+const around = (unit: Unit): readonly Unit[] => [...withNeighbours(unit), ...needing(unit.parent ?? unit)]
+
+const needing = ({ run, step }: Unit): readonly Unit[] =>
+  (dependents(run.plan).get(step.name) ?? []).flatMap((name) => run.steps.get(name) ?? [])
 
 /** Those whose view names a unit that they wait for, or waited for. */
 function waitingFor({ referrers, watchers }: Unit): readonly Unit[] {

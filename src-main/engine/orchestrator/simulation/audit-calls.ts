@@ -54,7 +54,10 @@ export class CallAudit {
       const { call } = unit
       if (call === null || unit.outcome !== null || unit.ending || run.cancelling || unit.again) continue
       const callers = [call.by, ...call.links.map(({ by }) => by)]
-      const lost = callers.every(({ outcome }) => outcome === 'failed' || outcome === 'cancelled')
+      const lost = callers.every(
+        ({ outcome, line }) =>
+          (outcome === 'failed' || outcome === 'cancelled') && !line.some(({ status }) => status === 'succeeded'),
+      )
       must(!lost, 'cancel', () => `${unit.id} goes on, and all that called it have failed or were cancelled`)
     }
   }
@@ -81,6 +84,12 @@ export class CallAudit {
     // Nothing is made anew that the attempt should have found.
     const missed = this.inheritance(by, event.token).find((other) => other.call?.key === key)
     must(missed === undefined, 'calls', () => `${event.token} calls ${key} anew, though it has ${missed?.id}`)
+    const asked = this.machine.jobs.get(event.token)?.life?.requests[event.request] ?? []
+    const given = JSON.stringify(event.refs ?? [])
+    const isAsked = asked.some(
+      (one) => JSON.stringify(one.args) === JSON.stringify(event.args) && JSON.stringify(one.refs) === given,
+    )
+    must(isAsked, 'calls', () => `${event.token} never called ${key} with ${given}`)
     holder.called.push(createUnit(run, step, holder, `${run.id}:${event.step}[${event.index}]`, { call }))
     this.answer(event, `${event.step}[${event.index}]`)
   }

@@ -224,6 +224,13 @@ export class Audit {
     this.count('suspended')
     const awaited = steps.map((key) => this.ledger.unit({ run: unit.run.id, ...parsed(key) }))
     unit.awaits = { steps: awaited, mode, until }
+    const end = this.machine.jobs.get(unit.line.at(-1)?.token ?? '')?.end ?? null
+    const told = end !== null && isSuspension(end) ? end.steps : null
+    must(
+      JSON.stringify(told) === JSON.stringify(steps),
+      'result',
+      () => `${unit.id} waits for ${steps}, not for ${told}`,
+    )
     must(until === null || until >= at, 'attempts', () => `${unit.id} was to go on before it was suspended`)
   }
 

@@ -15,7 +15,7 @@ export interface Code {
 
 const FUNCTIONS = ['f', 'g', 'h']
 /** Calls of a run, and how deep they go: a schedule is to stay small */
-const MOST_CALLS = 8
+const MOST_CALLS = 6
 const DEEPEST_CALL = 3
 const MOST_ATTEMPTS = 5
 const LONGEST_STEP_MS = 300
@@ -94,7 +94,7 @@ export class Life {
     const { random, features } = around
     this.isCaller = unit.step.rules?.isolation !== 'shared' && (unit.call?.depth ?? 0) < DEEPEST_CALL
     this.maySuspend = features.has('suspends') && unit.executions.length < MOST_ATTEMPTS
-    this.left = random.below(4)
+    this.left = random.below(3)
     this.next()
   }
 
@@ -114,7 +114,7 @@ export class Life {
     if (this.left > 0) {
       this.left -= 1
       if (this.isCaller && this.around.callsOf(this.run) < MOST_CALLS) this.ask()
-      else this.wait()
+      else if (random.chance(0.3)) this.wait()
       return this.next()
     }
     if (!this.maySuspend || !random.chance(0.4)) return this.end(null)

@@ -142,6 +142,43 @@ export const FAULTS: readonly Fault[] = [
       }),
     ),
   }),
+  fault('a request that is repeated makes its calls again', ['calls'], {
+    handle: around((state, command) => {
+      const calls = command.type === 'step.call' ? state.executions.get(command.token)?.execution.calls : null
+      if (command.type === 'step.call') calls?.delete(command.request)
+      return () => undefined
+    }),
+  }),
+  fault('an attempt does not find the calls of the one before it', ['calls', 'replay'], {
+    handle: around((state, command) => {
+      const held = command.type === 'step.call' ? state.executions.get(command.token) : undefined
+      if (held !== undefined) held.execution.inherited = null
+      return () => undefined
+    }),
+  }),
+  fault('the results that a call is given are not waited for', ['calls'], {
+    handle: instead((command) =>
+      command.type === 'step.call'
+        ? { ...command, calls: command.calls.map((one) => ({ ...one, refs: [] })) }
+        : command,
+    ),
+  }),
+  fault('what is suspended goes on whatever it waits for', ['result'], {
+    handle: instead((command) => (command.type === 'execution.suspended' ? { ...command, steps: [] } : command)),
+  }),
+  fault('what a failed caller called goes on', ['cancel'], { handle: around(hideCalls) }),
+  {
+    ...fault('what another caller needs is ended', ['cancel'], { handle: around(hideLinks) }),
+    features: ['code', 'memos', 'failures', 'fanOut'],
+  },
+  {
+    ...fault('memoised calls are found in any workspace', ['calls'], { handle: around(flatten) }),
+    features: ['code', 'memos', 'workspaces', 'singles', 'fanOut'],
+  },
+  fault('places at workers are lent twice', ['limits'], { handle: around(lendTwice) }),
+  fault('a call that is replaced runs as well', ['calls', 'replay'], {
+    handle: miswritten((events) => events.filter(({ type }) => type !== 'step.deferred')),
+  }),
   {
     ...fault('an ended run is replayed among the living', ['invariants', 'replay', 'rest'], {
       restore: (state, plan, events) => {
@@ -154,6 +191,65 @@ export const FAULTS: readonly Fault[] = [
     features: ['caches', 'reopens', 'fanOut'],
   },
 ]
+
+/** While an attempt ends, nobody knows what it had called. */
+function hideCalls(state: State, command: Command): () => void {
+  const held = command.type === 'execution.finished' ? state.executions.get(command.token) : undefined
+  if (held === undefined) return () => undefined
+  const { unit } = held
+  const before = unit.executions.map((execution) => ({ execution, calls: execution.calls }))
+  for (const { execution } of before) execution.calls = null
+  return () => {
+    for (const { execution, calls } of before) execution.calls = calls
+  }
+}
+
+/** While an attempt ends, nobody knows that its calls were given to others. */
+function hideLinks(state: State, command: Command): () => void {
+  if (command.type !== 'execution.finished') return () => undefined
+  const before = units(state).flatMap(({ call }) =>
+    call === null ? [] : [{ links: call.links, kept: [...call.links] }],
+  )
+  for (const { links } of before) links.length = 0
+  return () => {
+    for (const { links, kept } of before) links.push(...kept)
+  }
+}
+
+/** Every workspace sees every other one. */
+function flatten(state: State, command: Command): () => void {
+  if (command.type !== 'step.call') return () => undefined
+  const told = state.workspaces
+  const ids = [...told.keys()]
+  const caller = state.executions.get(command.token)?.unit.workspace ?? ''
+  const line = [caller, ...ids.filter((id) => id !== caller)]
+  state.workspaces = new Map(
+    line.flatMap((id, index) => {
+      const one = told.get(id)
+      return one === undefined ? [] : [[id, { ...one, base: line[index + 1] ?? null }]]
+    }),
+  )
+  return () => {
+    state.workspaces = told
+  }
+}
+
+function lendTwice(state: State): () => void {
+  const before = [...state.workers]
+  const doubled = new Map(
+    before.map(([name, worker]) => {
+      const { concurrency, shared } = worker.offer
+      return [name, { ...worker, offer: { ...worker.offer, concurrency: 2 * concurrency, shared: 2 * shared } }]
+    }),
+  )
+  for (const [name, worker] of doubled) state.workers.set(name, worker)
+  return () => {
+    for (const [name, worker] of before) {
+      const now = state.workers.get(name)
+      if (now !== undefined && now === doubled.get(name)) state.workers.set(name, { ...now, offer: worker.offer })
+    }
+  }
+}
 
 function dropTimers(state: State, kind: 'wake' | 'timeout'): void {
   const { timers } = state

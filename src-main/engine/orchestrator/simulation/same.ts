@@ -1,5 +1,6 @@
-import type { ExecutionState, RunState, State, Unit } from '../core/index.ts'
-import { unitKey, unitsOf } from '../core/index.ts'
+import type { PlanStep } from '../../workflows/index.ts'
+import type { CallState, ExecutionState, RunState, State, Unit } from '../core/index.ts'
+import { unitKey, unitsOf, wantsOf } from '../core/index.ts'
 
 /**
  * Where the live state differs from one that was replayed, in words; null when they agree. Left out is what follows from the
@@ -51,16 +52,20 @@ const RUN_FIELDS = [
   'error',
   'open',
   'active',
-  'variants',
   'calls',
 ] as const satisfies readonly (keyof RunState)[]
 
 function runDifference(live: RunState, replayed: RunState, now: number): string | null {
+  const { variants } = live
+  if (variants.length !== replayed.variants.length) return 'definitions of calls'
+  if (variants.some((step, index) => !isSameStep(step, replayed.variants[index]))) return 'definitions of calls'
   for (const field of RUN_FIELDS) if (!equal(live[field], replayed[field])) return wrong(field, live, replayed)
-  if (!equal(Object.fromEntries(live.modules), Object.fromEntries(replayed.modules))) return 'versions of modules'
+  if (live.modules.size + replayed.modules.size > 0 && !equal([...live.modules], [...replayed.modules]))
+    return 'versions of modules'
   const memos = (run: RunState): object =>
     Object.fromEntries([...run.memos].map(([key, units]) => [key, units.map(unitKey)]))
-  if (!equal(memos(live), memos(replayed))) return 'calls that may be found again'
+  if (live.memos.size + replayed.memos.size > 0 && !equal(memos(live), memos(replayed)))
+    return 'calls that may be found again'
   const others = unitsOf(replayed)
   for (const unit of unitsOf(live)) {
     const next = others.next()
@@ -73,7 +78,6 @@ function runDifference(live: RunState, replayed: RunState, now: number): string 
 
 const UNIT_FIELDS = [
   'index',
-  'step',
   'workspace',
   'outcome',
   'outputs',
@@ -126,9 +130,9 @@ function unitDifference(live: Unit, replayed: Unit, now: number): string | null 
   if ((phase === 'retry' || phase === 'sleeping' || phase === 'suspended') && live.wakeAt !== replayed.wakeAt)
     return wrong('wakeAt', live, replayed)
   for (const field of UNIT_FIELDS) if (!equal(live[field], replayed[field])) return wrong(field, live, replayed)
-  if (!equal(callOf(live), callOf(replayed)))
-    return `call is ${JSON.stringify(callOf(live))}, replayed ${JSON.stringify(callOf(replayed))}`
-  if (!equal(waitsFor(live), waitsFor(replayed))) return 'what it waits for'
+  if (!isSameStep(live.step, replayed.step)) return 'definition'
+  if (!isSameCall(live.call, replayed.call)) return 'how it was called'
+  if (live.resumeOn !== replayed.resumeOn && !equal(waitsFor(live), waitsFor(replayed))) return 'what it waits for'
   if (live.executions.length !== replayed.executions.length) return 'number of executions'
   for (const [index, execution] of live.executions.entries()) {
     const other = replayed.executions[index]
@@ -137,7 +141,8 @@ function unitDifference(live: Unit, replayed: Unit, now: number): string | null 
       if (!equal(execution[field], other[field]))
         return `attempt ${execution.attempt}: ${wrong(field, execution, other)}`
     }
-    if (!equal(answers(execution), answers(other))) return `attempt ${execution.attempt}: what it called`
+    const hasCalls = execution.calls !== null || other.calls !== null || execution.inherited !== null
+    if (hasCalls && !equal(answers(execution), answers(other))) return `attempt ${execution.attempt}: what it called`
   }
   if (live.fanOut === null || replayed.fanOut === null) return live.fanOut === replayed.fanOut ? null : 'fan-out'
   for (const field of FAN_OUT_FIELDS) {
@@ -147,12 +152,21 @@ function unitDifference(live: Unit, replayed: Unit, now: number): string | null 
   return live.former.length === replayed.former.length ? null : 'former items'
 }
 
-function callOf({ call }: Unit): object | null {
-  if (call === null) return null
-  const { by, refs, links, ...rest } = call
-  const linked = links.map((link) => ({ ...link, by: unitKey(link.by) }))
-  return { ...rest, by: unitKey(by), refs: refs.map(unitKey), links: linked }
+/** How a unit was called never changes, but for those that it was given to as well. */
+function isSameCall(live: CallState | null, replayed: CallState | null): boolean {
+  if (live === null || replayed === null) return live === replayed
+  if (live.token !== replayed.token || live.key !== replayed.key || live.memo !== replayed.memo) return false
+  if (live.defer !== replayed.defer || live.refs.length !== replayed.refs.length) return false
+  if (live.links.length !== replayed.links.length) return false
+  const isSame = (a: Unit, b: Unit | undefined): boolean => b !== undefined && unitKey(a) === unitKey(b)
+  return (
+    live.refs.every((ref, index) => isSame(ref, replayed.refs[index])) &&
+    live.links.every((link, index) => isSame(link.by, replayed.links[index]?.by))
+  )
 }
+
+const isSameStep = (live: PlanStep, replayed: PlanStep | undefined): boolean =>
+  live === replayed || (replayed !== undefined && live.name === replayed.name && wantsOf(live) === wantsOf(replayed))
 
 const waitsFor = ({ resumeOn }: Unit): object | null =>
   resumeOn === null ? null : { mode: resumeOn.mode, steps: resumeOn.steps.map(unitKey) }

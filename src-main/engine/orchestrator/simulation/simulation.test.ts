@@ -36,6 +36,17 @@ const HAPPENINGS = [
   'inherited result',
   're-run below',
   'tree changed',
+  'step.called',
+  'step.linked',
+  'step.deferred',
+  'step.bound',
+  'step.cancelling',
+  'step.reopened',
+  'call ended with its caller',
+  'inherited call',
+  'memo hit',
+  'suspended',
+  'waiting',
 ]
 
 describe('simulated schedules', () => {
