@@ -62,7 +62,24 @@ export class CallAudit {
     }
   }
 
-  called(event: Of<'step.called'>): void {
+  read(event: Event, trees: readonly (readonly Workspace[])[]): void {
+    switch (event.type) {
+      case 'step.called':
+        return this.called(event)
+      case 'step.linked':
+        return this.linked(event, trees)
+      case 'step.deferred':
+        return this.deferred(event)
+      case 'step.cancelling':
+        return this.cancelling(event)
+      case 'step.reopened':
+        return this.reopened(event, trees)
+      default:
+        return
+    }
+  }
+
+  private called(event: Of<'step.called'>): void {
     const { ledger } = this
     const run = ledger.run(event.run)
     const by = this.callerOf(event.token, event)
@@ -94,7 +111,7 @@ export class CallAudit {
     this.answer(event, `${event.step}[${event.index}]`)
   }
 
-  linked(event: Of<'step.linked'>, trees: readonly (readonly Workspace[])[]): void {
+  private linked(event: Of<'step.linked'>, trees: readonly (readonly Workspace[])[]): void {
     const { ledger } = this
     const unit = ledger.unit(event)
     const by = this.callerOf(event.token, event)
@@ -151,7 +168,7 @@ export class CallAudit {
   private readonly keysOf = (token: string): Set<string> =>
     new Set([...(this.ledger.answers.get(token)?.values() ?? [])].flat())
 
-  deferred(event: Of<'step.deferred'>): void {
+  private deferred(event: Of<'step.deferred'>): void {
     const unit = this.ledger.unit(event)
     must(unit.outcome === null, 'order', () => `${unit.id} is replaced after its end`)
     must(unit.attempts === 0, 'calls', () => `${unit.id} is replaced after it was handed out`)
@@ -159,7 +176,7 @@ export class CallAudit {
     must(unit.follows.outcome === null, 'calls', () => `${unit.id} is replaced by ${unit.follows?.id}, which has ended`)
   }
 
-  cancelling(event: Of<'step.cancelling'>): void {
+  private cancelling(event: Of<'step.cancelling'>): void {
     const unit = this.ledger.unit(event)
     must(unit.outcome === null && !unit.ending, 'order', () => `${unit.id} is cancelled twice, or after its end`)
     const { call } = unit
@@ -175,7 +192,7 @@ export class CallAudit {
     this.ledger.cancelUnit(unit)
   }
 
-  reopened(event: Of<'step.reopened'>, trees: readonly (readonly Workspace[])[]): void {
+  private reopened(event: Of<'step.reopened'>, trees: readonly (readonly Workspace[])[]): void {
     const unit = this.ledger.unit(event)
     const { workspace = unit.workspace } = event
     const below = trees.some((tree) => lineOf(tree, workspace).includes(unit.workspace))

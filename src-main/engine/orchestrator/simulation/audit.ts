@@ -1,11 +1,13 @@
 import type { StepResources } from '../../workflows/index.ts'
-import type { Command, Event, ExecutionFinished, Finish, Workspace } from '../core/index.ts'
+import type { Command, Event, ExecutionFinished, Workspace } from '../core/index.ts'
 import { LOSSES_LIMIT } from '../core/index.ts'
 import { hasAttemptLeft, retries, retryDelay } from '../core/retry.ts'
 import { CallAudit } from './audit-calls.ts'
+import { expectedStatus, fanOutEnd, followedEnd, isEnding, outputsOf, parsed, returnsNothing } from './audit-ends.ts'
 import { must } from './broken.ts'
+import { isSuspension, type Job } from './job.ts'
 import { Ledger, type Out, type RunRecord, type UnitRecord } from './ledger.ts'
-import { isSuspension, type Job, type Machine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { lineOf } from './tree.ts'
 
 /**
@@ -85,21 +87,6 @@ export class Audit {
       case 'step.bound':
         ledger.unit(event).step = event.definition
         break
-      case 'step.called':
-        this.calls.called(event)
-        break
-      case 'step.linked':
-        this.calls.linked(event, this.trees)
-        break
-      case 'step.deferred':
-        this.calls.deferred(event)
-        break
-      case 'step.cancelling':
-        this.calls.cancelling(event)
-        break
-      case 'step.reopened':
-        this.calls.reopened(event, this.trees)
-        break
       case 'step.waiting':
         if (event.child !== undefined) ledger.unit(event).child = event.child
         this.mayGoOn(ledger.unit(event), event)
@@ -125,7 +112,7 @@ export class Audit {
         break
       }
       default:
-        break
+        this.calls.read(event, this.trees)
     }
   }
 
@@ -229,7 +216,7 @@ export class Audit {
     must(
       JSON.stringify(told) === JSON.stringify(steps),
       'result',
-      () => `${unit.id} waits for ${steps}, not for ${told}`,
+      () => `${unit.id} waits for ${steps.join()}, not for ${told?.join()}`,
     )
     must(until === null || until >= at, 'attempts', () => `${unit.id} was to go on before it was suspended`)
   }
@@ -359,43 +346,4 @@ export class Audit {
     }
     run.status = event.status
   }
-}
-
-const isEnding = (unit: UnitRecord): boolean =>
-  unit.run.cancelling || unit.ending || unit.parent?.failing === true || unit.parent?.ending === true
-
-const outputsOf = (end: Job['end']): Finish['outputs'] => (end === null || isSuspension(end) ? undefined : end.outputs)
-
-function returnsNothing(end: Job['end']): boolean {
-  const outputs = outputsOf(end)
-  return outputs !== undefined && 'json' in outputs && JSON.stringify(outputs.json).includes('"result":null')
-}
-
-function followedEnd({ outcome, id }: UnitRecord): string {
-  must(outcome !== null, 'outcome', () => `a call ends before ${id}, which stands in its place`)
-  return outcome === 'cached' ? 'succeeded' : outcome
-}
-
-function parsed(key: string): { step: string; index?: number } {
-  const [, step = key, index] = /^(\w+)\[(\d+)\]$/.exec(key) ?? []
-  return index === undefined ? { step } : { step, index: Number(index) }
-}
-
-function expectedStatus(end: Job['end'], ordered: 'cancel' | 'timeout' | null): ExecutionFinished['status'] {
-  if (end !== null && !isSuspension(end) && end.status === 'succeeded') return 'succeeded'
-  if (ordered === 'cancel') return 'cancelled'
-  if (end === null) return 'abandoned'
-  if (ordered === 'timeout') return 'timeout'
-  if (isSuspension(end)) return 'suspended'
-  return end.status === 'cancelled' || end.kind === 'abandoned' ? 'abandoned' : 'failed'
-}
-
-function fanOutEnd(unit: UnitRecord): string {
-  const items = unit.openItems()
-  for (const item of items) must(item.outcome !== null, 'outcome', () => `${unit.id} ends before ${item.id}`)
-  if (isEnding(unit)) return 'cancelled'
-  const failed = items.filter(({ outcome }) => outcome === 'failed').length
-  const dropped = items.some(({ outcome }) => outcome === 'cancelled')
-  if (dropped || (failed > 0 && unit.step.forEach?.onFailure === 'fail')) return 'failed'
-  return failed > 0 && failed === items.length ? 'failed' : 'succeeded'
 }

@@ -1,8 +1,8 @@
 import type { PlanStep } from '../../workflows/index.ts'
 import type { CallRequest, Command, Unit } from '../core/index.ts'
 import { retry, target } from '../testing/plan.ts'
-import type { Job, Suspension } from './machine.ts'
-import type { Behaviour } from './plans.ts'
+import type { Behaviour } from './behaviour.ts'
+import type { Job, Suspension } from './job.ts'
 import type { Random } from './random.ts'
 import type { Feature } from './scenario.ts'
 

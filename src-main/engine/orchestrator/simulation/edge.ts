@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../workflows/index.ts'
 import { type Command, chainOf, place, type Resolution, type RunState, type State, type Unit } from '../core/index.ts'
+import type { Behaviour } from './behaviour.ts'
 import type { Disk } from './disk.ts'
-import type { Behaviour } from './plans.ts'
 import type { Random } from './random.ts'
 
 export interface EdgeParts {

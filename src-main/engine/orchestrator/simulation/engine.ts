@@ -242,3 +242,14 @@ function answer(taken: readonly Posted[]): void {
     must(holds === null || holds(), 'answer', () => `${command.type} is answered, and not on disk`)
   }
 }
+
+/** What must be gone when all has ended. */
+export const leftIn = (state: State): Record<string, number> => ({
+  runs: state.runs.size,
+  executions: state.executions.size,
+  queue: state.queue.size,
+  concurrency: state.concurrency.size,
+  producers: state.producers.size,
+  deferrals: state.deferrals.size,
+  awaiting: state.awaiting.size,
+})

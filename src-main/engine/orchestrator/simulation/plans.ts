@@ -1,26 +1,9 @@
 import type { Plan, PlanStep } from '../../workflows/index.ts'
 import { each, plan, planWith, retry, step } from '../testing/plan.ts'
+import type { Behaviour } from './behaviour.ts'
 import type { Code } from './code.ts'
 import type { Random } from './random.ts'
 import type { Feature } from './scenario.ts'
-
-/** What a step does when it runs; the expressions and commands of a real one. */
-export interface Behaviour {
-  /** Of the fan-out's list */
-  readonly items: number
-  /** How probable it is that the condition is false, that the expressions fail, and that an attempt fails */
-  readonly skips: number
-  readonly misresolves: number
-  readonly fails: number
-  /** How probable it is that an attempt never ends by itself; only where something ends it */
-  readonly hangs: number
-  /** Pool of cache keys; null without a cache */
-  readonly cacheKeys: readonly string[] | null
-  readonly sleepMs: number
-  readonly child: Plan | null
-  /** Of a recurrent function: how probable it is that it runs again */
-  readonly returnsNothing?: number
-}
 
 export interface Described {
   readonly plan: Plan
@@ -77,7 +60,7 @@ function randomStep(
   const child = kind === 'workflow' ? randomPlan(random, features, code, depth + 1) : null
   const called = kind === 'target' ? random.pick([...code.values()]) : null
   const fields: Partial<PlanStep> = {
-    ...(called === null ? {} : withoutName(called.step)),
+    ...(called === null ? {} : asStep(called.step)),
     kind,
     needs,
     runsAfterFailure: features.has('conditions') && random.chance(0.2),
@@ -106,8 +89,19 @@ function randomStep(
 }
 
 /** What a step of a plan takes over from a function. */
-function withoutName({ name: _, forEach: __, ...step }: PlanStep): Partial<PlanStep> {
-  return step
+function asStep({
+  kind,
+  run,
+  target,
+  rules,
+  resources,
+  retry,
+  timeoutMs,
+  cache,
+  concurrency,
+}: PlanStep): Partial<PlanStep> {
+  const called = { kind, run, resources, retry, timeoutMs, cache, concurrency }
+  return { ...called, ...(target === undefined ? {} : { target }), ...(rules === undefined ? {} : { rules }) }
 }
 
 function randomKind(random: Random, features: ReadonlySet<Feature>, depth: number): PlanStep['kind'] {

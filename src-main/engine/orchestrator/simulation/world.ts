@@ -12,25 +12,19 @@ import {
   unitsOf,
   type Workspace,
 } from '../core/index.ts'
+import { Agenda } from './agenda.ts'
 import { Audit } from './audit.ts'
 import { Broken, must } from './broken.ts'
-import { type Code, randomCode } from './code.ts'
 import { Disk } from './disk.ts'
-import { Engine, type EngineParts } from './engine.ts'
+import { Engine, type EngineParts, leftIn } from './engine.ts'
+import { Library } from './library.ts'
 import { Machine } from './machine.ts'
-import { type Behaviour, CAPACITY, randomPlan } from './plans.ts'
+import { CAPACITY } from './plans.ts'
 import { createRandom, type Random } from './random.ts'
 import { HONEST, type Rig } from './rig.ts'
 import type { Feature, Scenario } from './scenario.ts'
 import { awake, changed, TREE } from './tree.ts'
 import { Workers } from './workers.ts'
-
-/** Something that will happen. With an epoch it is on its way to that engine, and lost when it dies. */
-interface Pending {
-  at: number
-  readonly epoch: number | null
-  readonly act: () => void
-}
 
 class EngineKilled extends Error {}
 /** One for all: a stack for each of a hundred thousand crashes would take longer than the schedules. */
@@ -65,14 +59,12 @@ class World {
   private readonly disk = new Disk()
   private readonly machine: Machine
   private readonly audit: Audit
-  private readonly behaviours = new Map<PlanStep, Behaviour>()
-  private readonly code: ReadonlyMap<string, Code>
+  private readonly library: Library
   private readonly workers: Workers | null
-  private readonly plans: Plan[] = []
   private readonly parts: EngineParts
   private readonly crashRate: number
   private readonly wishes: readonly (() => void)[]
-  private pending: Pending[] = []
+  private readonly agenda = new Agenda()
   private engine: Engine
   private crashes = 0
   private nextRun = 1
@@ -80,13 +72,11 @@ class World {
   constructor(scenario: Scenario, rig: Rig) {
     this.random = createRandom(scenario.seed)
     this.has = new Set(scenario.features)
-    this.code = this.has.has('code') ? randomCode(this.random, this.has) : new Map()
+    this.library = new Library(this.random, this.has)
     this.crashRate = this.has.has('crashes') ? this.random.pick([0.01, 0.05, 0.2]) : 0
     const slow = this.has.has('slowEdge') ? this.random.pick([0.1, 0.5, 1]) : 0
     const { random } = this
-    const later = (delayMs: number, act: () => void): void => {
-      this.pending.push({ at: this.now + delayMs, epoch: null, act })
-    }
+    const later = (delayMs: number, act: () => void): void => this.agenda.add(this.now + delayMs, act)
     const tell = (command: Command, delayMs: number): void => this.toEngine(command, delayMs)
     this.machine = new Machine({
       random,
@@ -97,7 +87,7 @@ class World {
       code: {
         random,
         features: this.has,
-        code: this.code,
+        code: this.library.code,
         later,
         tell,
         answered: (token, request) => this.audit.ledger.answers.get(token)?.get(request),
@@ -114,8 +104,8 @@ class World {
       audit: this.audit,
       now: () => this.now,
       newRunId: () => `r${this.nextRun++}`,
-      behaviourOf: (unit) => this.behaviourOf(unit),
-      bound: (step) => this.bound(step),
+      behaviourOf: (unit) => this.library.behaviourOf(unit),
+      bound: (step) => this.library.bound(step),
       crashPoint: () => this.crashPoint(),
       edgeDelay: () => (random.chance(slow) ? 1 + random.below(ANSWER_MS) : 0),
       later: (delayMs, command) => this.toEngine(command, delayMs),
@@ -135,23 +125,9 @@ class World {
     return { seen: this.audit.seen, journals: this.disk.journals(), plans: this.disk.plans }
   }
 
-  private behaviourOf(unit: Unit): Behaviour {
-    const { target } = unit.step
-    const behaviour = target == null ? this.behaviours.get(unit.step) : this.code.get(target.name)?.behaviour
-    if (behaviour === undefined) throw new Error(`step ${unit.step.name} was never described`)
-    return behaviour
-  }
-
-  /** Everything about a function is in its one version. */
-  private bound(step: PlanStep): PlanStep {
-    const { rules, target } = this.code.get(step.target?.name ?? '')?.step ?? {}
-    if (rules === undefined || target == null) throw new Error(`step ${step.name} calls nothing that is known`)
-    return { ...step, rules, target }
-  }
-
   private toEngine(command: Command, delayMs: number): void {
     const { epoch } = this.disk
-    this.pending.push({ at: this.now + delayMs, epoch, act: () => this.engine.post(command) })
+    this.agenda.add(this.now + delayMs, () => this.engine.post(command), epoch)
   }
 
   private crashPoint(): void {
@@ -173,7 +149,7 @@ class World {
     this.crashes += 1
     this.audit.count('crash')
     this.machine.forsake()
-    this.pending = this.pending.filter(({ epoch }) => epoch === null)
+    this.agenda.forget()
     // Work goes on while no engine is there.
     while (this.random.chance(0.4) && this.happen());
     if (this.has.has('losses') && this.random.chance(0.2))
@@ -212,24 +188,17 @@ class World {
   /** Moves on to the next thing that is due. False when there is none. */
   private advance(): boolean {
     const timer = this.engine.state.timers.next()
-    const next = this.next()
-    if (timer === null || (next !== undefined && next.at < timer)) return this.happen()
+    const next = this.agenda.next()
+    if (timer === null || (next !== null && next < timer)) return this.happen()
     this.now = Math.max(this.now, timer)
     this.engine.post({ type: 'tick' })
     this.engine.turn()
     return true
   }
 
-  private next(): Pending | undefined {
-    let first = this.pending[0]
-    for (const one of this.pending) if (first === undefined || one.at < first.at) first = one
-    return first
-  }
-
   private happen(): boolean {
-    const next = this.next()
-    if (next === undefined) return false
-    this.pending.splice(this.pending.indexOf(next), 1)
+    const next = this.agenda.take()
+    if (next === null) return false
     this.now = Math.max(this.now, next.at)
     next.act()
     return true
@@ -238,7 +207,8 @@ class World {
   private startRun(): void {
     const { random } = this
     if (this.audit.ledger.runs.size >= MOST_RUNS) return
-    const plan = this.plans.length > 0 && random.chance(0.4) ? random.pick(this.plans) : this.newPlan()
+    const plan = this.library.pick()
+    for (const one of this.library.known()) this.know(one)
     const run = this.parts.newRunId()
     this.engine.post(
       {
@@ -256,17 +226,6 @@ class World {
       },
       () => this.disk.has(run),
     )
-  }
-
-  private newPlan(): Plan {
-    const { plan, behaviours } = randomPlan(this.random, this.has, this.code)
-    for (const [step, behaviour] of behaviours) {
-      this.behaviours.set(step, behaviour)
-      if (behaviour.child !== null) this.know(behaviour.child)
-    }
-    this.know(plan)
-    this.plans.push(plan)
-    return plan
   }
 
   private know(plan: Plan): void {
@@ -372,7 +331,7 @@ class World {
   private jump(): void {
     if (!this.engine.idle) return
     this.now += JUMP_MS
-    for (const one of this.pending) one.at += JUMP_MS
+    this.agenda.shift(JUMP_MS)
     this.engine.post({ type: 'clock.jumped', byMs: JUMP_MS })
   }
 
@@ -434,16 +393,7 @@ class World {
     for (const out of this.audit.ledger.out.values()) {
       must(false, 'result', () => `the end of ${out.token} was lost`)
     }
-    const left = {
-      runs: state.runs.size,
-      executions: state.executions.size,
-      queue: state.queue.size,
-      concurrency: state.concurrency.size,
-      producers: state.producers.size,
-      deferrals: state.deferrals.size,
-      awaiting: state.awaiting.size,
-    }
-    for (const [what, count] of Object.entries(left)) {
+    for (const [what, count] of Object.entries(leftIn(state))) {
       must(count === 0, 'rest', () => `${count} ${what} are left when all has ended`)
     }
   }
