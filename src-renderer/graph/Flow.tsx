@@ -1,6 +1,6 @@
 import '@xyflow/react/dist/base.css'
 import { type OnMove, ReactFlow, type ReactFlowProps, useStore, useStoreApi } from '@xyflow/react'
-import { type MouseEvent, type ReactNode, useCallback, useRef } from 'react'
+import { type MouseEvent, type ReactNode, type RefObject, useCallback, useRef } from 'react'
 import { Controls } from './Controls.tsx'
 import { type Detail, DetailContext, detailAt, readableZoom } from './contexts.ts'
 import { Dots } from './Dots.tsx'
@@ -45,21 +45,12 @@ export function Flow({
   const isEditable = props.nodesConnectable === true
   const detail = useStore((store): Detail => detailAt(store.transform[2], isEditable))
   const all = props.nodes ?? NO_NODES
-  const count = all.length
-  const store = useStoreApi()
-  setPicture(store, all)
+  setPicture(useStoreApi(), all)
   const picture = usePainted({ nodes: all, edges: props.edges ?? NO_EDGES, detail, onNodesChange: props.onNodesChange })
-  const hasMap = count >= MINIMAP_FROM
+  const hasMap = all.length >= MINIMAP_FROM
   const box = useRef<HTMLElement>(null)
   const onTouched = useFit({ fitKey, nodes: all, box, least: readableZoom(isEditable), follows })
-  const onMoveStart = useCallback<OnMove>(
-    (event, viewport) => {
-      box.current?.setAttribute('data-moving', '')
-      onTouched(event, viewport)
-    },
-    [onTouched],
-  )
-  const onMoveEnd = useCallback(() => box.current?.removeAttribute('data-moving'), [])
+  const { onMoveStart, onMoveEnd } = useMoving(box, onTouched)
   const onPaneClick = useTap(props, picture.boxUnder)
   return (
     <DetailContext.Provider value={detail}>
@@ -100,6 +91,19 @@ export function Flow({
       </section>
     </DetailContext.Provider>
   )
+}
+
+/** While the picture moves, its box says so. */
+function useMoving(box: RefObject<HTMLElement | null>, onTouched: OnMove) {
+  const onMoveStart = useCallback<OnMove>(
+    (event, viewport) => {
+      box.current?.setAttribute('data-moving', '')
+      onTouched(event, viewport)
+    },
+    [box, onTouched],
+  )
+  const onMoveEnd = useCallback(() => box.current?.removeAttribute('data-moving'), [box])
+  return { onMoveStart, onMoveEnd }
 }
 
 const NO_NODES: StepFlowNode[] = []

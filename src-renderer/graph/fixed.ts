@@ -49,7 +49,15 @@ function near(
   positions: Positions,
   neighbours: ReadonlyMap<string, readonly string[]>,
 ): Point {
-  const own = wanted[id] ?? { x: 0, y: 0 }
+  const own = wanted[id]
+  if (own === undefined) {
+    // It came after the layout: beside a neighbour until there is another one.
+    const beside = neighbours
+      .get(id)
+      ?.map((other) => positions[other])
+      .find((point) => point !== undefined)
+    return beside === undefined ? rightOfAll(positions, { x: 0, y: 0 }) : { x: beside.x + COLUMN, y: beside.y }
+  }
   const anchor = neighbours.get(id)?.find((other) => positions[other] !== undefined && wanted[other] !== undefined)
   if (anchor === undefined) return rightOfAll(positions, own)
   const to = positions[anchor]

@@ -22,16 +22,8 @@ const MANY = 300
 
 /** Who called what, as a tree of which only the rows exist that are seen. Arrows move, fold and unfold, Enter opens. */
 export function CallTree({ place, text, isNarrow }: CallTreeProps) {
-  const liveBook = useRunState((state) => state.book)
-  const book = useCalm(liveBook, liveBook.byKey.size > MANY)
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
+  const { rows, toggled, toggle } = useRows(text)
   const [active, setActive] = useState(0)
-  const wanted = useDeferredValue(text)
-  const tree = useMemo(() => callTreeOf(book), [book])
-  const rows = useMemo(
-    () => (wanted.trim() === '' ? treeRowsOf(tree, book, toggled) : foundRows(tree, book, wanted)),
-    [tree, book, toggled, wanted],
-  )
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const virtual = useVirtualizer({
@@ -41,11 +33,6 @@ export function CallTree({ place, text, isNarrow }: CallTreeProps) {
     overscan: OVERSCAN,
   })
   const at = Math.min(active, Math.max(0, rows.length - 1))
-  const toggle = (key: string): void => {
-    const next = new Set(toggled)
-    if (!next.delete(key)) next.add(key)
-    setToggled(next)
-  }
   const onKeyDown = (event: KeyboardEvent): void => {
     const row = rows[at]
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return
@@ -92,6 +79,25 @@ export function CallTree({ place, text, isNarrow }: CallTreeProps) {
       </div>
     </div>
   )
+}
+
+/** The rows that are in sight: of the whole tree, or of what is searched for. */
+function useRows(text: string) {
+  const liveBook = useRunState((state) => state.book)
+  const book = useCalm(liveBook, liveBook.byKey.size > MANY)
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
+  const wanted = useDeferredValue(text)
+  const tree = useMemo(() => callTreeOf(book), [book])
+  const rows = useMemo(
+    () => (wanted.trim() === '' ? treeRowsOf(tree, book, toggled) : foundRows(tree, book, wanted)),
+    [tree, book, toggled, wanted],
+  )
+  const toggle = (key: string): void => {
+    const next = new Set(toggled)
+    if (!next.delete(key)) next.add(key)
+    setToggled(next)
+  }
+  return { rows, toggled, toggle }
 }
 
 /** Steps are open at first, bundles are not. */

@@ -37,9 +37,7 @@ export function StepsTab({ place }: { readonly place: Place }) {
   const shown = isNarrow
     ? narrowColumns
     : columns.filter(({ id }) => id === 'step' || id === 'status' || !hidden.includes(id))
-  const isCode = useRunState((state) => hasCalls(state.book))
-  const [mode, setMode] = usePersisted<'calls' | 'functions'>('run.steps.mode', 'calls')
-  const isTree = isCode && mode === 'calls'
+  const { isCode, mode, setMode, isTree } = useMode()
   const toggle = (key: string): void => {
     const next = new Set(expanded)
     if (!next.delete(key)) next.add(key)
@@ -48,32 +46,12 @@ export function StepsTab({ place }: { readonly place: Place }) {
   return (
     <div className={classes.tab}>
       <div className={classes.bar}>
-        {isCode && (
-          <SegmentedControl
-            size="xs"
-            aria-label="How steps are ordered"
-            data={[
-              { value: 'calls', label: 'By caller' },
-              { value: 'functions', label: 'By function' },
-            ]}
-            value={mode}
-            onChange={(value) => setMode(value === 'functions' ? value : 'calls')}
-          />
-        )}
+        {isCode && <ModeSwitch mode={mode} onChange={setMode} />}
         <Filters wishes={wishes} onChange={setWishes} hasStatuses={!isTree} />
         <span className={`${classes.count} tabular`} aria-live="polite">
           {isFlat && !isTree ? `${formatCount(rows.length)} of ${plural(total, 'row')}` : ''}
         </span>
-        {expanded.size > 0 && !isFlat && !isTree && (
-          <Button
-            variant="subtle"
-            h={28}
-            leftSection={<IconFold size={16} stroke={1.5} />}
-            onClick={() => setExpanded(new Set())}
-          >
-            Fold all
-          </Button>
-        )}
+        {expanded.size > 0 && !isFlat && !isTree && <FoldButton onClick={() => setExpanded(new Set())} />}
         {!isNarrow && !isTree && <ColumnMenu hidden={hidden} onChange={setHidden} />}
         <SaveButton starts={starts} />
       </div>
@@ -96,6 +74,38 @@ export function StepsTab({ place }: { readonly place: Place }) {
         />
       )}
     </div>
+  )
+}
+
+type Mode = 'calls' | 'functions'
+
+function ModeSwitch({ mode, onChange }: { readonly mode: Mode; readonly onChange: (mode: Mode) => void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="How steps are ordered"
+      data={[
+        { value: 'calls', label: 'By caller' },
+        { value: 'functions', label: 'By function' },
+      ]}
+      value={mode}
+      onChange={(value) => onChange(value === 'functions' ? value : 'calls')}
+    />
+  )
+}
+
+/** Whether the run is one of code, and how its steps are ordered then. */
+function useMode() {
+  const isCode = useRunState((state) => hasCalls(state.book))
+  const [mode, setMode] = usePersisted<Mode>('run.steps.mode', 'calls')
+  return { isCode, mode, setMode, isTree: isCode && mode === 'calls' }
+}
+
+function FoldButton({ onClick }: { readonly onClick: () => void }) {
+  return (
+    <Button variant="subtle" h={28} leftSection={<IconFold size={16} stroke={1.5} />} onClick={onClick}>
+      Fold all
+    </Button>
   )
 }
 
