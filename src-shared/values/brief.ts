@@ -83,9 +83,6 @@ function marked(mark: string, value: Encoded, depth: number): string {
   }
 }
 
-/** What should be a text or a number, as a text. */
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null))
-
 const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 
 /** Of bytes that travel in the value, or as a blob of their own. */
