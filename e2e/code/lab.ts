@@ -10,15 +10,15 @@ import { type Language, SUFFIX, WorkerProcess } from './worker-process.ts'
 
 const CODE = resolve(import.meta.dirname)
 const ENDED: readonly string[] = ['succeeded', 'failed', 'cancelled']
-/** Executions in processes at once: more than there are cores, because most of them wait for a gate. */
-const CONCURRENCY = '4'
+/** Executions in processes at once, where not said: what a run needs whose steps follow each other. */
+const CONCURRENCY = '2'
 
 /** An engine for the cases of a file, with a folder for the traces of code. */
 export interface Bench {
   readonly engine: EngineProcess
   readonly marks: string
   /** A project for the modules of a language, or of several. */
-  lab(language: Language, project: string): Promise<Lab>
+  lab(language: Language, project?: string): Promise<Lab>
   remove(): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export async function bench(): Promise<Bench> {
   return {
     engine,
     marks,
-    async lab(language, project) {
+    async lab(language, project = language) {
       await engine.client.call(routes.projects.create, { body: { name: project, description: '' } })
       const made = new Lab(engine, marks, language, project)
       labs.push(made)
@@ -61,6 +61,11 @@ export class Lab {
     this.project = project
   }
 
+  /** The same project, for workers of another language. */
+  with(language: Language): Lab {
+    return new Lab(this.engine, this.marks, language, this.project)
+  }
+
   get inProject(): { params: { project: string } } {
     return { params: { project: this.project } }
   }
@@ -87,8 +92,7 @@ export class Lab {
     const { language, project, marks } = this
     const place = { language, folder, project, marks, engine: { data: this.engine.data } }
     const files = modules.map((module) => this.file(module))
-    const limits = args.includes('--concurrency') ? [] : ['--concurrency', CONCURRENCY]
-    const worker = new WorkerProcess(place, [...limits, ...args, ...files])
+    const worker = new WorkerProcess(place, ['--concurrency', CONCURRENCY, ...args, ...files])
     this.workers.push(worker)
     return worker
   }
@@ -101,12 +105,13 @@ export class Lab {
     return folder
   }
 
-  /** Changes a text in a file of a copy. */
-  async edit(folder: string, module: string, from: string, to: string): Promise<void> {
+  /** Changes a file of a copy. */
+  async edit(folder: string, module: string, change: (text: string) => string): Promise<void> {
     const path = join(folder, this.file(module))
     const before = await readFile(path, 'utf8')
-    if (!before.includes(from)) throw new Error(`${path} has no ${from}`)
-    await writeFile(path, before.replace(from, to))
+    const after = change(before)
+    if (after === before) throw new Error(`the edit changes nothing in ${path}`)
+    await writeFile(path, after)
   }
 
   /** A name that no other case uses. */

@@ -9,6 +9,8 @@ export interface Host {
   select(query: SelectQuery): Promise<{ steps: StepEnd[]; timedOut: boolean }>
   cancel(steps: string[]): Promise<void>
   secret(name: string): Promise<string>
+  /** A text without the secrets that this execution has read */
+  masked?(text: string): string
   /** Ends this attempt; it begins anew later. */
   suspend(steps: string[], mode: Mode, delayMs: number | null): void
   log(line: LogLine): void

@@ -55,7 +55,7 @@ function packResult(value: unknown, host: Host, current: Scope): Json | Promise<
 }
 
 function failureOf(error: unknown, loaded: LoadedTarget, host: Host): WireError {
-  const wire = wireError(error)
+  const wire = withoutSecrets(wireError(error), host)
   const rule = retryRule(loaded.target.options)
   if (rule === undefined || error instanceof EngineRefusal) return wire
   try {
@@ -65,6 +65,11 @@ function failureOf(error: unknown, loaded: LoadedTarget, host: Host): WireError 
     host.log([Date.now(), 'warning', `retries.when failed itself, so the error is retried: ${text}`, null])
     return wire
   }
+}
+
+function withoutSecrets(error: WireError, host: Host): WireError {
+  const mask = (text: string): string => host.masked?.(text) ?? text
+  return { ...error, message: mask(error.message), ...(error.stack === undefined ? {} : { stack: mask(error.stack) }) }
 }
 
 /** Arguments by position; undefined where one is left out. */

@@ -10,6 +10,9 @@ type Unnumbered = RequestMessage extends infer M ? (M extends RequestMessage ? O
 /** How long a blob waits for an engine that is away. */
 const PATIENCE_MS = 10 * 60_000
 
+/** What stands for a secret in errors; in logs the engine puts it. */
+const MASK = '***'
+
 /** Requests of all executions of this process. */
 export class Requests {
   private readonly send: (message: FromRunner) => void
@@ -50,6 +53,7 @@ export class RunnerHost implements Host {
   private readonly requests: Requests
   private readonly send: (message: FromRunner) => void
   private readonly onSuspend: () => void
+  private readonly secrets: string[] = []
 
   constructor(parts: {
     token: string
@@ -88,7 +92,14 @@ export class RunnerHost implements Host {
 
   async secret(name: string): Promise<string> {
     const answer = await this.requests.ask(this.token, { type: 'secret', name })
-    return answer.type === 'secret' ? answer.value : ''
+    if (answer.type !== 'secret') return ''
+    if (answer.value !== '') this.secrets.push(answer.value)
+    return answer.value
+  }
+
+  masked(text: string): string {
+    const longestFirst = this.secrets.toSorted((a, b) => b.length - a.length)
+    return longestFirst.reduce((all, secret) => all.replaceAll(secret, MASK), text)
   }
 
   suspend(steps: string[], mode: Mode, delayMs: number | null): void {
