@@ -95,6 +95,6 @@ export const order = [
     const last = (await lab.run(run)).steps.filter(({ key }) => key.startsWith('dives[')).at(-1)
     expect(last?.status).toBe('failed')
     const { error } = last?.executions[0] ?? {}
-    expect(error?.message).toMatch(/calls are nested 100 deep, which is the limit.*end the recursion/)
+    expect(error?.message).toMatch(/calls are nested 100 deep, which is the limit.*end the recursion/i)
   }),
 ]
