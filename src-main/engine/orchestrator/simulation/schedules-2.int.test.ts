@@ -1,8 +1,8 @@
 import { it } from 'vitest'
 import { playSchedules } from './schedules.ts'
 
-/** Half of the 50,000 schedules of CI; the other file plays the rest beside it, with another seed. */
-const SCHEDULES = 25_000
+/** Half of the 80,000 schedules of CI; the other file plays the rest beside it, with another seed. */
+const SCHEDULES = 40_000
 const TIMEOUT_MS = 30 * 60_000
 
 it(
