@@ -144,7 +144,7 @@ async function typescriptLaunch(request: LaunchRequest, modules: readonly string
   const [first = ''] = modules
   const path = resolve(request.folder, first)
   const place = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : dirname(path)
-  const file = manifestOf(place, request.env)
+  const file = manifestOf(place, request.env) ?? shipped(request.sdk)
   if (file === null) throw missing('TypeScript', place, `npm install ${quoted(packageOf(request.sdk, 'typescript'))}`)
   const { bin } = JSON.parse(readFileSync(file, 'utf8')) as { bin?: Record<string, string> }
   const program = bin?.['weir-sdk']
@@ -162,6 +162,13 @@ function manifestOf(place: string, env: LaunchRequest['env']): string | null {
     const shared = (env['NODE_PATH'] ?? '').split(delimiter).filter((path) => path !== '')
     return shared.map((path) => join(path, 'weir-sdk', 'package.json')).find((path) => existsSync(path)) ?? null
   }
+}
+
+/** `package.json` of the SDK that came with this Weir, when it is built: modules run on it without an install of their own. */
+function shipped(sdk: string | null): string | null {
+  const folder = sdk === null ? null : join(sdk, 'typescript')
+  if (folder === null || !existsSync(join(folder, 'dist', 'index.js'))) return null
+  return join(folder, 'package.json')
 }
 
 /** What is installed: the SDK that came with this Weir, or the one of the registry. */
