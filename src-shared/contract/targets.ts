@@ -9,7 +9,7 @@ import { Identifier } from './workflows.ts'
  * called by an execution and becomes a step of its run.
  */
 
-/** Dotted path of a module below the folder that the worker serves, without the suffix: `digits`, `flows.weather`. */
+/** Name of a file without its suffix, `digits`; of a Python package with it, `flows.weather`. */
 export const ModuleName = z
   .string()
   .max(120)

@@ -6,10 +6,14 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import List, Tuple
 
 import pytest
 from conftest import StartWorker
 from scripted_engine import ScriptedEngine
+
+from weir.worker import framing
+from weir.worker.execution import Execution
 
 FLOW = '''
 import os, subprocess, sys, time
@@ -498,10 +502,21 @@ def test_a_module_with_a_syntax_error_does_not_start(engine: ScriptedEngine, sta
     assert "flow.py:2" in worker.text and "Traceback" not in worker.text
 
 
-def test_calls_that_come_together_go_together(engine: ScriptedEngine, start_worker: StartWorker) -> None:
-    start_worker(FLOW)
-    assert engine.ending(engine.execute("flow/total", 40))["value"] == 2 * sum(range(40))
-    assert len(engine.of("submit")) < 40
+def test_calls_that_come_together_go_together() -> None:
+    class Told:
+        def __init__(self) -> None:
+            self.submitted: List[List[Tuple[int, str]]] = []
+
+        def submit(self, _execution: Execution, calls: List[Tuple[int, str]]) -> None:
+            self.submitted.append(calls)
+
+    worker = Told()
+    execution = Execution(worker, {"token": "t1"}, None)  # type: ignore[arg-type]
+    for number in range(40):
+        execution.on_frame(framing.CALL, framing.ID.pack(number) + b'{"target":"flow/add","args":[]}')
+    assert worker.submitted == []
+    execution.on_pause()
+    assert [len(calls) for calls in worker.submitted] == [40]
 
 
 def test_one_bad_call_does_not_spoil_the_others(engine: ScriptedEngine, start_worker: StartWorker) -> None:

@@ -160,7 +160,7 @@ export const pair = task(() => [1, 'a'] as const)
     )
     expect(result.manifests.map(({ module, targets }) => [module, targets.length])).toEqual([
       ['all', 0],
-      ['flows.code', 1],
+      ['code', 1],
     ])
   })
 })

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, extname, join, relative, resolve, sep } from 'node:path'
+import { basename, extname, join, resolve } from 'node:path'
 
 /** A module that a worker hosts. */
 export interface Source {
-  /** Dotted path below the served folder, without the suffix: `digits`, `flows.weather` */
+  /** Name of the file without its suffix, wherever it lies: `digits`. So it is the same from every working folder */
   readonly module: string
   /** Absolute */
   readonly file: string
@@ -18,7 +18,7 @@ const NO_MODULE = /\.(?:d|test|spec|config)\.[cm]?[jt]sx?$/
 /**
  * The modules that a command line names: files, and of folders all files that are right in them.
  *
- * @param root the served folder: names of modules are relative to it
+ * @param root the folder that names of files are relative to
  * @throws Error when a file is not there, or cannot be named
  */
 export function sourcesOf(files: readonly string[], root: string): Source[] {
@@ -43,12 +43,7 @@ function sourceOf(given: string, root: string): Source {
   const file = resolve(root, given)
   if (!existsSync(file)) throw new Error(`${given} is not there. Name a file such as digits.ts, relative to ${root}.`)
   if (!SUFFIXES.has(extname(file))) throw new Error(`${given} is no TypeScript or JavaScript file.`)
-  const inside = relative(root, file)
-  const path = inside.startsWith('..') ? basename(file) : inside
-  const module = path
-    .slice(0, path.length - extname(path).length)
-    .split(sep)
-    .join('.')
+  const module = basename(file, extname(file))
   if (NAME.test(module)) return { module, file }
   throw new Error(
     `${given} cannot be a module: "${module}" needs letters, digits, "_" and "-", and starts with a letter.`,

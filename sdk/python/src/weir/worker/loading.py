@@ -68,25 +68,33 @@ def find_modules(named: Sequence[str], folder: Path) -> Hosting:
         elif name.endswith(".py") or os.sep in name:
             if not path.is_file():
                 raise WeirError(f"There is no file {path}.", "Name a module (flows.digits), a file or a folder.")
-            _file(path.resolve(), folder.resolve(), paths, modules)
+            _file(path.resolve(), paths, modules)
         else:
             paths.append(folder.resolve())
             modules.append(name)
+    _refuse_twins(paths, modules)
     roots = [str(path) for path in dict.fromkeys(paths)]
     return Hosting(os.path.commonpath(roots), roots, list(dict.fromkeys(modules)))
 
 
-def _file(path: Path, folder: Path, paths: List[Path], modules: List[str]) -> None:
-    try:
-        parts = path.relative_to(folder).with_suffix("").parts
-    except ValueError:
-        parts = ()
-    if not parts or not all(part.isidentifier() for part in parts):
-        paths.append(path.parent)
-        modules.append(path.stem)
-        return
-    paths.append(folder)
-    modules.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+def _refuse_twins(paths: Sequence[Path], modules: Sequence[str]) -> None:
+    seen: Dict[str, str] = {}
+    places = [str(path) for path in paths] if len(paths) == len(modules) else []
+    for place, module in zip(places, modules):
+        if seen.setdefault(module, place) != place:
+            raise WeirError(f"{seen[module]} and {place} both have a module {module}.", "Rename one of them.")
+
+
+def _file(path: Path, paths: List[Path], modules: List[str]) -> None:
+    """A file is imported from its own folder, as `python file.py` does; one of a package from the folder above the package.
+    So it has the same name from every working folder."""
+    parts = [] if path.stem == "__init__" else [path.stem]
+    root = path.parent
+    while (root / "__init__.py").is_file() and root.name.isidentifier():
+        parts.insert(0, root.name)
+        root = root.parent
+    paths.append(root)
+    modules.append(".".join(parts))
 
 
 def load(hosting: Hosting) -> Loaded:
