@@ -93,6 +93,13 @@ describe('the workflow of a target', () => {
       { kind: 'named', required: false },
       { type: 'object', default: ABSENT },
     ],
+    // An asset, as the SDKs print it: people give a file.
+    [
+      {
+        schema: { type: 'object', title: 'Asset', properties: { kind: { const: 'asset' }, files: { type: 'array' } } },
+      },
+      { type: 'file', required: true },
+    ],
     // What cannot be read as a schema, or contradicts itself, is left out rather than refused.
     [{ schema: { type: 'no-such-type' } }, { type: 'json', required: true }],
     [{ schema: { type: 'string', pattern: '(?=a)' } }, { type: 'json', required: true }],

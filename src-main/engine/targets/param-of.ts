@@ -40,7 +40,17 @@ function valueSchema({ kind, schema }: TargetParameter): Record<string, Json> {
   return schema
 }
 
+/** What the SDKs print for their class of assets: people give a file for it. */
+function isAssetSchema({ properties }: Record<string, Json>): boolean {
+  const kind = asRecord(asRecord(properties)['kind'])
+  return kind['const'] === 'asset'
+}
+
+const asRecord = (value: Json | undefined): Record<string, Json> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
+
 function simpleOf(schema: Record<string, Json>): Param | null {
+  if (isAssetSchema(schema)) return { type: 'file' }
   const { type } = schema
   const fields = typeof type === 'string' ? FIELDS[type] : undefined
   if (fields === undefined) return null
