@@ -320,6 +320,8 @@ describe('an old database', () => {
     const old = new DatabaseSync(path)
     // As version 3 had it: a workspace was a word of a run.
     old.exec(`BEGIN;
+      DROP TABLE module_versions; DROP INDEX workflow_versions_by_workspace;
+      ALTER TABLE workflow_versions DROP COLUMN workspace; ALTER TABLE workflow_versions DROP COLUMN origin;
       DROP TABLE workspaces; ALTER TABLE runs DROP COLUMN rerun_in;
       UPDATE runs SET workspace = 'dev/ana'; UPDATE cache SET workspace = 'dev/ana';
       UPDATE journal SET events = replace(events, '"workspace":"main"', '"workspace":"dev/ana"');
