@@ -175,7 +175,7 @@ test('a folder stands for the modules in it', () => {
     'notes.txt': '',
   })
   folders.push(folder)
-  expect(sourcesOf(['flows'], folder.path).map(({ module }) => module)).toEqual(['flows.a', 'flows.b'])
+  expect(sourcesOf(['flows'], folder.path).map(({ module }) => module)).toEqual(['a', 'b'])
   expect(() => sourcesOf(['notes.txt'], folder.path)).toThrow('no TypeScript or JavaScript file')
   expect(() => sourcesOf(['gone.ts'], folder.path)).toThrow('gone.ts is not there')
 })
