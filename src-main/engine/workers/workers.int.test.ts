@@ -71,9 +71,14 @@ describe('a worker at a real engine', () => {
       },
       { type: 'submit', id: 1, token, calls: [{ target: 'digits/train', args: [3] }] },
     )
-    const { steps } = await worker.next('submitted')
-    expect(steps).toEqual(['train[0]'])
-    const called = await worker.next('execute')
+    // The call is on disk: its order and the answer to its caller come in either order.
+    const steps = ['train[0]']
+    await worker.until('the answer', () => worker.heard.some((one) => one.type === 'submitted'))
+    expect(worker.heard).toContainEqual({ type: 'submitted', id: 1, steps })
+    const isCall = (one: { type: string }): boolean => one.type === 'execute' && one !== order
+    await worker.until('the order', () => worker.heard.some(isCall))
+    const called = worker.heard.find((one) => one.type === 'execute' && one !== order)
+    if (called?.type !== 'execute') throw new Error('it was waited for')
     expect(called).toMatchObject({ target: 'digits/train', args: [3] })
     worker.say({ type: 'select', id: 2, token, steps, mode: 'all' })
     worker.say({ type: 'started', token: called.token }, { type: 'result', token: called.token, value: { score: 9 } })
