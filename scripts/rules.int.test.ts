@@ -43,6 +43,17 @@ const PLANTED: readonly { rule: string; files: Readonly<Record<string, string>> 
     rule: 'renderer-without-engine',
     files: { 'src-renderer/runs/list.ts': `import '../../src-main/engine/runs/index.ts'` },
   },
+  {
+    rule: 'sdk-alone',
+    files: { 'sdk/typescript/src/index.ts': `import '../../../src-main/engine/runs/index.ts'` },
+  },
+  {
+    rule: 'sdk-from-nowhere',
+    files: {
+      'src-main/engine/main.ts': `import './runs/index.ts'\nimport '../../sdk/typescript/src/index.ts'`,
+      'sdk/typescript/src/index.ts': 'export {}',
+    },
+  },
   { rule: 'renderer-in-browsers', files: { 'src-renderer/main.tsx': `import 'node:fs'` } },
   {
     rule: 'kit-without-screens',

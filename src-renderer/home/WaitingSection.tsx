@@ -1,13 +1,17 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { type Question, type RunSummary, runRoutes } from '../../src-shared/contract/index.ts'
 import { PROJECT, sentence, useAsk } from '../api/index.ts'
-import { ApprovalForm } from '../runs/run/approval/ApprovalForm.tsx'
-import { Failed } from '../ui/Notes.tsx'
+import { Failed, Loading } from '../ui/Notes.tsx'
 import { Section } from '../ui/Screen.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
 import classes from './home.module.css'
+
+/** Loaded when somebody answers: Home is what a start waits for. */
+const ApprovalForm = lazy(async () => ({
+  default: (await import('../runs/run/approval/ApprovalForm.tsx')).ApprovalForm,
+}))
 
 interface WaitingSectionProps {
   /** Runs that wait for something */
@@ -85,14 +89,16 @@ function AskedQuestion({ question, onSettled }: AskedProps) {
       </div>
       {isOpen && (
         <div className={classes.answer}>
-          <ApprovalForm
-            run={run}
-            step={step}
-            approval={{ message, form }}
-            hasMessage={false}
-            isInput={by !== undefined}
-            onSettled={onSettled}
-          />
+          <Suspense fallback={<Loading what="the form" />}>
+            <ApprovalForm
+              run={run}
+              step={step}
+              approval={{ message, form }}
+              hasMessage={false}
+              isInput={by !== undefined}
+              onSettled={onSettled}
+            />
+          </Suspense>
         </div>
       )}
     </li>

@@ -3,10 +3,8 @@ import type { ReactNode } from 'react'
 import { type Project, projectRoutes } from '../../src-shared/contract/index.ts'
 import { call, DEFAULT_PROJECT, keyOf, PROJECT, queryClient, switchProject } from '../api/index.ts'
 import { say, sayFailed } from '../ui/say.ts'
-import { ProjectForm } from './ProjectForm.tsx'
-import { DeleteForm } from './transfer/DeleteForm.tsx'
-import { ExportForm } from './transfer/ExportForm.tsx'
-import { ImportForm } from './transfer/ImportForm.tsx'
+
+// Forms are loaded when somebody opens them: the top bar is in the first script, and each start waits for that.
 
 const refresh = (): void => {
   for (const route of [projectRoutes.list, projectRoutes.get])
@@ -36,7 +34,10 @@ function openForm(
   verb: string,
   save: (content: { name: string; description: string }) => Promise<void>,
 ): void {
-  openModal(title, (close) => <ProjectForm project={project} verb={verb} onSave={save} onDone={close} />)
+  void openModal(title, async () => {
+    const { ProjectForm } = await import('./ProjectForm.tsx')
+    return (close) => <ProjectForm project={project} verb={verb} onSave={save} onDone={close} />
+  })
 }
 
 export async function setArchived(project: Project, isArchived: boolean): Promise<void> {
@@ -52,42 +53,40 @@ export async function setArchived(project: Project, isArchived: boolean): Promis
 
 /** Saves a project in one file. */
 export function exportProject({ name }: Project): void {
-  openModal(`Export project ${name}`, (close) => <ExportForm project={name} onDone={close} />)
+  openExport(name, () => undefined)
 }
 
 /** Makes a project of an archive, and shows it in the list. */
 export function importProject(file: File): void {
-  openModal('Import a project', (close) => {
-    const onImported = (name: string): void => {
-      close()
-      say(`${name} is imported.`)
-      refresh()
+  void openModal('Import a project', async () => {
+    const { ImportForm } = await import('./transfer/ImportForm.tsx')
+    return (close) => {
+      const onImported = (name: string): void => {
+        close()
+        say(`${name} is imported.`)
+        refresh()
+      }
+      return <ImportForm file={file} onImported={onImported} onDone={close} />
     }
-    return <ImportForm file={file} onImported={onImported} onDone={close} />
   })
 }
 
 /** Asks first, and offers to export it. */
 export function deleteProject(project: Project): void {
   const { name } = project
-  openModal(`Delete the project ${name}?`, (close) => {
-    const onExport = (): void => {
-      close()
-      openModal(`Export project ${name}`, (closeExport) => (
-        <ExportForm
-          project={name}
-          onDone={() => {
-            closeExport()
-            deleteProject(project)
-          }}
-        />
-      ))
+  void openModal(`Delete the project ${name}?`, async () => {
+    const { DeleteForm } = await import('./transfer/DeleteForm.tsx')
+    return (close) => {
+      const onExport = (): void => {
+        close()
+        openExport(name, () => deleteProject(project))
+      }
+      const onDelete = (): void => {
+        close()
+        void remove(name)
+      }
+      return <DeleteForm project={name} onExport={onExport} onDelete={onDelete} onDone={close} />
     }
-    const onDelete = (): void => {
-      close()
-      void remove(name)
-    }
-    return <DeleteForm project={name} onExport={onExport} onDelete={onDelete} onDone={close} />
   })
 }
 
@@ -102,7 +101,30 @@ async function remove(name: string): Promise<void> {
   refresh()
 }
 
-function openModal(title: string, content: (close: () => void) => ReactNode): void {
-  const modalId = crypto.randomUUID()
-  modals.open({ modalId, title, children: content(() => modals.close(modalId)) })
+/** @param after what follows when it is closed */
+function openExport(name: string, after: () => void): void {
+  void openModal(`Export project ${name}`, async () => {
+    const { ExportForm } = await import('./transfer/ExportForm.tsx')
+    return (close) => (
+      <ExportForm
+        project={name}
+        onDone={() => {
+          close()
+          after()
+        }}
+      />
+    )
+  })
+}
+
+type Content = (close: () => void) => ReactNode
+
+async function openModal(title: string, load: () => Promise<Content>): Promise<void> {
+  try {
+    const content = await load()
+    const modalId = crypto.randomUUID()
+    modals.open({ modalId, title, children: content(() => modals.close(modalId)) })
+  } catch (error) {
+    sayFailed(`"${title}" could not be opened`, error)
+  }
 }

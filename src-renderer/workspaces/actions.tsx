@@ -12,7 +12,7 @@ import {
 } from '../api/index.ts'
 import { confirm } from '../ui/Confirm.tsx'
 import { say, sayFailed } from '../ui/say.ts'
-import { type WorkspaceContent, WorkspaceForm } from './WorkspaceForm.tsx'
+import type { WorkspaceContent } from './WorkspaceForm.tsx'
 
 const at = (workspace: string) => ({ params: { project: PROJECT, workspace } })
 const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: keyOf(workspaceRoutes.list) })
@@ -51,11 +51,16 @@ function openForm(
 ): void {
   const modalId = crypto.randomUUID()
   const close = (): void => modals.close(modalId)
-  modals.open({
-    modalId,
-    title,
-    children: <WorkspaceForm workspace={workspace} base={base} verb={verb} onSave={save} onDone={close} />,
-  })
+  // Loaded when somebody opens it: the top bar is in the first script, and each start waits for that.
+  import('./WorkspaceForm.tsx')
+    .then(({ WorkspaceForm }) =>
+      modals.open({
+        modalId,
+        title,
+        children: <WorkspaceForm workspace={workspace} base={base} verb={verb} onSave={save} onDone={close} />,
+      }),
+    )
+    .catch((error: unknown) => sayFailed(`"${title}" could not be opened`, error))
 }
 
 export async function setPaused({ name }: Workspace, isPaused: boolean): Promise<void> {
