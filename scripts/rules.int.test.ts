@@ -107,7 +107,7 @@ function brokenRules(files: Readonly<Record<string, string>>): string[] {
   const folders = [
     'src-shared',
     'src-main',
-    ...(Object.keys(files).some((path) => path.startsWith('src-renderer')) ? ['src-renderer'] : []),
+    ...['src-renderer', 'sdk'].filter((folder) => Object.keys(files).some((path) => path.startsWith(folder))),
   ]
   const args = [CRUISER, '--config', join(ROOT, '.dependency-cruiser.cjs'), '--output-type', 'json', ...folders]
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: tree, encoding: 'utf8' })
