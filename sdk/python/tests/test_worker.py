@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -14,6 +16,7 @@ from scripted_engine import ScriptedEngine
 
 from weir.worker import framing
 from weir.worker.execution import Execution
+from weir.worker.watch import watch
 
 FLOW = '''
 import os, subprocess, sys, time
@@ -472,6 +475,24 @@ def test_shared_can_be_aborted(engine: ScriptedEngine, start_worker: StartWorker
     engine.ending(tokens[0])
     engine.send({"type": "abort", "token": tokens[1], "reason": "timeout"})
     assert [engine.ending(token)["type"] for token in tokens] == ["result", "aborted", "result"]
+
+
+def test_a_save_between_loading_and_the_first_look_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "helper.py"
+    seen: List[Path] = []
+
+    async def changed(path: Path) -> None:
+        seen.append(path)
+
+    async def look() -> None:
+        since = time.time_ns()
+        os.utime(file, ns=(since + 1, since + 1))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(watch(lambda: [str(file)], changed, since), 2)
+
+    file.write_text("N = 1\n")
+    asyncio.run(look())
+    assert seen == [file]
 
 
 def test_dev_reloads_and_survives_a_syntax_error(engine: ScriptedEngine, start_worker: StartWorker, tmp_path: Path) -> None:

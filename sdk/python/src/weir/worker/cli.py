@@ -111,11 +111,11 @@ async def _serve(options: Options) -> int:
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(worker.drain))
     if options.register == "always":
-        worker.spawn(_develop(worker))
+        worker.spawn(_develop(worker, time.time_ns()))
     return await worker.run()
 
 
-async def _develop(worker: Worker) -> None:
+async def _develop(worker: Worker, since: int) -> None:
     files: List[str] = []
 
     def watched() -> List[str]:
@@ -131,4 +131,4 @@ async def _develop(worker: Worker) -> None:
         for fault in loaded.faults:
             worker.options.say(f"{fault['module']} cannot be loaded; the last good version goes on.\n{fault['message']}")
 
-    await watch(watched, changed)
+    await watch(watched, changed, since)

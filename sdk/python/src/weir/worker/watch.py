@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from pathlib import Path
 from typing import Awaitable, Callable, Dict, Iterable, Optional, Tuple
 
@@ -29,18 +30,20 @@ def state_of(files: Iterable[str]) -> State:
     return out
 
 
-async def watch(files: Callable[[], Iterable[str]], changed: Callable[[Path], Awaitable[None]]) -> None:
+async def watch(files: Callable[[], Iterable[str]], changed: Callable[[Path], Awaitable[None]], since: int) -> None:
     """Calls `changed` with a file whenever one of the files has changed; until it is cancelled.
 
     Args:
         files: Which files are looked at now.
         changed: Loads the code; the next look is after that.
+        since: When the code was loaded first, ns since 1970: a file that was saved later, and before the first look, has changed, too.
     """
-    known = state_of(files())
+    known: State = {}
+    loaded = since
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         now = state_of(files())
-        file = difference(known, now)
+        file = difference(known, now) or newer(known, now, loaded)
         while file is not None:
             await asyncio.sleep(QUIET_SECONDS)
             later = state_of(files())
@@ -49,7 +52,13 @@ async def watch(files: Callable[[], Iterable[str]], changed: Callable[[Path], Aw
             now = later
         known = now
         if file is not None:
+            loaded = time.time_ns()
             await changed(Path(file))
+
+
+def newer(before: State, after: State, since: int) -> Optional[str]:
+    """A file that is looked at for the first time and was saved since a moment."""
+    return next((file for file, (saved, _) in after.items() if file not in before and saved > since), None)
 
 
 def difference(before: State, after: State) -> Optional[str]:
