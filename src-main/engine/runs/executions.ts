@@ -1,11 +1,15 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseKey, type RunState, unitKey } from '../orchestrator/index.ts'
+import { errnoOf } from '../executors/index.ts'
+import { parseKey, type RunState, type Unit, unitKey, unitsOf } from '../orchestrator/index.ts'
 
 /** An execution whose log can be read. */
 export interface LoggedExecution {
   readonly step: string
   readonly attempt: number
   readonly folder: string
+  /** Name of the step's folder in that of the run; not there as long as nothing was written */
+  readonly stepFolder: string
   readonly startedAt: number
   readonly ended: boolean
 }
@@ -16,27 +20,51 @@ export function loggedExecutions(
   runsFolder: string,
   wanted: { step?: string; attempt?: number },
 ): LoggedExecution[] {
+  return loggedOf(unitsOf(run), runsFolder, wanted)
+}
+
+/** The same for some units of a run. */
+export function loggedOf(
+  units: Iterable<Unit>,
+  runsFolder: string,
+  wanted: { step?: string; attempt?: number },
+): LoggedExecution[] {
   const only = wanted.step === undefined ? null : parseKey(wanted.step)
   const found: LoggedExecution[] = []
-  for (const step of run.steps.values()) {
-    if (only !== null && only.step !== step.step.name) continue
-    for (const unit of [step, ...(step.fanOut?.units ?? [])]) {
-      if (only?.index !== undefined && only.index !== unit.index) continue
-      for (const execution of unit.executions) {
-        if (execution.status === 'cached') continue
-        if (wanted.attempt !== undefined && wanted.attempt !== execution.attempt) continue
-        const index = unit.index === null ? [] : [String(unit.index)]
-        found.push({
-          step: unitKey(unit),
-          attempt: execution.attempt,
-          folder: join(runsFolder, run.id, step.step.name, ...index, String(execution.attempt)),
-          startedAt: execution.startedAt ?? execution.dispatchedAt,
-          ended: execution.status !== null,
-        })
-      }
+  for (const unit of units) {
+    const { name } = unit.step
+    if (only !== null && only.step !== name) continue
+    if (only?.index !== undefined && only.index !== unit.index) continue
+    for (const execution of unit.executions) {
+      if (execution.status === 'cached') continue
+      if (wanted.attempt !== undefined && wanted.attempt !== execution.attempt) continue
+      const index = unit.index === null ? [] : [String(unit.index)]
+      found.push({
+        step: unitKey(unit),
+        attempt: execution.attempt,
+        folder: join(runsFolder, unit.run.id, name, ...index, String(execution.attempt)),
+        stepFolder: name,
+        startedAt: execution.startedAt ?? execution.dispatchedAt,
+        ended: execution.status !== null,
+      })
     }
   }
   return found.sort((a, b) => a.startedAt - b.startedAt)
+}
+
+/** Those of a run's executions that may have written something: a step that has not has no folder. */
+export async function written(
+  executions: readonly LoggedExecution[],
+  runsFolder: string,
+  run: string,
+): Promise<readonly LoggedExecution[]> {
+  try {
+    const folders = new Set(await readdir(join(runsFolder, run)))
+    return executions.filter(({ stepFolder }) => folders.has(stepFolder))
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw error
+  }
 }
 
 /** Whether a run has a step, or an item, of this key. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LoggedExecution } from './executions.ts'
-import { followLines, type LogLines, readLines } from './logs.ts'
+import { followLines } from './follow.ts'
+import { type LogLines, readLines } from './logs.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -19,7 +20,7 @@ async function executed(step: string, atS: number, text: string, ended = true): 
   await mkdir(root, { recursive: true })
   await writeFile(join(root, 'stdout.log'), text)
   await utimes(join(root, 'stdout.log'), START_S + atS, START_S + atS)
-  return { step, attempt: 1, folder: root, startedAt: (START_S + atS) * 1000, ended }
+  return { step, attempt: 1, folder: root, stepFolder: step, startedAt: (START_S + atS) * 1000, ended }
 }
 
 async function texts(lines: AsyncIterable<LogLines>): Promise<string[]> {
@@ -63,6 +64,7 @@ describe('the output of a run', () => {
     const listeners = new Set<() => void>()
     const watch = {
       executions: async () => now,
+      written: async (asked: readonly LoggedExecution[]) => asked,
       onChange: (listener: () => void) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -86,10 +88,42 @@ describe('the output of a run', () => {
     expect(listeners.size).toBe(0)
   })
 
+  test('does not open a log before there is one, and notices it without a change of the run', async () => {
+    const silent = { ...(await executed('a', 1, '', false)), folder: join(folder, 'b'), stepFolder: 'b' }
+    let now = { executions: [silent], over: false }
+    let asked = 0
+    const listeners = new Set<() => void>()
+    const watch = {
+      executions: async () => now,
+      written: async (those: readonly LoggedExecution[]) => {
+        asked += those.length
+        if (asked < 2) return []
+        await executed('b', 1, 'at last\n', false)
+        now = { executions: [{ ...silent, ended: true }], over: true }
+        for (const listener of [...listeners]) listener()
+        return those
+      },
+      onChange: (listener: () => void) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    }
+    const found: string[] = []
+    for await (const batch of followLines(watch, { mask: [] }, new AbortController().signal)) {
+      found.push(...batch.map(({ text }) => text))
+    }
+    expect(found).toEqual(['at last'])
+    expect(asked).toBe(2)
+  })
+
   test('ends when the reader goes', async () => {
     const live = await executed('a', 1, '', false)
     const gone = new AbortController()
-    const watch = { executions: async () => ({ executions: [live], over: false }), onChange: () => () => undefined }
+    const watch = {
+      executions: async () => ({ executions: [live], over: false }),
+      written: async (asked: readonly LoggedExecution[]) => asked,
+      onChange: () => () => undefined,
+    }
     const reading = texts(followLines(watch, { mask: [] }, gone.signal))
     gone.abort()
     expect(await reading).toEqual([])

@@ -20,6 +20,7 @@ import {
   type RunState,
   readSecrets,
   type StartRequest,
+  unitsOf,
   valuesOf,
   workspaceNotFound,
 } from '../orchestrator/index.ts'
@@ -29,8 +30,9 @@ import { codeOf, viewWorkflow } from '../workflows/index.ts'
 import { createNames, type Names, scopeFrom } from '../workspaces/index.ts'
 import { attemptFacts } from './attempt.ts'
 import { toRunEvents } from './events.ts'
-import { hasStep, loggedExecutions } from './executions.ts'
-import { followLines, type LogLines, readLines } from './logs.ts'
+import { hasStep, type LoggedExecution, loggedExecutions, loggedOf, written } from './executions.ts'
+import { followLines } from './follow.ts'
+import { type LogLines, readLines } from './logs.ts'
 import { createViews, runNotFound, type Views } from './views.ts'
 
 export interface Caller {
@@ -229,15 +231,23 @@ function watching(project: Project, { replays, stateOf }: Views) {
         ...(request.step === undefined ? {} : { step: request.step }),
         ...(request.attempt === undefined ? {} : { attempt: request.attempt }),
       }
+      const executions = loggedExecutions(run, project.runsFolder, wanted)
       if (!request.follow || run.finished !== null) {
-        return readLines(loggedExecutions(run, project.runsFolder, wanted), query)
+        return readLines(await written(executions, project.runsFolder, id), query)
       }
+      let cursor: number | null = null
       const watch = {
         async executions() {
-          const now = await replays.run(id)
-          if (now === null) return null
-          return { executions: loggedExecutions(now, project.runsFolder, wanted), over: now.finished !== null }
+          const replay = await replays.open(id)
+          if (replay === null) return null
+          const changed = cursor === null ? null : replay.changes.after(cursor)
+          cursor = replay.cursor
+          return {
+            executions: loggedOf(changed ?? unitsOf(replay.run), project.runsFolder, wanted),
+            over: replay.run.finished !== null,
+          }
         },
+        written: (asked: readonly LoggedExecution[]) => written(asked, project.runsFolder, id),
         onChange: (listener: () => void) =>
           project.onCommit((entries) => {
             if (entries.some((entry) => entry.run === id)) listener()
