@@ -190,6 +190,46 @@ describe('a workflow of code', () => {
     expect(await result(run)).toBe(12)
   })
 
+  it('is a run of its own when a step of a drawn one names it, as what a step calls by `workflow`', async () => {
+    await connect({
+      flow: flow(async (code, x) => code.call(call('double', x ?? 0)), ['x']),
+      double: { parameters: ['x'], body: (_code, x) => Number(x) * 2 },
+    })
+    await project.save(
+      engine,
+      'name: drawn\nsteps:\n  all: {target: lab/flow, forEach: "${{ [1, 2] }}", inputs: {x: "${{ item }}"}}\noutputs: {result: "${{ steps.all.outputs.result }}"}',
+    )
+    const run = await start('drawn')
+    expect(await ended(engine, run)).toBe('succeeded')
+    expect(await result(run)).toEqual([2, 4])
+    const children = await engine.storage.runs({ triggers: ['parent'], limit: 9 })
+    expect(children.map(({ workflow, parentRun }) => [workflow, parentRun])).toEqual([
+      ['flow', run],
+      ['flow', run],
+    ])
+    // Run again, it is bound anew.
+    await engine.calls.rerun(run, 'all', ANA)
+    expect(await ended(engine, run)).toBe('succeeded')
+    expect(await engine.storage.runs({ triggers: ['parent'], limit: 9 })).toHaveLength(4)
+  })
+
+  it('is refused as the target of a drawn step when that asks for what a run of its own has not', async () => {
+    await connect({ flow: flow(() => 1) })
+    const refused = async (name: string, more: string): Promise<string> => {
+      await project.save(engine, `name: ${name}\nsteps:\n  a: {target: ${more}}`)
+      const run = await start(name)
+      expect(await ended(engine, run)).toBe('failed')
+      const steps = await engine.orchestrator.withRun(run, (found) => found?.steps.get('a')?.error)
+      return `${steps?.message} / ${steps?.fix}`
+    }
+    expect(await refused('pinned', 'lab/flow@1')).toMatch(
+      /lab\/flow is a workflow.*asks for 1 \/ write `workflow: flow`/,
+    )
+    expect(await refused('cached', 'lab/flow, cache: true')).toMatch(
+      /`cache` has no effect on it \/ remove it from the step a/,
+    )
+  })
+
   it('asks people, each question once', async () => {
     await connect({
       flow: flow(async (code) => {

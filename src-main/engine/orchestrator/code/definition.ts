@@ -1,3 +1,4 @@
+import { ProblemError } from '../../../../src-shared/contract/index.ts'
 import type { Target, TargetOptions, TargetParameter } from '../../../../src-shared/contract/targets.ts'
 import type { PlanStep, RetryPolicy, TargetRules } from '../../workflows/index.ts'
 
@@ -73,6 +74,24 @@ export function boundStep(step: PlanStep, source: Source, target: Target): PlanS
     priority: step.priority === 0 ? own.priority : step.priority,
     resources: own.resources,
   }
+}
+
+/**
+ * A step of a plan whose target turned out to be a workflow: it starts a run, as `workflow: name` does.
+ * @throws ProblemError call_invalid for what a run of its own cannot have
+ */
+export function childStep(step: PlanStep, name: string): PlanStep {
+  const { module = '', version = null } = step.target ?? {}
+  const is = `${module}/${name} is a workflow, which runs as a run of its own`
+  if (version !== null) {
+    const fix = `write \`workflow: ${name}\` instead of the target`
+    throw new ProblemError('call_invalid', `${is}, in the newest version; the step asks for ${version}`, { fix })
+  }
+  if (step.cache !== null) {
+    const fix = `remove it from the step ${step.name}: what ${name} calls has caches of its own`
+    throw new ProblemError('call_invalid', `${is}: \`cache\` has no effect on it`, { fix })
+  }
+  return { ...step, kind: 'workflow', workflow: name }
 }
 
 /** The parameters that the cache rule of a definition counts, as positions. */

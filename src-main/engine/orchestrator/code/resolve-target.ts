@@ -6,7 +6,7 @@ import { asRecord, chainOf, type Resolution, type State, type Unit, unitKey, typ
 import type { Values } from '../values.ts'
 import { type Arguments, splitArguments } from './arguments.ts'
 import { cacheScope } from './cache-scope.ts'
-import { boundStep } from './definition.ts'
+import { boundStep, childStep } from './definition.ts'
 import { callCacheKey, concurrencyKeyOf, pathOf } from './keys.ts'
 import { resultOf, substituted } from './step-end.ts'
 
@@ -45,6 +45,8 @@ export async function bindTarget({ targets }: Needs, unit: Unit): Promise<Resolu
   // A step of the plan says by name what it gives; what is missing is told before anything starts.
   if (call === null) {
     checkInputs({ path: pathOf(step), parameters: target.parameters }, Object.keys(step.inputs))
+    // The step of a workflow made from code is the workflow itself; any other is a run of its own, as a call from code is.
+    if (target.kind === 'workflow' && run.workflow !== name) return { type: 'bound', definition: childStep(step, name) }
   }
   return { type: 'bound', definition: boundStep(step, found, target) }
 }

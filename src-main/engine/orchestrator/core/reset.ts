@@ -186,5 +186,6 @@ function resetItems(state: State, run: RunState, name: string, event: RunReopene
 /** The definition of a step before it was bound to a version. */
 function unbound(step: PlanStep, target: TargetRef): PlanStep {
   const { rules: _, ...rest } = step
-  return { ...rest, target: { ...target, version: null } }
+  // A workflow may have become a task.
+  return { ...rest, kind: 'target', workflow: null, target: { ...target, version: null } }
 }
