@@ -36,11 +36,12 @@ def finish(model: str, samples: int) -> weir.Asset:
         samples: How many pictures of the data set are used.
     """
     learned, asked = data.split(data.read(samples), 0, 5)
-    answers = models.make(model).fit(learned).predict(asked.pictures)
-    models.save(models.describe(model, samples), "model.json")
+    trained = models.make(model).fit(learned)
+    answers = trained.predict(asked.pictures)
+    models.save(trained, model, samples)
     matrix = picture.confusion(asked.labels, answers)
     Path("confusion.svg").write_text(picture.draw(matrix, f"{model}: {len(asked)} pictures"), encoding="utf-8")
-    return weir.asset("model.json", "confusion.svg", name="best")
+    return weir.asset("model.pickle", "model.json", "confusion.svg", name="best")
 
 
 @weir.workflow

@@ -1,14 +1,24 @@
 """Small models for the digits. scikit-learn's when it is installed, otherwise the nearest neighbours in plain Python."""
 
 import heapq
-import importlib.util
 import json
+import pickle
 from collections import Counter
-from typing import Any, Dict, List
+from typing import Any, List
 
 from data import Digits
 
-HAS_SKLEARN = importlib.util.find_spec("sklearn") is not None
+# At the top: each fold runs in a process that has this module loaded already.
+try:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    HAS_SKLEARN = True
+except ImportError:
+    HAS_SKLEARN = False
 
 
 class Neighbours:
@@ -61,32 +71,23 @@ def candidates() -> List[str]:
 def make(name: str) -> Any:
     """An untrained model by its name."""
     if name.endswith(("neighbour", "neighbours")):
-        return Neighbours(int(name.split()[0])) if not HAS_SKLEARN else Learned(_nearest(int(name.split()[0])))
+        k = int(name.split()[0])
+        return Learned(KNeighborsClassifier(n_neighbors=k)) if HAS_SKLEARN else Neighbours(k)
     if name == "logistic regression":
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-
         return Learned(make_pipeline(StandardScaler(), LogisticRegression(max_iter=200)))
     if name == "support vectors":
-        from sklearn.svm import SVC
-
         return Learned(SVC(gamma=0.001))
     raise ValueError(f"there is no model named {name!r}; there are {', '.join(candidates())}")
 
 
-def _nearest(k: int) -> Any:
-    from sklearn.neighbors import KNeighborsClassifier
+def save(model: Any, name: str, samples: int) -> None:
+    """Writes model.pickle, the trained model, and model.json, which says what it is.
 
-    return KNeighborsClassifier(n_neighbors=k)
-
-
-def describe(name: str, samples: int) -> Dict[str, Any]:
-    """What is needed to make the trained model again: the models are small, and the data is here."""
-    return {"model": name, "samples": samples, "library": "scikit-learn" if HAS_SKLEARN else "plain Python"}
-
-
-def save(description: Dict[str, Any], path: str) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(description, file, indent=2)
-        file.write("\n")
+    A pickle is code: open only those that you trust, with the library that wrote it, and with this file in the path.
+    """
+    with open("model.pickle", "wb") as file:
+        pickle.dump(model, file)
+    description = {"model": name, "samples": samples, "library": "scikit-learn" if HAS_SKLEARN else "plain Python"}
+    with open("model.json", "w", encoding="utf-8") as text:
+        json.dump(description, text, indent=2)
+        text.write("\n")
