@@ -27,6 +27,11 @@ export const VALUE_BYTES = 64 * 1024 * 1024
 export const LOG_WINDOW_BYTES = 1024 * 1024
 
 const Token = z.string().max(100)
+const From = z
+  .int()
+  .min(0)
+  .optional()
+  .describe('How far what is said here had come before this; given where it may be said again')
 const Id = z.int().min(0)
 /** An encoded value; see docs/worker-protocol.md, "Values". */
 export const Value = Json
@@ -151,6 +156,7 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('log'),
     ...OfExecution,
+    from: From,
     lines: z
       .array(
         z.tuple([
@@ -165,6 +171,7 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('metric'),
     ...OfExecution,
+    from: From,
     values: z
       .array(
         z.tuple([
@@ -240,7 +247,12 @@ export const EngineMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('selected'), id: Id, steps: z.array(StepEnd), timedOut: z.boolean() }),
   z.strictObject({ type: z.literal('cancelled'), id: Id }),
   z.strictObject({ type: z.literal('recorded'), tokens: z.array(Token).describe('Their end is on disk: forget it') }),
-  z.strictObject({ type: z.literal('logged'), ...OfExecution, bytes: z.int() }),
+  z.strictObject({
+    type: z.literal('logged'),
+    ...OfExecution,
+    bytes: z.int().describe('Of log text'),
+    values: z.int().optional().describe('Number of measured values'),
+  }),
   z.strictObject({ type: z.literal('secret'), id: Id, value: z.string() }),
   z.strictObject({ type: z.literal('heartbeat') }),
   z.strictObject({ type: z.literal('drain') }),

@@ -16,6 +16,8 @@ export const VALUE_BYTES = 64 * 1024 * 1024
 export const BYTES_INLINE = 32 * 1024
 /** Log text that may be under way for one execution. */
 export const LOG_WINDOW_BYTES = 1024 * 1024
+/** Measured values that may be under way for one execution. */
+export const WINDOW_VALUES = 20_000
 export const MAX_CALLS = 10_000
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -103,11 +105,11 @@ export type EndMessage =
   | { type: 'suspend'; token: string; steps: string[]; mode?: Mode; delayMs?: number }
   | { type: 'aborted'; token: string }
 
-/** What has no answer and is not kept. */
+/** What has no answer by number. `from` says how far all that was said had come before, so that nothing is taken twice. */
 export type NewsMessage =
   | { type: 'started'; token: string; pid?: number }
-  | { type: 'log'; token: string; lines: LogLine[] }
-  | { type: 'metric'; token: string; values: MetricValue[] }
+  | { type: 'log'; token: string; from?: number; lines: LogLine[] }
+  | { type: 'metric'; token: string; from?: number; values: MetricValue[] }
   | { type: 'progress'; token: string; done: number; total: number | null; text: string | null }
   | { type: 'asset'; token: string; assets: { name: string; value: Json }[] }
 
@@ -202,7 +204,7 @@ export type EngineMessage =
   | { type: 'selected'; id: number; steps: StepEnd[]; timedOut: boolean }
   | { type: 'cancelled'; id: number }
   | { type: 'recorded'; tokens: string[] }
-  | { type: 'logged'; token: string; bytes: number }
+  | { type: 'logged'; token: string; bytes: number; values?: number }
   | { type: 'secret'; id: number; value: string }
   | { type: 'heartbeat' }
   | { type: 'drain' }

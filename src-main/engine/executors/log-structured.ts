@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import type { Json } from '../../../src-shared/contract/index.ts'
 import type { LogText } from './log-lines.ts'
 import { maskText } from './mask.ts'
@@ -41,6 +42,22 @@ function piecesOf(text: string): string[] {
 }
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
+
+/** What a piece ends with that goes on in the next line; a whole line ends with its fields. */
+const GOES_ON = ',1]\n'
+
+/** Number of lines, each with all its pieces, in the first `end` bytes of a `log.jsonl`. */
+export async function countStructured(path: string, end: number): Promise<number> {
+  let [count, rest] = [0, '']
+  for await (const chunk of createReadStream(path, { end: end - 1, encoding: 'latin1' })) {
+    const text = rest + String(chunk)
+    for (let at = text.indexOf('\n', rest.length); at !== -1; at = text.indexOf('\n', at + 1)) {
+      if (!text.endsWith(GOES_ON, at + 1)) count += 1
+    }
+    rest = text.slice(1 - GOES_ON.length)
+  }
+  return count
+}
 
 /** Turns lines of `log.jsonl` from number `from` on into what they say. `secrets` as made by secretTexts. */
 export function decodeStructured(lines: LogText[], from: number, secrets: readonly string[]): void {

@@ -31,7 +31,8 @@ export class Execution {
     this.uplink = uplink
     this.onOver = onOver
     this.flow = new LogFlow({
-      send: (lines) => uplink.news({ type: 'log', token: job.token, lines }),
+      send: (lines, from) => uplink.news({ type: 'log', token: job.token, from, lines }),
+      sendValues: (values, from) => uplink.news({ type: 'metric', token: job.token, from, values }),
       hold: () => process.pause(),
       release: () => process.resume(),
     })
@@ -64,8 +65,9 @@ export class Execution {
       case 'log':
         for (const line of message.lines) this.flow.add(line)
         return
-      case 'started':
       case 'metric':
+        return this.flow.measured(message.values)
+      case 'started':
       case 'progress':
       case 'asset':
         return this.uplink.news(message)
@@ -109,7 +111,8 @@ export class Execution {
   }
 }
 
-const LOG_PAUSE_MS = 20
+/** Before it is looked again whether the engine has written what was logged. */
+export const LOG_PAUSE_MS = 20
 
 function lossOf(kind: 'oom' | 'abandoned', code: number | null, signal: NodeJS.Signals | null): WireError {
   if (kind === 'oom') {

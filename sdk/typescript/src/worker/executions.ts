@@ -14,6 +14,8 @@ export class Executions {
   private readonly uplink: Uplink
   private readonly running = new Map<string, Execution>()
   private readonly shared = new Map<string, SharedProcess>()
+  /** Logs of what has ended, as long as the engine may not have them */
+  private readonly tails = new Map<string, LogFlow>()
   private warm: SharedProcess | null = null
   private readonly onIdle: () => void
 
@@ -45,19 +47,25 @@ export class Executions {
     const other = this.hosted.modulesFor(module, job.version)
     if (job.isolation === 'shared') return this.startIn(this.sharedFor(other), job)
     const { token } = job
-    const over = (): void => {
+    const execution = new Execution(job, this.pool.take(other), this.uplink, () => {
       this.running.delete(token)
-      this.look()
-    }
-    this.running.set(token, new Execution(job, this.pool.take(other), this.uplink, over))
+      this.over(token, execution.flow)
+    })
+    this.running.set(token, execution)
   }
 
   flow(token: string): LogFlow | undefined {
-    return this.running.get(token)?.flow ?? this.shared.get(token)?.flow(token)
+    return this.running.get(token)?.flow ?? this.shared.get(token)?.flow(token) ?? this.tails.get(token)
   }
 
-  flows(): LogFlow[] {
-    return this.tokens.map((token) => this.flow(token)).filter((flow) => flow !== undefined)
+  /** After a break: what was logged and has no answer. */
+  sayAgain(): void {
+    for (const token of [...this.tokens, ...this.tails.keys()]) this.flow(token)?.reset()
+  }
+
+  /** The end of an execution is on disk. */
+  forget(token: string): void {
+    this.tails.delete(token)
   }
 
   abort(token: string): void {
@@ -88,10 +96,15 @@ export class Executions {
   }
 
   private startShared(modules: readonly LoadModule[]): SharedProcess {
-    return new SharedProcess(this.parts, modules, this.uplink, (token) => {
+    return new SharedProcess(this.parts, modules, this.uplink, (token, flow) => {
       this.shared.delete(token)
-      this.look()
+      this.over(token, flow)
     })
+  }
+
+  private over(token: string, flow: LogFlow | null): void {
+    if (flow !== null && !flow.isConfirmed) this.tails.set(token, flow)
+    this.look()
   }
 
   private look(): void {

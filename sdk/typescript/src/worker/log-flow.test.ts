@@ -9,6 +9,7 @@ test('a flow sends what there is room for, and holds back what makes lines', () 
   const states: string[] = []
   const flow = new LogFlow({
     send: (lines) => sent.push(lines),
+    sendValues: () => undefined,
     hold: () => states.push('hold'),
     release: () => states.push('release'),
   })
@@ -26,10 +27,58 @@ test('a flow sends what there is room for, and holds back what makes lines', () 
 
 test('a line that alone is longer than the window is sent all the same', () => {
   const sent: LogLine[][] = []
-  const flow = new LogFlow({ send: (lines) => sent.push(lines), hold: () => undefined, release: () => undefined })
+  const flow = new LogFlow({
+    send: (lines) => sent.push(lines),
+    sendValues: () => undefined,
+    hold: () => undefined,
+    release: () => undefined,
+  })
   flow.output('stdout', '€'.repeat(500_000))
   flow.flush()
   expect(sent.flat()[0]?.[2]).toMatch(/… \(500000 characters\)$/)
+})
+
+test('what has no answer is sent again after a break, from where the answers ended', () => {
+  const sent: [from: number, texts: string[]][] = []
+  const values: [from: number, xs: (number | null)[]][] = []
+  const flow = new LogFlow({
+    send: (lines, from) => sent.push([from, lines.map(([, , text]) => text)]),
+    sendValues: (some, from) => values.push([from, some.map(([, , , x]) => x)]),
+    hold: () => undefined,
+    release: () => undefined,
+  })
+  const say = (...texts: string[]): void => {
+    for (const text of texts) flow.output('stdout', text)
+    flow.flush()
+  }
+  say('größe\n')
+  flow.add([1, 'info', '', { n: 1 }])
+  flow.flush()
+  say('b', 'c')
+  flow.measured([0, 1, 2].map((x) => [1, 'loss', 0.5, x]))
+  flow.flush()
+  flow.logged(8)
+  flow.logged(0, 2)
+  flow.reset()
+  flow.logged(0)
+  flow.reset()
+  expect(sent).toEqual([
+    [0, ['größe\n']],
+    [8, ['']],
+    [9, ['b', 'c']],
+    [8, ['', 'b', 'c']],
+    // All of one message have one answer.
+    [8, ['', 'b', 'c']],
+  ])
+  expect(values).toEqual([
+    [0, [0, 1, 2]],
+    [2, [2]],
+    [2, [2]],
+  ])
+  flow.logged(2)
+  expect(flow.isConfirmed).toBe(false)
+  flow.logged(0, 1)
+  expect(flow.isConfirmed).toBe(true)
 })
 
 test('output ends at the mark, wherever the pieces are cut, and never inside of a character', async () => {

@@ -18,6 +18,8 @@ import type { Uplink } from './execution.ts'
 import type { Declared, Hosted } from './hosted.ts'
 import { Link } from './link.ts'
 
+/** News that are said again after each break, whether they were sent or not. */
+const KEPT: ReadonlySet<NewsMessage['type']> = new Set(['asset', 'log', 'metric'])
 const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 5000
 /** So often in a row the engine may call what is said malformed before the worker gives up. */
@@ -28,7 +30,11 @@ export type Introduction = Omit<Hello, 'type' | 'protocol' | 'session' | 'manife
 export interface SessionEvents {
   readonly onExecute: (job: Execute) => void
   readonly onAbort: (token: string, reason: string) => void
-  readonly onLogged: (token: string, bytes: number) => void
+  readonly onLogged: (token: string, bytes: number, values: number) => void
+  /** What ended is on disk, or nobody wants it */
+  readonly onForgotten: (token: string) => void
+  /** What is logged and has no answer is to be said again */
+  readonly onBack: () => void
   readonly onWelcome: (worker: string, project: string) => void
   readonly onDrain: () => void
   readonly onVersions: () => void
@@ -124,7 +130,7 @@ export class Session implements Uplink {
   news(message: NewsMessage): void {
     if (message.type === 'asset') this.assets.set(message.token, [...(this.assets.get(message.token) ?? []), message])
     if (this.isWelcome) this.send(message)
-    else if (message.type !== 'asset') this.waiting.push(message)
+    else if (!KEPT.has(message.type)) this.waiting.push(message)
   }
 
   request(message: RequestMessage, answer: (message: AnswerMessage) => void): void {
@@ -136,7 +142,6 @@ export class Session implements Uplink {
 
   end(message: EndMessage): void {
     this.ends.set(message.token, message)
-    this.assets.delete(message.token)
     this.dropRequests(message.token)
     if (this.isWelcome) this.send(message)
   }
@@ -179,7 +184,7 @@ export class Session implements Uplink {
         for (const token of message.tokens) this.forget(token)
         return
       case 'logged':
-        return this.events.onLogged(message.token, message.bytes)
+        return this.events.onLogged(message.token, message.bytes, message.values ?? 0)
       case 'declared':
         return this.declared(message.id, message.versions)
       case 'drain':
@@ -206,6 +211,7 @@ export class Session implements Uplink {
     for (const assets of this.assets.values()) for (const asset of assets) this.send(asset)
     for (const news of waiting) this.send(news)
     for (const { message: request } of this.requests.values()) this.send(request)
+    this.events.onBack()
     for (const end of this.ends.values()) this.send(end)
     this.events.onWelcome(message.worker, message.project)
     this.events.onVersions()
@@ -216,7 +222,7 @@ export class Session implements Uplink {
     this.assets.delete(token)
     this.waiting = this.waiting.filter((news) => news.token !== token)
     this.dropRequests(token)
-    this.events.onLogged(token, 0)
+    this.events.onForgotten(token)
   }
 
   private dropRequests(token: string): void {

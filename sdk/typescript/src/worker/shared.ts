@@ -1,6 +1,6 @@
 import type { EndMessage, Execute } from '../protocol.ts'
 import type { FromRunner, LoadModule } from '../runner/messages.ts'
-import type { Uplink } from './execution.ts'
+import { LOG_PAUSE_MS, type Uplink } from './execution.ts'
 import { ExecutorProcess, type ProcessEnd } from './executor-process.ts'
 import { LogFlow } from './log-flow.ts'
 import type { PoolParts } from './pool.ts'
@@ -11,14 +11,16 @@ const ANSWER_MS = 5000
 export class SharedProcess {
   private readonly process: ExecutorProcess
   private readonly uplink: Uplink
-  private readonly onOver: (token: string) => void
+  private readonly onOver: (token: string, flow: LogFlow | null) => void
   /** Most say nothing, and have no flow */
   private readonly held = new Map<string, LogFlow | null>()
   private readonly aborted = new Set<string>()
+  /** Ends that wait until all that was logged before is on its way */
+  private readonly late = new Map<string, EndMessage>()
   private queue: Execute[] = []
   private isOpen = true
 
-  constructor(parts: PoolParts, modules: readonly LoadModule[], uplink: Uplink, onOver: (token: string) => void) {
+  constructor(parts: PoolParts, modules: readonly LoadModule[], uplink: Uplink, onOver: SharedProcess['onOver']) {
     const { home, address, project } = parts
     this.process = new ExecutorProcess(home, { mode: 'shared', modules, engine: address(), project })
     this.uplink = uplink
@@ -86,8 +88,9 @@ export class SharedProcess {
       case 'log':
         for (const line of message.lines) this.flowFor(message.token)?.add(line)
         return
-      case 'started':
       case 'metric':
+        return this.flowFor(message.token)?.measured(message.values)
+      case 'started':
       case 'progress':
       case 'asset':
         return this.uplink.news(message)
@@ -106,7 +109,8 @@ export class SharedProcess {
     if (known === undefined) return null
     if (known !== null) return known
     const flow = new LogFlow({
-      send: (lines) => this.uplink.news({ type: 'log', token, lines }),
+      send: (lines, from) => this.uplink.news({ type: 'log', token, from, lines }),
+      sendValues: (values, from) => this.uplink.news({ type: 'metric', token, from, values }),
       hold: () => this.process.pause(),
       release: () => this.process.resume(),
     })
@@ -117,11 +121,18 @@ export class SharedProcess {
   private ending(message: EndMessage): void {
     const flow = this.held.get(message.token)
     if (flow === undefined) return
+    const { token } = message
     flow?.flush()
-    this.held.delete(message.token)
-    this.aborted.delete(message.token)
-    this.uplink.end(message)
-    this.onOver(message.token)
+    if (flow?.isEmpty === false && !this.aborted.has(token)) {
+      if (!this.late.has(token)) this.late.set(token, message)
+      setTimeout(() => this.ending(message), LOG_PAUSE_MS) // the engine is behind with writing
+      return
+    }
+    this.held.delete(token)
+    this.aborted.delete(token)
+    this.uplink.end(this.late.get(token) ?? message)
+    this.late.delete(token)
+    this.onOver(token, flow)
     if (!this.isOpen && this.isIdle) this.process.kill()
   }
 

@@ -68,7 +68,9 @@ export class Worker {
       events: {
         onExecute: (job) => this.executions.start(job),
         onAbort: (token) => this.executions.abort(token),
-        onLogged: (token, bytes) => this.logged(token, bytes),
+        onLogged: (token, bytes, values) => this.executions.flow(token)?.logged(bytes, values),
+        onForgotten: (token) => this.forgotten(token),
+        onBack: () => this.executions.sayAgain(),
         onWelcome: (worker, name) => this.welcome(worker, name),
         onVersions: () => undefined,
         onDrain: () => this.drain(),
@@ -135,13 +137,12 @@ export class Worker {
     const { address, workspace, say } = this.options
     const modules = this.hosted.versionNames().join(', ') || 'no module yet'
     say(`Connected to ${address().name} as ${worker} (project ${project}, workspace ${workspace}): ${modules}`)
-    for (const flow of this.executions.flows()) flow.reset()
     if (this.faults.length > 0) this.session.declare(this.faults)
     if (this.isDraining) this.session.drain()
   }
 
-  private logged(token: string, bytes: number): void {
-    this.executions.flow(token)?.logged(bytes)
+  private forgotten(token: string): void {
+    this.executions.forget(token)
     this.look()
   }
 

@@ -237,7 +237,8 @@ export class WorkerHub implements Executor {
     for (const connection of [...this.#connections.values()]) {
       if (connection.heardAt < heard) connection.close(CLOSE.silent, `nothing was heard for ${silenceMs / 1000} s`)
     }
-    const lost = this.#parts.now() - reconnectMs
+    // Not by the time of day: that jumps when the machine was asleep, and so was the worker.
+    const lost = performance.now() - reconnectMs
     for (const session of [...this.#sessions.values()]) {
       if (session.lostSince === null || session.lostSince > lost) continue
       this.#sessions.delete(session.name)

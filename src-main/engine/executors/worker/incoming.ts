@@ -65,9 +65,11 @@ function readQuickly(message: Given): WorkerMessage | null {
     case 'started':
       return isStarted(message) ? message : null
     case 'log':
-      return isToken(message['token']) && areLines(message['lines']) && has(message, 3) ? (message as Of<'log'>) : null
+      return isToken(message['token']) && areLines(message['lines']) && hasPlace(message)
+        ? (message as Of<'log'>)
+        : null
     case 'metric':
-      return isToken(message['token']) && areMetrics(message['values']) && has(message, 3)
+      return isToken(message['token']) && areMetrics(message['values']) && hasPlace(message)
         ? (message as Of<'metric'>)
         : null
     case 'heartbeat':
@@ -88,6 +90,12 @@ function has(message: Given, fields: number): boolean {
   let count = 0
   for (const _ in message) count++
   return count === fields
+}
+
+/** Whether it has three fields, or `from` besides. */
+function hasPlace(message: Given): boolean {
+  const from = message['from']
+  return from === undefined ? has(message, 3) : Number.isSafeInteger(from) && Number(from) >= 0 && has(message, 4)
 }
 
 function isResult(message: Given): message is Of<'result'> {

@@ -7,8 +7,9 @@ import { type Held, newHeld } from './held.ts'
 import { Holding } from './holding.ts'
 import type { SessionParts } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
+import { loggedOf, type Recorded, record } from './recording.ts'
 import { answer, checkValues, problemOf, type Request } from './requests.ts'
-import { bytesOf, progressText } from './words.ts'
+import { progressText } from './words.ts'
 
 /** Heartbeats in a row that do not name an execution before it counts as lost. */
 const MISSED_HEARTBEATS = 2
@@ -40,8 +41,9 @@ export class Session {
   isDraining = false
   /** It left, or did not come back: a worker with its secret begins anew */
   isGone = false
-  /** When the first connection to this engine began, and since when there is none, in ms since 1970 */
+  /** When the first connection to this engine began, in ms since 1970 */
   since: number | null = null
+  /** Since when there is none, in ms of performance.now() */
   lostSince: number | null
   readonly #parts: SessionParts
   readonly #holding: Holding
@@ -57,7 +59,7 @@ export class Session {
     this.name = name
     this.#parts = parts
     this.#holding = new Holding(parts)
-    this.lostSince = parts.now()
+    this.lostSince = performance.now()
   }
 
   get isConnected(): boolean {
@@ -137,7 +139,7 @@ export class Session {
   /** @param isOver whether the worker said that it leaves */
   detach(isOver: boolean): void {
     this.#link = null
-    this.lostSince = this.#parts.now()
+    this.lostSince = performance.now()
     if (this.#holding.isEmpty && (isOver || this.isDraining)) this.giveUp()
     else this.offer()
   }
@@ -254,15 +256,9 @@ export class Session {
     switch (message.type) {
       case 'started':
         return this.#takeStarted(held, message.pid)
-      case 'log': {
-        const written = this.#holding.logOf(held).lines(message.lines)
-        const bytes = bytesOf(message.lines)
-        this.#link?.holdBack(written)
-        void written.then(() => this.#link?.send({ type: 'logged', token: held.token, bytes }))
-        return
-      }
+      case 'log':
       case 'metric':
-        return this.#link?.holdBack(this.#holding.logOf(held).metrics(message.values))
+        return this.#link?.holdBack(record(this.#holding.logOf(held), message, this.#link))
       case 'progress':
         if (held.phase === 'ended') return
         return this.#parts.report({ type: 'progress', token: held.token, text: progressText(message) })
@@ -279,10 +275,8 @@ export class Session {
     if (!this.#parts.over.has(token)) {
       throw new ProtocolError(CLOSE.notYours, `"${type}" is about ${token.slice(0, 40)}, which is not your execution`)
     }
-    if (type === 'log') {
-      const { lines } = message as Extract<WorkerMessage, { type: 'log' }>
-      this.#link?.send({ type: 'logged', token, bytes: bytesOf(lines) })
-    } else if (id !== undefined) {
+    if (type === 'log' || type === 'metric') this.#link?.send(loggedOf(message as Recorded))
+    else if (id !== undefined) {
       const problem = { code: 'execution_over', message: 'The execution that asks has been ended.' }
       this.#link?.send({ type: 'refused', id, problem })
       this.#abortStale(token)

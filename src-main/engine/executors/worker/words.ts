@@ -7,6 +7,10 @@ export function bytesOf(lines: LogLines): number {
   return bytes
 }
 
+/** How far a line leads: see docs/worker-protocol.md, "Logs". */
+export const lengthOf = ([, stream, text]: LogLines[number]): number =>
+  stream === 'stdout' || stream === 'stderr' ? Buffer.byteLength(text) : 1
+
 /** `12 of 40: reads sample 12` */
 export function progressText({
   done,

@@ -56,9 +56,6 @@ class Listener(Protocol):
     def holding(self) -> List[str]:
         """Tokens for the heartbeat."""
 
-    def beaten(self) -> None:
-        """The engine answered a heartbeat: it has read all that was said before that."""
-
 
 class Connection:
     """One session's connection; see `Listener` for what it tells."""
@@ -162,8 +159,8 @@ class Connection:
 
     def _take(self, message: Dict[str, Any]) -> None:
         if message["type"] == "heartbeat":
-            self._listener.beaten()
-        elif message["type"] == "welcome":
+            return  # it is there: that was noted
+        if message["type"] == "welcome":
             self.is_open = True
             self._listener.welcomed(message)
         else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import marshal
 import signal
-from collections import deque
-from typing import TYPE_CHECKING, Any, Deque, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from ..large import dump, quoted
 from . import framing
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 #: Time between a request to end and force, seconds.
 GRACE_SECONDS = 5.0
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-#: Metrics that were sent since the last answer of the engine and are sent again after a break.
-MAX_RECENT = 10_000
 #: Calls of one message.
 MAX_CALLS, MAX_CALLS_CHARS = 2_000, 1024 * 1024
 
@@ -59,24 +57,26 @@ class Execution:
     @functools.cached_property
     def window(self) -> LogWindow:
         """Its log, on the way to the engine."""
-        return LogWindow()
+        return LogWindow(self.token)
 
     @functools.cached_property
     def _calls(self) -> List[Tuple[int, str]]:
         return []
 
     @functools.cached_property
-    def _assets(self) -> List[str]:
+    def assets(self) -> List[str]:
+        """Messages about files that it has kept."""
         return []
-
-    @functools.cached_property
-    def _recent(self) -> Deque[str]:
-        return deque(maxlen=MAX_RECENT)
 
     @property
     def has_secrets(self) -> bool:
         """Whether its output is masked line by line."""
         return self.window.has_secrets
+
+    @property
+    def has_window(self) -> bool:
+        """Whether it has said anything."""
+        return "window" in self.__dict__
 
     def begin(self, child: Child) -> None:
         """Hands it to a process."""
@@ -122,13 +122,16 @@ class Execution:
                 count += 1
             self.worker.submit(self, calls[:count])
             calls = calls[count:]
+        if self.has_window:
+            self.push_logs()
 
     def say(self, text: str) -> None:
         """Passes a message on, and keeps it as long as the engine may not have it."""
+        if text.startswith(_METRIC):
+            self.window.add_values(json.loads(text)["values"])
+            return
         if text.startswith(_ASSET):
-            self._assets.append(text)
-        elif text.startswith(_METRIC):
-            self._recent.append(text)
+            self.assets.append(text)
         self.worker.send(text)
 
     def on_output(self, lines: List[Line]) -> None:
@@ -164,27 +167,25 @@ class Execution:
         self.child.signal(signal.SIGTERM)
         self._force = asyncio.get_running_loop().call_later(GRACE_SECONDS, self.child.signal, KILL)
 
-    def logged(self, size: int) -> None:
-        """The engine has taken so many bytes of its log."""
-        self.window.confirm(size)
+    def logged(self, size: int, values: int) -> None:
+        """The engine has written so many bytes of its log, and so many measured values."""
+        self.window.confirm(size, values)
         self.push_logs()
-
-    def beaten(self) -> None:
-        """The engine has read all metrics that were sent before."""
-        self._recent.clear()
 
     def resend(self) -> None:
         """After a break: says again what the engine may not have."""
         if self.has_started:
             self.worker.send(self.started_text())
-        for text in (*self._assets, *self._recent):
+        for text in self.assets:
             self.worker.send(text)
-        self.push_logs()
+        if self.has_window:
+            self.push_logs()
 
     def push_logs(self) -> None:
         """Sends lines as far as there is room; a process that writes more has to wait."""
-        while self.worker.is_connected and (lines := self.window.take()):
-            self.worker.send(f'{{"type":"log","token":{dump(self.token)},"lines":{dump(lines)}}}')
+        if self.worker.is_connected:
+            for text in self.window.messages():
+                self.worker.send(text)
         if self.window.is_full and not self.is_aborting:
             if self.child is not None and self._ending is None:
                 self.child.pause()

@@ -5,30 +5,44 @@ from __future__ import annotations
 import codecs
 import time
 from collections import deque
-from typing import Any, Deque, Iterable, List, Optional, Set, Tuple
+from typing import Any, Deque, Iterable, Iterator, List, Optional, Set, Tuple
+
+from ..large import dump, quoted
 
 Line = Tuple[int, str, str, Optional[Any]]
+#: Moment in ms, name, value, x
+Value = List[Any]
 
 #: Log text of an execution that may be under way without the engine's `logged`.
 WINDOW_BYTES = 1024 * 1024
-#: Lines of one message.
+#: Measured values that may be under way.
+WINDOW_VALUES = 20_000
+#: Lines or values of one message.
 MAX_LINES = 5000
 #: Text of one message.
 MESSAGE_BYTES = 256 * 1024
 MASK = "***"
+_OUTPUT = ("stdout", "stderr")
 
 
 class LogWindow:
-    """Lines of one execution: those that wait, and those that the engine has not confirmed.
+    """Lines and measured values of one execution: those that wait, and those that the engine has not confirmed.
 
-    What was not confirmed when a connection broke is sent again.
+    What was not confirmed when a connection broke is sent again. Each message says how far all had come before it, so that the
+    engine leaves out what it has. When the window is full, the process has to wait: nothing is ever dropped.
     """
 
-    def __init__(self) -> None:
-        self._waiting: Deque[Tuple[Line, int]] = deque()
-        self._sent: Deque[Tuple[Line, int]] = deque()
+    def __init__(self, token: str) -> None:
+        self._head = f'"token":{quoted(token)}'
+        self._lines: Deque[Tuple[Line, int]] = deque()
+        #: Messages that are under way: lines with their bytes, bytes of all
+        self._sent: Deque[Tuple[List[Tuple[Line, int]], int]] = deque()
         self._sent_bytes = 0
         self._confirmed = 0
+        self._values: Deque[Value] = deque()
+        self._sent_values: Deque[Value] = deque()
+        #: How far lines and values that were sent have come
+        self._place = self._values_place = 0
         self._secrets: Set[str] = set()
 
     def hide(self, secret: str) -> None:
@@ -53,43 +67,84 @@ class LogWindow:
         for at, stream, text, fields in lines:
             shown = self.masked(text) if self._secrets else text
             size = len(shown) if shown.isascii() else len(shown.encode("utf-8", "replace"))
-            self._waiting.append(((at, stream, shown, fields), size))
+            self._lines.append(((at, stream, shown, fields), size))
 
-    def take(self) -> List[Line]:
-        """Lines that may be sent now in one message; none when the window is full or nothing waits."""
-        out: List[Line] = []
+    def add_values(self, values: Iterable[Value]) -> None:
+        """Takes measured values."""
+        self._values.extend(values)
+
+    def messages(self) -> Iterator[str]:
+        """Messages, as JSON, that may be sent now; none when the window is full or nothing waits."""
+        while True:
+            place, lines = self._place, self._take()
+            if not lines:
+                break
+            yield f'{{"type":"log",{self._head},"from":{place},"lines":{dump(lines)}}}'
+        while self._values and len(self._sent_values) < WINDOW_VALUES:
+            count = min(len(self._values), MAX_LINES, WINDOW_VALUES - len(self._sent_values))
+            values = [self._values.popleft() for _ in range(count)]
+            self._sent_values.extend(values)
+            yield f'{{"type":"metric",{self._head},"from":{self._values_place},"values":{dump(values)}}}'
+            self._values_place += count
+
+    def _take(self) -> List[Line]:
+        out: List[Tuple[Line, int]] = []
         size = 0
-        while self._waiting and len(out) < MAX_LINES and size < MESSAGE_BYTES:
-            line, length = self._waiting[0]
+        while self._lines and len(out) < MAX_LINES and size < MESSAGE_BYTES:
+            _, length = self._lines[0]
             if self._sent_bytes > 0 and self._sent_bytes + length > WINDOW_BYTES:
                 break
-            self._waiting.popleft()
-            self._sent.append((line, length))
+            out.append(self._lines.popleft())
             self._sent_bytes += length
+            self._place += _length(out[-1])
             size += length
-            out.append(line)
-        return out
+        if out:
+            self._sent.append((out, size))
+        return [line for line, _ in out]
 
-    def confirm(self, size: int) -> None:
-        """The engine has taken so many bytes."""
+    def confirm(self, size: int, values: int = 0) -> None:
+        """The engine has written so many bytes of lines, and so many values."""
+        for _ in range(min(values, len(self._sent_values))):
+            self._sent_values.popleft()
+        if values:
+            return
         self._confirmed += size
-        while self._sent and self._sent[0][1] <= self._confirmed:
+        # A message without text is confirmed by an answer of its own.
+        while self._sent and self._sent[0][1] <= self._confirmed and (self._confirmed > 0 or size == 0):
             _, length = self._sent.popleft()
             self._confirmed -= length
             self._sent_bytes -= length
+            if length == 0:
+                break
         if not self._sent:
             self._confirmed = 0
 
     def rewind(self) -> None:
         """The connection broke: what was not confirmed waits again."""
-        self._waiting.extendleft(reversed(self._sent))
+        for lines, _ in reversed(self._sent):
+            self._lines.extendleft(reversed(lines))
+            self._place -= sum(_length(line) for line in lines)
+        self._values_place -= len(self._sent_values)
+        self._values.extendleft(reversed(self._sent_values))
         self._sent.clear()
+        self._sent_values.clear()
         self._sent_bytes = self._confirmed = 0
 
     @property
     def is_full(self) -> bool:
-        """Whether lines wait for room: the process is not read from meanwhile, and blocks when it writes on."""
-        return bool(self._waiting)
+        """Whether something waits for room: the process is not read from meanwhile, and blocks when it writes on."""
+        return bool(self._lines or self._values)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the engine has written all that was sent."""
+        return not self._sent and not self._sent_values
+
+
+def _length(sized: Tuple[Line, int]) -> int:
+    """How far a line leads: the bytes of output, 1 for a line with fields."""
+    (_, stream, _, _), size = sized
+    return size if stream in _OUTPUT else 1
 
 
 class OutputText:

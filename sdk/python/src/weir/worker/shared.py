@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import marshal
 import mmap
 import os
@@ -10,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Deque, Dict, List, Optional
 
 from ..errors import WeirError
-from ..large import dump, quoted
+from ..large import quoted
 from . import framing
 from .children import Child
 from .execution import KILL, Execution
@@ -36,10 +37,13 @@ class SharedExecution(Execution):
         self.runner = runner
 
     def end(self, text: str) -> None:
-        """It has ended; its output was said before."""
+        """It has ended; that is told when its log is with the engine."""
         if self._ending is None and not self._is_over:
             self._ending = text
-            self._finish(text)
+            if self.has_window:
+                self.push_logs()
+            else:
+                self._finish(text)
 
     def abort(self) -> None:
         """Takes it out of the queue; when the process has it, the process is ended and the others begin anew."""
@@ -139,7 +143,19 @@ class SharedRunner:
                 execution.end(text)
             self._hand_over()
         elif kind == framing.MESSAGE and self._sent:
-            self._sent[0].worker.send(payload.decode())
+            self._say(payload.decode())
+
+    def _say(self, text: str) -> None:
+        message = json.loads(text)
+        execution = self._sent[0].worker.executions.get(message["token"])
+        if execution is None:
+            return  # it was given up
+        if message["type"] == "log":
+            execution.on_output([(at, stream, line, fields) for at, stream, line, fields in message["lines"]])
+        else:
+            execution.say(text)
+            if execution.has_window:
+                execution.push_logs()
 
     def on_pause(self) -> None:
         """Nothing is kept back."""
@@ -160,7 +176,7 @@ class SharedRunner:
             again.remove(guilty)
             said = self._said()
             if said:
-                guilty.worker.send(dump({"type": "log", "token": guilty.token, "lines": [[now_ms(), "stderr", said, None]]}))
+                guilty.on_output([(now_ms(), "stderr", said, None)])
             guilty.child = None
             guilty.end(guilty.lost_text(status, peak))
         for descriptor in (self._output, self._counter):

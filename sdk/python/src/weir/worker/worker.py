@@ -11,7 +11,7 @@ import socket
 import sys
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, Callable, Coroutine, Dict, List, Tuple
+from typing import Any, Callable, Coroutine, Dict, Iterator, List, Tuple, Union
 
 from ..errors import WeirError
 from ..large import dump, quoted
@@ -21,6 +21,7 @@ from .code import Code
 from .connection import PROTOCOL, Connection
 from .execution import Execution
 from .generation import ForkedGeneration, Generation
+from .logs import LogWindow
 from .options import Options
 from .shared import SharedExecution, SharedRunner
 
@@ -40,6 +41,21 @@ class Request:
     calls: List[Tuple[int, str]] = field(default_factory=list)
 
 
+class Tail:
+    """Lines, values and files of an execution that has ended."""
+
+    has_window = True
+
+    def __init__(self, window: LogWindow, assets: List[str]) -> None:
+        self.window = window
+        self._assets = assets
+
+    def texts(self) -> Iterator[str]:
+        """What is to be said again."""
+        yield from self._assets
+        yield from self.window.messages()
+
+
 class Worker:
     """A session with an engine; see docs/worker-protocol.md."""
 
@@ -49,6 +65,8 @@ class Worker:
         self.connection = Connection(options.place, options.project, self)
         self.executions: Dict[str, Execution] = {}
         self.endings: Dict[str, str] = {}
+        #: What those that have ended said, as long as the engine may not have it
+        self.tails: Dict[str, Tail] = {}
         self.requests: Dict[int, Request] = {}
         self.code = Code(options, self)
         self.is_draining = False
@@ -152,6 +170,9 @@ class Worker:
             execution.resend()
         for request in list(self.requests.values()):
             self.send(request.text)
+        for tail in self.tails.values():
+            for text in tail.texts():
+                self.send(text)
         for text in self.endings.values():
             self.send(text)
         if self.is_draining:
@@ -163,8 +184,10 @@ class Worker:
         if not self._was_away:
             self.options.say(f"No connection to the engine at {self._where()}: {reason}. Tries again.")
         self._was_away = True
-        for execution in self.executions.values():
-            execution.window.rewind()
+        tellers: List[Union[Execution, Tail]] = [*self.executions.values(), *self.tails.values()]
+        for teller in tellers:
+            if teller.has_window:
+                teller.window.rewind()
 
     def _where(self) -> str:
         try:
@@ -175,11 +198,6 @@ class Worker:
     def holding(self) -> List[str]:
         """Tokens of what runs, and of endings that are not recorded."""
         return [*self.executions, *(token for token in self.endings if token not in self.executions)]
-
-    def beaten(self) -> None:
-        """The engine has read all that was said before its answer."""
-        for execution in self.executions.values():
-            execution.beaten()
 
     def received(self, message: Dict[str, Any]) -> None:
         """A message of the engine."""
@@ -241,7 +259,7 @@ class Worker:
 
     def _give_up(self, token: str) -> None:
         execution = self.executions.pop(token, None)
-        self.endings.pop(token, None)
+        self._forget(token)
         if execution is not None:
             self._drop_requests(execution)
             execution.generation.users -= 1
@@ -250,13 +268,20 @@ class Worker:
 
     def _recorded(self, message: Dict[str, Any]) -> None:
         for token in message["tokens"]:
-            self.endings.pop(token, None)
+            self._forget(token)
         self._look_whether_done()
 
+    def _forget(self, token: str) -> None:
+        self.endings.pop(token, None)
+        self.tails.pop(token, None)
+
     def _logged(self, message: Dict[str, Any]) -> None:
-        execution = self.executions.get(message["token"])
+        token, size, values = message["token"], message["bytes"], message.get("values", 0)
+        execution = self.executions.get(token)
         if execution is not None:
-            execution.logged(message["bytes"])
+            execution.logged(size, values)
+        elif token in self.tails:
+            self.tails[token].window.confirm(size, values)
 
     def _answered(self, message: Dict[str, Any]) -> None:
         request = self.requests.pop(message["id"], None)
@@ -332,6 +357,8 @@ class Worker:
         self._drop_requests(execution)
         execution.generation.users -= 1
         self.endings[execution.token] = text
+        if "assets" in execution.__dict__ or (execution.has_window and not execution.window.is_confirmed):
+            self.tails[execution.token] = Tail(execution.window, execution.assets)
         self.send(text)
 
     def _drop_requests(self, execution: Execution) -> None:
