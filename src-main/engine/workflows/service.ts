@@ -159,7 +159,10 @@ async function notFound(storage: WorkflowServiceNeeds['storage'], name: string):
   const names = (await storage.workflows({ limit: SUGGESTED_AMONG })).map((row) => row.name)
   return new ProblemError('workflow_not_found', `There is no workflow "${name}" in this project.`, {
     field: 'params.workflow',
-    fix: names.length === 0 ? 'Save one first: `weir workflow apply weir.yaml`.' : meant(name, names, 'workflow'),
+    fix:
+      names.length === 0
+        ? 'Save one first: `weir workflow apply weir.yaml`; one of code is there when its worker is.'
+        : meant(name, names, 'workflow'),
   })
 }
 
