@@ -27,6 +27,7 @@ export const Worker = z.object({
   draining: z.boolean().describe('It gets nothing new, and leaves when it has nothing left'),
   since: Time.describe('When this engine met it'),
   busy: z.int().describe('Executions that it has, or is about to get'),
+  busyShared: z.int().describe('Of these those with isolation shared'),
   executions: z
     .array(z.object({ execution: z.string().describe('run:step:attempt'), target: z.string() }))
     .describe('The first 100 of them'),

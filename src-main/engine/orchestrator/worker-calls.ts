@@ -50,7 +50,8 @@ function viewOf(state: State, worker: LiveWorker): Worker {
     faults: faults.map((fault) => ({ ...fault })),
     since: new Date(since).toISOString(),
     busy: busy.length,
-    executions: busy.slice(0, LISTED).map((one) => ({ ...one })),
+    busyShared: busy.filter(({ isShared }) => isShared).length,
+    executions: busy.slice(0, LISTED).map(({ execution, target }) => ({ execution, target })),
   }
 }
 

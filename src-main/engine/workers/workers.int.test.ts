@@ -57,6 +57,7 @@ describe('a worker at a real engine', () => {
       hosts: { digits: 1 },
       connected: true,
       busy: 1,
+      busyShared: 0,
       executions: [{ target: 'digits/main' }],
     })
     worker.say(

@@ -1,26 +1,13 @@
+import type { WorkerOffer } from '../executor.ts'
 import type { Session } from './session.ts'
 
 /** A worker as people see it. */
-export interface LiveWorker {
+export interface LiveWorker extends WorkerOffer {
   readonly worker: string
-  readonly name: string
-  readonly host: string
-  readonly pid: number
-  readonly sdk: string
-  readonly runtime: string
-  /** Identifier of the workspace */
-  readonly workspace: string
-  readonly pool: string | null
-  readonly tags: readonly string[]
-  readonly hosts: Readonly<Record<string, number>>
-  readonly concurrency: number
-  readonly shared: number
-  readonly draining: boolean
-  readonly connected: boolean
   /** ms since 1970 */
   readonly since: number
   readonly faults: readonly { readonly module: string; readonly message: string }[]
-  readonly busy: readonly { readonly execution: string; readonly target: string }[]
+  readonly busy: readonly { readonly execution: string; readonly target: string; readonly isShared: boolean }[]
 }
 
 /** Null for a session that has not said hello to this engine. */
@@ -35,6 +22,9 @@ export function viewOf(session: Session): LiveWorker | null {
     draining: isDraining,
     connected: isConnected,
     since,
-    busy: busy.flatMap(({ call }) => (call === undefined ? [] : [{ execution: call.execution, target: call.target }])),
+    busy: busy.flatMap(({ call }) => {
+      if (call === undefined) return []
+      return [{ execution: call.execution, target: call.target, isShared: call.isolation === 'shared' }]
+    }),
   }
 }

@@ -2,6 +2,7 @@ import { type Json, ProblemError } from '../../../../src-shared/contract/index.t
 import {
   type Command,
   findUnit,
+  notAgain,
   place,
   type RunState,
   type State,
@@ -49,7 +50,10 @@ export async function cancelStep(orchestrator: Turns, id: string, key: string, b
   await orchestrator.post({ type: 'step.cancel', units: open.map(place), by })
 }
 
-/** Runs a call again while its run goes on. False when the key names none: then the run has to end first. */
+/**
+ * Runs a call again while its run goes on. False when the key names none: then the run has to end first.
+ * @throws ProblemError run_not_finished when it cannot run again now
+ */
 export async function rerunCall(
   orchestrator: Turns,
   workspaces: Reruns,
@@ -58,7 +62,13 @@ export async function rerunCall(
   const { run, from, by, workspace } = asked
   if (from === 'failed' || from === 'start') return false
   const unit = unitOf(orchestrator.state, run.id, from)
-  if (unit.call === null || run.cancelling !== null) return false
+  const refusal = notAgain(unit)
+  if (refusal !== null) {
+    throw new ProblemError('run_not_finished', `step ${from} of run ${run.id} cannot run again now: ${refusal}`, {
+      fix: 'wait for the end of the run, or cancel it first',
+    })
+  }
+  if (unit.call === null) return false
   await workspaces.forRerun([unit], workspace, (chosen) =>
     orchestrator.post({ type: 'step.rerun', unit: place(unit), by, workspace: chosen }),
   )
