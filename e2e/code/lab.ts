@@ -9,6 +9,7 @@ import { until } from '../faults/weir.ts'
 import { type Language, SUFFIX, WorkerProcess } from './worker-process.ts'
 
 const CODE = resolve(import.meta.dirname)
+type Env = Readonly<Record<string, string>>
 const ENDED: readonly string[] = ['succeeded', 'failed', 'cancelled']
 /** Executions in processes at once, where not said: what a run needs whose steps follow each other. */
 const CONCURRENCY = '2'
@@ -81,16 +82,16 @@ export class Lab {
   }
 
   /** Starts a worker in the folder of the language, or in another one, and waits until it hosts its modules. */
-  async worker(modules: readonly string[], args: readonly string[] = ['--register'], folder?: string) {
-    const worker = this.launch(modules, args, folder)
+  async worker(modules: readonly string[], args: readonly string[] = ['--register'], folder?: string, env?: Env) {
+    const worker = this.launch(modules, args, folder, env)
     await worker.says(/Hosts |Connected/)
     return worker
   }
 
   /** Starts a worker, and does not wait. */
-  launch(modules: readonly string[], args: readonly string[], folder = join(CODE, this.language)): WorkerProcess {
+  launch(modules: readonly string[], args: readonly string[], folder = join(CODE, this.language), env: Env = {}) {
     const { language, project, marks } = this
-    const place = { language, folder, project, marks, engine: { data: this.engine.data } }
+    const place = { language, folder, project, marks, env, engine: { data: this.engine.data } }
     const files = modules.map((module) => this.file(module))
     const worker = new WorkerProcess(place, ['--concurrency', CONCURRENCY, ...args, ...files])
     this.workers.push(worker)

@@ -38,7 +38,6 @@ afterAll(() => place.remove())
 class Load {
   readonly started: { lab: Lab; id: string }[] = []
   readonly #open = new Map<string, Lab>()
-  #number = 0
 
   /** As many runs as may be under way. */
   async fill(): Promise<void> {
@@ -53,7 +52,6 @@ class Load {
   }
 
   async #start(lab: Lab): Promise<void> {
-    this.#number += 1
     const key = lab.name()
     const body = { workflow: 'storm', params: { key, width: WIDTH }, workspace: 'main' }
     const { id } = await patiently(() =>

@@ -22,6 +22,7 @@ export interface WorkerPlace {
   readonly project: string
   /** Folder of traces, see marks */
   readonly marks: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A worker of either SDK, as its own command starts it. */
@@ -30,7 +31,7 @@ export class WorkerProcess {
   private readonly child: ChildProcess
   private readonly ended: Promise<unknown>
 
-  constructor({ language, folder, engine, project, marks }: WorkerPlace, args: readonly string[]) {
+  constructor({ language, folder, engine, project, marks, env: more }: WorkerPlace, args: readonly string[]) {
     const { WEIR_DATA: _data, WEIR_ENGINE: _engine, WEIR_TOKEN: _token, ...env } = process.env
     const where = 'data' in engine ? ['--data', engine.data] : ['--engine', engine.url]
     this.child = spawn(programOf(language), [...commandOf(language), '--project', project, ...where, ...args], {
@@ -40,6 +41,7 @@ export class WorkerProcess {
         ...env,
         MARKS: marks,
         PYTHONDONTWRITEBYTECODE: '1',
+        ...more,
         ...('token' in engine ? { WEIR_TOKEN: engine.token } : {}),
       },
     })

@@ -111,6 +111,10 @@ def _suspend(token: str, suspended: Suspended) -> str:
     return dump(out)
 
 
+#: Python raises MemoryError without words.
+_NO_MEMORY = "The process got no more memory: the machine has no more, or a limit is set (ulimit -v). Work on smaller parts."
+
+
 def error_text(
     token: str,
     error: BaseException,
@@ -124,6 +128,7 @@ def error_text(
     out = {"type": "error", "token": token, "error": facts}
     if isinstance(error, MemoryError):
         out["kind"] = "oom"
+        facts["message"] = facts["message"] or _NO_MEMORY
     if usage is not None:
         out["usage"] = usage()
     return dump(out)
