@@ -23,8 +23,9 @@ export interface Bench {
   remove(): Promise<void>
 }
 
-export async function bench(): Promise<Bench> {
-  const engine = await engineProcess()
+/** @param env of the engine */
+export async function bench(env: Env = {}): Promise<Bench> {
+  const engine = await engineProcess({ ...env })
   await engine.start()
   const marks = await mkdtemp(join(tmpdir(), 'weir-marks-'))
   const labs: Lab[] = []

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ProblemError } from '../../../../src-shared/contract/index.ts'
 import { readLog } from '../logs.ts'
 import { Bench } from './testing/bench.ts'
@@ -492,6 +492,25 @@ describe('coming back', () => {
     bench.release('t1')
     const welcome = await bench.connect(worker).greet({ executions: ['t1'] })
     expect(welcome.abort).toEqual(['t1'])
+  })
+
+  test('who is away while the clock jumps has its time to come back all the same', async () => {
+    await bench[Symbol.asyncDispose]()
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      bench = new Bench({ silenceMs: 30 })
+      const { worker } = await running()
+      worker.leave(1006)
+      vi.setSystemTime(Date.now() + 2 * 3_600_000)
+      // That another one is cut off shows that the hub has looked since.
+      const { worker: silent } = await bench.welcomed()
+      expect(await silent.closing()).toMatchObject({ code: 4408 })
+      await bench.connect(worker).greet({ executions: ['t1'] })
+      worker.say({ type: 'result', token: 't1', value: 1 })
+      expect(bench.about('t1')).toEqual(['started', 'finished succeeded'])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('who leaves with nothing to do is gone at once', async () => {
