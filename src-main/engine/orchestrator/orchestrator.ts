@@ -56,6 +56,8 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 /** How often the machine's clock is compared with ours, in ms. */
 const CLOCK_CHECK_MS = 5_000
+/** How long a command waits for another one with which it is written down, in ms. */
+const LEISURE_MS = 10
 
 /** How many decisions are made while no other project can: a few milliseconds' worth. */
 const TOGETHER = 128
@@ -90,6 +92,7 @@ export class Orchestrator {
   private scheduled = false
   private closed = false
   private timer: NodeJS.Timeout | null = null
+  private leisure: NodeJS.Timeout | null = null
   private readonly clockTimer: NodeJS.Timeout
 
   constructor(parts: OrchestratorParts, epoch: number) {
@@ -117,6 +120,7 @@ export class Orchestrator {
       workspaceName: (id) => nameOfWorkspace(this.state, id),
       waiters: this.waiters,
       tell: (command) => this.tell(command),
+      tellWithNext: (command) => this.tellWithNext(command),
       executors: (report) => parts.executors(report, createCodeCalls({ orchestrator: this, values, secrets })),
     })
     this.clockTimer = setInterval(() => this.checkClock(), CLOCK_CHECK_MS)
@@ -198,8 +202,19 @@ export class Orchestrator {
     this.wake()
   }
 
+  /** The same for what need not be on disk at once: waits a little for a command that must. Commands stay in their order. */
+  private tellWithNext(command: Command): void {
+    if (this.closed) return
+    this.inbox.push({ command, idempotency: null, done: null, refuse: null })
+    this.leisure ??= setTimeout(() => {
+      this.leisure = null
+      if (this.inbox.length > 0) this.wake()
+    }, LEISURE_MS)
+  }
+
   async close(): Promise<void> {
     this.closed = true
+    if (this.leisure !== null) clearTimeout(this.leisure)
     if (this.timer !== null) clearTimeout(this.timer)
     clearInterval(this.clockTimer)
     this.parts.machine.close()

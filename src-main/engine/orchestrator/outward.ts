@@ -11,6 +11,8 @@ interface Parts extends JobNeeds {
   readonly executors: (report: (report: Report) => void) => ReadonlyMap<string, Executor>
   readonly waiters: Waiters
   readonly tell: (command: Command) => void
+  /** The same for what may be written down together with what comes next */
+  readonly tellWithNext: (command: Command) => void
 }
 
 /** Between the orchestrator and its executors: orders go out after their commit, reports come in as commands. */
@@ -66,7 +68,8 @@ export class Outward {
       case 'adopted': {
         this.progress.delete(report.token)
         const { token, detail } = report
-        return this.parts.tell({ type: 'execution.started', token, detail, adopted: report.type === 'adopted' })
+        // A short call ends before this would be on disk by itself: one write then serves both.
+        return this.parts.tellWithNext({ type: 'execution.started', token, detail, adopted: report.type === 'adopted' })
       }
       case 'progress':
         this.progress.set(report.token, report.text)
