@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { canvasMeasures } from './canvas.ts'
+import { codeMeasures } from './code.ts'
 import { containerMeasures } from './containers.ts'
 import { coreMeasures } from './core.ts'
 import { desktopMeasures } from './desktop.ts'
@@ -21,6 +22,7 @@ const parts: Record<string, () => Promise<Measure[]>> = {
   container: containerMeasures,
   logs: logMeasures,
   restart: restartMeasures,
+  code: codeMeasures,
   desktop: desktopMeasures,
   canvas: canvasMeasures,
   runview: runViewMeasures,

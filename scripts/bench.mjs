@@ -1,6 +1,7 @@
 /** `npm run bench [-- PART…]`: installs and builds what is missing, brings up Docker, measures (bench/main.ts). */
 import { checkNode, ensureBuilt, ensureInstalled, main, run, runTool, Stop, say } from './bootstrap.mjs'
 import { ensureElectron } from './electron.mjs'
+import { ensurePython, findDask } from './python.mjs'
 
 await main(async (args) => {
   checkNode()
@@ -21,9 +22,19 @@ await main(async (args) => {
   try {
     say('Measures')
     return run(process.execPath, ['out/bench/bench.cjs', ...args], {
-      env: { ...process.env, WEIR_BENCH_ELECTRON: program },
+      env: { ...process.env, WEIR_BENCH_ELECTRON: program, ...pythons() },
     })
   } finally {
     if (!('skipped' in docker)) await docker.stop()
   }
 })
+
+/** What workers in Python run in, and the Python that has Dask.distributed; without those that are not there. */
+function pythons() {
+  const python = ensurePython()
+  const dask = findDask()
+  return {
+    ...(python === null ? {} : { WEIR_BENCH_PYTHON: python }),
+    ...(dask === null ? {} : { WEIR_BENCH_DASK: dask }),
+  }
+}

@@ -58,3 +58,9 @@ export const ensurePython = () => {
 /** Runs a module of the environment in the SDK's folder; answers its exit code. */
 export const runPython = (python, args, env = {}) =>
   run(python, ['-m', ...args], { cwd: SDK, env: { ...process.env, ...env } })
+
+/** A Python of this machine that has Dask.distributed (Debian: python3-distributed), to measure beside; null without. */
+export const findDask = () => {
+  const places = [...CANDIDATES, ...(process.platform === 'win32' ? [] : ['/usr/bin/python3'])]
+  return places.find((name) => spawnSync(name, ['-c', 'import distributed']).status === 0) ?? null
+}

@@ -45,6 +45,13 @@ def fan_out(n: int, isolation: str) -> float:
 
 
 @weir.workflow
+def recorded(n: int) -> None:
+    """Makes many calls, and waits for a person then."""
+    weir.gather(shared.submit(x) for x in range(n))
+    weir.input("Go on?", bool)
+
+
+@weir.workflow
 def forks(n: int) -> float:
     """Milliseconds that as many bare forks take which do nothing."""
     start = time.perf_counter()
