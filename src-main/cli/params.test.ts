@@ -22,6 +22,7 @@ const declared: Record<string, Param> = {
   csv: { type: 'file' },
   images: { type: 'directory' },
   key: { type: 'secret' },
+  data: { type: 'file', multiple: true },
 }
 const values = async (...given: string[]) => (await readParams(declared, given, undefined, folder)).values
 
@@ -81,9 +82,19 @@ describe('files', () => {
     const given = await readParams(declared, ['csv=@b.csv', 'year=2014'], 'night.yaml', folder)
     expect(given.values).toEqual({ year: 2014 })
     expect(given.paths).toEqual([
-      { name: 'csv', type: 'file', path: join(folder, 'b.csv') },
-      { name: 'images', type: 'directory', path: join(folder, 'scans') },
+      { name: 'csv', type: 'file', paths: [join(folder, 'b.csv')] },
+      { name: 'images', type: 'directory', paths: [join(folder, 'scans')] },
     ])
+  })
+
+  it('takes several paths where several files may be given', async () => {
+    const { paths, values: others } = await readParams(declared, ['data=a.csv', 'data=@scans'], undefined, folder)
+    expect(paths).toEqual([{ name: 'data', type: 'files', paths: [join(folder, 'a.csv'), join(folder, 'scans')] }])
+    expect(others).toEqual({})
+    await writeFile(join(folder, 'files.yaml'), 'data: [a.csv, b.csv]\n')
+    const fromFile = await readParams(declared, [], 'files.yaml', folder)
+    expect(fromFile.paths[0]?.paths).toEqual([join(folder, 'a.csv'), join(folder, 'b.csv')])
+    await expect(values('csv=a.csv', 'csv=b.csv')).rejects.toThrow(/2 times/)
   })
 
   it('says when the params file is missing or no object', async () => {

@@ -7,9 +7,10 @@ import { nearest } from './nearest.ts'
 /** A file or folder that must be uploaded before it is a value. */
 export interface PathValue {
   readonly name: string
-  readonly type: 'file' | 'directory'
-  /** Absolute */
-  readonly path: string
+  /** `files`: any number of them, and folders */
+  readonly type: 'file' | 'directory' | 'files'
+  /** Absolute; several only of `files` */
+  readonly paths: readonly string[]
 }
 
 export interface GivenParams {
@@ -37,8 +38,10 @@ export async function readParams(
   const values: Record<string, Json> = {}
   const paths = new Map<string, PathValue>()
   const take = (name: string, param: Param, value: Json, base: string): void => {
-    if ((param.type === 'file' || param.type === 'directory') && typeof value === 'string') {
-      paths.set(name, { name, type: param.type, path: resolve(base, value) })
+    const given = pathsIn(param, value)
+    if (given !== null) {
+      const type = param.type === 'directory' ? 'directory' : param.multiple === true ? 'files' : 'file'
+      paths.set(name, { name, type, paths: given.map((path) => resolve(base, path)) })
       delete values[name]
     } else {
       values[name] = value
@@ -57,6 +60,15 @@ export async function readParams(
     take(name, param, await typedValue(name, param, texts, cwd), cwd)
   }
   return { values, paths: [...paths.values()] }
+}
+
+/** Paths that a value names; null when it is none, but a value as it is. */
+function pathsIn({ type, multiple = false }: Param, value: Json): string[] | null {
+  if (type !== 'file' && type !== 'directory') return null
+  if (typeof value === 'string') return [value]
+  if (!multiple || !Array.isArray(value) || value.length === 0) return null
+  const texts = value.filter((path) => typeof path === 'string')
+  return texts.length === value.length ? texts : null
 }
 
 /** `--param a=1 --param b=2 --param a=3` → a: [1, 3], b: [2] */
@@ -83,6 +95,7 @@ function declaration(declared: Declared, name: string, word: string): Param {
 /** Reads one value as its declaration says. Several texts are several items of a list. */
 export async function typedValue(name: string, param: Param, texts: readonly string[], cwd: string): Promise<Json> {
   if (param.type === 'array') return await arrayOf(name, param, texts, cwd)
+  if (param.type === 'file' && param.multiple === true) return texts.map(withoutAt)
   const text = texts[0]
   if (text === undefined || texts.length > 1)
     throw invalid(`Parameter ${name} is given ${texts.length} times.`, 'Give it once.')
@@ -100,11 +113,13 @@ export async function typedValue(name: string, param: Param, texts: readonly str
       return (await contentOf(text, cwd)).replace(/\r?\n$/, '')
     case 'file':
     case 'directory':
-      return text.startsWith('@') ? text.slice(1) : text
+      return withoutAt(text)
     case 'string':
       return text
   }
 }
+
+const withoutAt = (text: string): string => (text.startsWith('@') ? text.slice(1) : text)
 
 /** `@path` is the content of that file; everything else stands for itself. */
 async function contentOf(text: string, cwd: string): Promise<string> {

@@ -39,33 +39,44 @@ export async function uploadParam(session: Session, param: PathValue): Promise<A
   return { kind: 'asset', name: param.name, files: await uploadFiles(session, files, `Uploading ${param.name}`) }
 }
 
-async function filesOfParam({ name, type, path }: PathValue): Promise<LocalFile[]> {
-  try {
-    const info = await stat(path)
-    if (type === 'directory') {
-      if (info.isDirectory()) return await filesOfFolder(path)
+async function filesOfParam({ name, type, paths }: PathValue): Promise<LocalFile[]> {
+  const files: LocalFile[] = []
+  for (const path of paths) {
+    try {
+      files.push(...(await filesAt(name, type, path, paths.length > 1)))
+    } catch (error) {
+      const explained = explainSystemError(error)
+      if (!(explained instanceof CliError) || explained === error) throw explained
       throw new CliError(
-        'invalid',
-        'params_invalid',
-        `Parameter ${name} needs a folder; ${path} is a file.`,
-        'Name the folder that holds it.',
+        explained.exit,
+        explained.code,
+        `Parameter ${name}: ${explained.message}`,
+        explained.fix,
+        error,
       )
     }
-    if (info.isDirectory()) {
-      throw new CliError(
-        'invalid',
-        'params_invalid',
-        `Parameter ${name} needs a file; ${path} is a folder.`,
-        'Name a file in it.',
-      )
-    }
-    const executable = process.platform !== 'win32' && (info.mode & 0o100) !== 0
-    return [{ path: basename(path), absolute: path, size: info.size, executable }]
-  } catch (error) {
-    const explained = explainSystemError(error)
-    if (!(explained instanceof CliError) || explained === error) throw explained
-    throw new CliError(explained.exit, explained.code, `Parameter ${name}: ${explained.message}`, explained.fix, error)
   }
+  const seen = new Set<string>()
+  const twice = files.find((file) => seen.size === seen.add(file.path).size)
+  if (twice !== undefined)
+    throw invalid(`Parameter ${name} has two files that are called ${twice.path}.`, 'Give the folder that holds both.')
+  return files
+}
+
+const invalid = (message: string, fix: string): CliError => new CliError('invalid', 'params_invalid', message, fix)
+
+/** @param isOne one path of several: the files of a folder are then told apart by its name */
+async function filesAt(name: string, type: PathValue['type'], path: string, isOne: boolean): Promise<LocalFile[]> {
+  const info = await stat(path)
+  if (info.isDirectory()) {
+    if (type === 'file') throw invalid(`Parameter ${name} needs a file; ${path} is a folder.`, 'Name a file in it.')
+    const inside = await filesOfFolder(path)
+    return isOne ? inside.map((file) => ({ ...file, path: `${basename(path)}/${file.path}` })) : inside
+  }
+  if (type === 'directory')
+    throw invalid(`Parameter ${name} needs a folder; ${path} is a file.`, 'Name the folder that holds it.')
+  const executable = process.platform !== 'win32' && (info.mode & 0o100) !== 0
+  return [{ path: basename(path), absolute: path, size: info.size, executable }]
 }
 
 async function uploadFiles(session: Session, files: readonly LocalFile[], title: string): Promise<AssetFile[]> {

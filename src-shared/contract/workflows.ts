@@ -61,6 +61,10 @@ export const Param = z
       .max(500)
       .optional()
       .describe('A regular expression (RE2) that is looked for in a text; use ^ and $ for the whole'),
+    multiple: z
+      .boolean()
+      .optional()
+      .describe('For a file: several files, or a folder of them, may be given as one value'),
     items: z.record(z.string(), Json).optional().describe('JSON Schema of the items of an array'),
     properties: z.record(z.string(), Json).optional().describe('JSON Schemas of the fields of an object'),
     schema: z

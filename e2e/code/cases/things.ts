@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
-import { type Json, type ProblemError, routes } from '../../../src-shared/contract/index.ts'
+import { type Json, type ProblemError, type Run, routes } from '../../../src-shared/contract/index.ts'
 import { refusal } from '../../faults/runs.ts'
-import { until } from '../../faults/weir.ts'
+import { commandLine, until } from '../../faults/weir.ts'
 import type { Lab } from '../lab.ts'
 import { behaviour } from './case.ts'
 
@@ -59,6 +61,31 @@ export const things = [
     expect(made).toMatchObject({ kind: 'asset', files: [{ path: 'out/größe.txt' }, { path: 'plain.txt' }] })
     const { items } = await lab.engine.client.call(routes.assets.list, { ...lab.inProject, query: { run } })
     expect(items.some(({ step, files }) => step === 'writes[0]' && files.length === 2)).toBe(true)
+  }),
+
+  behaviour('a folder, or several files, are given as one asset', async (lab) => {
+    const folder = await mkdtemp(join(tmpdir(), 'weir-given-'))
+    await mkdir(join(folder, 'sub'))
+    await writeFile(join(folder, 'a.txt'), 'first')
+    await writeFile(join(folder, 'sub', 'b.txt'), 'second')
+    const weir = await commandLine(lab.engine.data)
+    const listed = async (...paths: string[]): Promise<Json> => {
+      const given = paths.flatMap((path) => ['-p', `given=${path}`])
+      const all = ['--project', lab.project, 'run', 'start', 'listing', ...given, '--wait', '-q', '-o', 'json']
+      const { code, out, err } = await weir(...all)
+      expect(code, err).toBe(0)
+      return (JSON.parse(out) as Run).result?.outputs?.['result'] ?? null
+    }
+    expect(await listed(folder)).toEqual([
+      ['a.txt', 'first'],
+      ['sub/b.txt', 'second'],
+    ])
+    expect(await listed(join(folder, 'a.txt'), join(folder, 'sub'))).toEqual([
+      ['a.txt', 'first'],
+      ['sub/b.txt', 'second'],
+    ])
+    expect(await listed(join(folder, 'a.txt'))).toEqual([['a.txt', 'first']])
+    await rm(folder, { recursive: true })
   }),
 
   behaviour('a blob is an argument and a result', async (lab) => {

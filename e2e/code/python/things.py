@@ -92,6 +92,11 @@ def files(text: str) -> List[Any]:
     return [made, reads(made)]
 
 
+@weir.workflow
+def listing(given: weir.Asset) -> List[List[str]]:
+    return [[file.path, given.read_text(file.path)] for file in given.files]
+
+
 @weir.task
 def blob_size(body: weir.Blob) -> int:
     return len(body.read())

@@ -76,6 +76,12 @@ export const files = workflow(async (text: string) => {
   return [made, await reads(made)]
 })
 
+export const listing = workflow(async (given: Asset) => {
+  const listed: [string, string][] = []
+  for (const { path } of given.files) listed.push([path, await given.file(path).text()])
+  return listed
+})
+
 export const blob_size = task(async (body: Blob) => (await body.bytes()).length)
 export const blobs = workflow(async () => {
   const body = await blob(new Uint8Array(100_000), { mediaType: 'image/x-zero' })

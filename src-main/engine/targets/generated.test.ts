@@ -98,7 +98,7 @@ describe('the workflow of a target', () => {
       {
         schema: { type: 'object', title: 'Asset', properties: { kind: { const: 'asset' }, files: { type: 'array' } } },
       },
-      { type: 'file', required: true },
+      { type: 'file', multiple: true, required: true },
     ],
     // What cannot be read as a schema, or contradicts itself, is left out rather than refused.
     [{ schema: { type: 'no-such-type' } }, { type: 'json', required: true }],

@@ -40,7 +40,7 @@ function valueSchema({ kind, schema }: TargetParameter): Record<string, Json> {
   return schema
 }
 
-/** What the SDKs print for their class of assets: people give a file for it. */
+/** What the SDKs print for their class of assets: people give files for it, one or many. */
 function isAssetSchema({ properties }: Record<string, Json>): boolean {
   const kind = asRecord(asRecord(properties)['kind'])
   return kind['const'] === 'asset'
@@ -50,7 +50,7 @@ const asRecord = (value: Json | undefined): Record<string, Json> =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
 
 function simpleOf(schema: Record<string, Json>): Param | null {
-  if (isAssetSchema(schema)) return { type: 'file' }
+  if (isAssetSchema(schema)) return { type: 'file', multiple: true }
   const { type } = schema
   const fields = typeof type === 'string' ? FIELDS[type] : undefined
   if (fields === undefined) return null

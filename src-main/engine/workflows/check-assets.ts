@@ -37,7 +37,8 @@ function assetOf(program: Program, step: Step | null, definition: Definition): s
   if (!isWhole || !['.', '[]', 'id'].includes(ast.op) || ast.end !== read.end) return null
   const [name = '', field, output = ''] = read.path
   if (read.root === 'params' && read.path.length === 1) {
-    const type = definition.params?.[name]?.type
+    const { type, multiple = false } = definition.params?.[name] ?? {}
+    if (type === 'file' && multiple) return 'files'
     return type === 'file' ? 'a file' : type === 'directory' ? 'a folder of files' : null
   }
   if (read.root === 'steps' && field === 'outputs' && read.path.length === 3) {

@@ -13,6 +13,7 @@ const APPLIES: Partial<Record<keyof Param, readonly Param['type'][]>> = {
   minLength: ['string', 'secret'],
   maxLength: ['string', 'secret'],
   pattern: ['string', 'secret'],
+  multiple: ['file'],
   items: ['array'],
   properties: ['object'],
   schema: ['json'],

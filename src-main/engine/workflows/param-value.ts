@@ -62,7 +62,7 @@ function fitType(name: string, param: Param, given: Json, files: readonly AssetF
       return fitJson(param, given)
     case 'file':
     case 'directory':
-      return fitFiles(name, param.type, given, files)
+      return fitFiles(name, param.type, param.multiple === true, given, files)
   }
 }
 
@@ -108,14 +108,23 @@ function parseOr(text: string): Json {
   }
 }
 
-function fitFiles(name: string, type: 'file' | 'directory', given: Json, files: readonly AssetFile[]): Fit {
+function fitFiles(
+  name: string,
+  type: 'file' | 'directory',
+  isMultiple: boolean,
+  given: Json,
+  files: readonly AssetFile[],
+): Fit {
   const fix =
     type === 'file'
       ? 'Name a file on the command line, or hand in an asset with one file.'
       : 'Name a folder, or hand in an asset.'
-  if (typeof given === 'string') return ownFiles(name, type, given, files)
+  if (typeof given === 'string') {
+    const own = ownFiles(name, type, given, files)
+    return isMultiple && 'message' in own ? ownFiles(name, 'directory', given, files) : own
+  }
   if (!isAsset(given)) return refuse(`must be ${plural[type]} (an asset), not ${brief(given)}`, fix)
-  if (type === 'file' && given.files.length !== 1) {
+  if (type === 'file' && !isMultiple && given.files.length !== 1) {
     return refuse(`must be one file, but the asset has ${given.files.length}`, fix)
   }
   return { value: given }

@@ -78,6 +78,7 @@ describe('checkParams', () => {
     [{ type: 'integer', minimum: 1, maximum: 3 }, 3, 3],
     [{ type: 'file' }, asset('a.csv') as Json, asset('a.csv') as Json],
     [{ type: 'directory' }, asset('a', 'b/c') as Json, asset('a', 'b/c') as Json],
+    [{ type: 'file', multiple: true }, asset('a.csv', 'b.csv') as Json, asset('a.csv', 'b.csv') as Json],
     [{ type: 'file' }, './data/a.csv', { kind: 'asset', name: 'p', files: [file('a.csv')] } as Json],
     [{ type: 'directory' }, 'data/', { kind: 'asset', name: 'p', files: [file('a.csv'), file('sub/b.csv')] } as Json],
     [{ type: 'directory' }, '.', { kind: 'asset', name: 'p', files } as Json],

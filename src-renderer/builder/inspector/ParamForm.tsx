@@ -78,6 +78,7 @@ const LABELS: Readonly<Record<string, string>> = {
   items: 'Items',
   properties: 'Properties',
   schema: 'JSON Schema',
+  multiple: 'Several files',
 }
 
 interface LimitProps {
@@ -94,6 +95,7 @@ function Limit({ name, path, param, optional }: LimitProps) {
   const type = textOf(param['type'])
   const shared = { path: [...path, name], schema, onRemove, autoFocus: optional.fresh === name }
   if (name === 'default') return <Default {...shared} type={type} choices={param['enum']} />
+  if (name === 'multiple') return <SwitchField {...shared} absent={false} />
   if (name === 'required') return <SwitchField {...shared} absent={param['default'] === undefined} />
   if (name === 'enum') {
     const read =

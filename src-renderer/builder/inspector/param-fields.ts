@@ -11,7 +11,7 @@ const LIMITS: Readonly<Record<string, readonly ParamField[]>> = {
   array: ['items', 'enum'],
   object: ['properties', 'enum'],
   json: ['schema', 'enum'],
-  file: [],
+  file: ['multiple'],
   directory: [],
   secret: ['minLength', 'maxLength', 'pattern'],
 }

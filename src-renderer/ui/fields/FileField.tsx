@@ -22,11 +22,10 @@ interface FileFieldProps {
 
 /** Takes a file or folder by drop or dialog, and stores it with the engine at once, so that the start is quick. */
 export function FileField({ name, param, value, onChange, onBusy, labelId, describedBy }: FileFieldProps) {
-  const isFolder = param.type === 'directory'
-  const input = useRef<HTMLInputElement>(null)
+  const takes = takenBy(param)
+  const [input, folder] = [useRef<HTMLInputElement>(null), useRef<HTMLInputElement>(null)]
   const [isOver, setOver] = useState(false)
-  const { sent, fault, start, cancel } = useUpload(name, isFolder, onChange, onBusy)
-  const noun = isFolder ? 'folder' : 'file'
+  const { sent, fault, start, cancel } = useUpload(name, takes, onChange, onBusy)
   const onDrop = (event: DragEvent): void => {
     event.preventDefault()
     event.stopPropagation()
@@ -49,17 +48,29 @@ export function FileField({ name, param, value, onChange, onBusy, labelId, descr
       onDragLeave={() => setOver(false)}
       onDrop={onDrop}
     >
-      <Dialog input={input} isFolder={isFolder} onPicked={(list) => void start(picked(list))} />
+      <Dialog input={input} takes={takes} onPicked={(list) => void start(picked(list))} />
+      {takes === 'files' && <Dialog input={folder} takes="folder" onPicked={(list) => void start(picked(list))} />}
       {sent !== null ? (
         <Uploading sent={sent} onCancel={cancel} />
       ) : isAsset(value) ? (
-        <Chosen asset={value} isFolder={isFolder} onRemove={() => onChange(undefined)} />
+        <Chosen
+          asset={value}
+          isFolder={takes === 'folder' || value.files.length > 1}
+          onRemove={() => onChange(undefined)}
+        />
       ) : (
-        <Invitation noun={noun} own={param.default} />
+        <Invitation noun={INVITED[takes]} own={param.default} />
       )}
       {sent === null && (
         <Button variant="default" size="compact-sm" h={26} onClick={() => input.current?.click()}>
-          {isAsset(value) ? 'Choose another' : `Choose a ${noun}`}
+          {isAsset(value) && takes !== 'files'
+            ? 'Choose another'
+            : `Choose ${takes === 'files' ? takes : `a ${takes}`}`}
+        </Button>
+      )}
+      {sent === null && takes === 'files' && (
+        <Button variant="default" size="compact-sm" h={26} onClick={() => folder.current?.click()}>
+          Choose a folder
         </Button>
       )}
       {fault !== null && (
@@ -71,19 +82,28 @@ export function FileField({ name, param, value, onChange, onBusy, labelId, descr
   )
 }
 
+/** What a parameter can be given; `files` are any number of them, or a folder. */
+type Takes = 'file' | 'files' | 'folder'
+
+const takenBy = ({ type, multiple = false }: Param): Takes =>
+  type === 'directory' ? 'folder' : multiple ? 'files' : 'file'
+
+const INVITED: Readonly<Record<Takes, string>> = { file: 'a file', files: 'files or a folder', folder: 'a folder' }
+
 interface DialogProps {
   readonly input: RefObject<HTMLInputElement | null>
-  readonly isFolder: boolean
+  readonly takes: Takes
   readonly onPicked: (list: readonly File[]) => void
 }
 
-function Dialog({ input, isFolder, onPicked }: DialogProps) {
+function Dialog({ input, takes, onPicked }: DialogProps) {
   return (
     <input
       ref={input}
       type="file"
       hidden
-      {...(isFolder ? { webkitdirectory: '' } : {})}
+      multiple={takes === 'files'}
+      {...(takes === 'folder' ? { webkitdirectory: '' } : {})}
       onChange={({ currentTarget }) => {
         const list = [...(currentTarget.files ?? [])]
         // So that the same file can be picked again.
@@ -103,10 +123,10 @@ function Invitation({ noun, own }: { readonly noun: string; readonly own: Json |
     <span className={classes.dropText}>
       {typeof own === 'string' ? (
         <>
-          <span className="mono">{own}</span> of the workflow, or drop a {noun} here
+          <span className="mono">{own}</span> of the workflow, or drop {noun} here
         </>
       ) : (
-        `Drop a ${noun} here`
+        `Drop ${noun} here`
       )}
     </span>
   )
@@ -114,7 +134,7 @@ function Invitation({ noun, own }: { readonly noun: string; readonly own: Json |
 
 function useUpload(
   name: string,
-  isFolder: boolean,
+  takes: Takes,
   onChange: (value: Json | undefined) => void,
   onBusy: (isBusy: boolean) => void,
 ) {
@@ -140,7 +160,7 @@ function useUpload(
     latest.current.onBusy(true)
     try {
       const picked = await picking
-      const wrong = unfit(picked, isFolder)
+      const wrong = unfit(picked, takes)
       if (wrong === null) {
         const files = await uploadFiles(picked.files, stop.signal, setSent)
         latest.current.onChange({ kind: 'asset', name, files } satisfies AssetValue as unknown as Json)
@@ -160,9 +180,10 @@ function useUpload(
   return { sent, fault, start, cancel: () => running.current?.abort() }
 }
 
-function unfit({ folder, files }: Picked, isFolder: boolean): string | null {
-  if (files.length === 0) return isFolder ? 'That folder is empty.' : 'There was no file in that.'
-  if (isFolder) return folder === null ? 'That is a file; choose the folder that holds it.' : null
+function unfit({ folder, files }: Picked, takes: Takes): string | null {
+  if (files.length === 0) return takes === 'folder' ? 'That folder is empty.' : 'There was no file in that.'
+  if (takes === 'files') return null
+  if (takes === 'folder') return folder === null ? 'That is a file; choose the folder that holds it.' : null
   if (folder !== null) return 'That is a folder; choose one file.'
   return files.length > 1 ? `Those are ${files.length} files; choose one.` : null
 }

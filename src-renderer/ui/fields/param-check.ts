@@ -87,7 +87,7 @@ function readType(param: Param, given: Json): Reading {
       return readJson(param, given)
     case 'file':
     case 'directory':
-      return readFiles(param.type, given)
+      return readFiles(param, given)
   }
 }
 
@@ -149,10 +149,10 @@ function readCollection(type: 'array' | 'object', given: Json): Reading {
   }
 }
 
-function readFiles(type: 'file' | 'directory', given: Json): Reading {
+function readFiles({ type, multiple = false }: Param, given: Json): Reading {
   if (typeof given === 'string') return { value: given }
   if (!isAsset(given)) return { problem: missing({ type }) }
-  if (type === 'file' && given.files.length !== 1) return { problem: 'This must be one file.' }
+  if (type === 'file' && !multiple && given.files.length !== 1) return { problem: 'This must be one file.' }
   return { value: given as unknown as Json }
 }
 
