@@ -44,3 +44,12 @@ it('suggests what was meant', async () => {
   await expect(program.parseAsync(['run', 'lsit'], { from: 'user' })).rejects.toMatchObject({ exitCode: 1 })
   expect(said.join('')).toContain('Did you mean list?')
 })
+
+it('says how one is looked at to those who try another verb', async () => {
+  const program = createProgram()
+  const said: string[] = []
+  for (const command of everyCommand(program)) command.configureOutput({ writeErr: (text) => void said.push(text) })
+  await expect(program.parseAsync(['run', 'show', 'k3m9abcd'], { from: 'user' })).rejects.toMatchObject({ exitCode: 1 })
+  expect(said.join('')).toContain("unknown command 'show'")
+  expect(said.join('')).toContain('To look at one: weir run inspect <run>')
+})

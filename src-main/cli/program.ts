@@ -60,10 +60,16 @@ export function createProgram(): Command {
   for (const command of everyCommand(program)) {
     command
       .configureHelp({ showGlobalOptions: command !== program })
-      .showHelpAfterError(`See: ${pathOf(command)} --help`)
+      .showHelpAfterError(`${inspecting(command)}See: ${pathOf(command)} --help`)
       .exitOverride()
   }
   return program
+}
+
+/** People try `show` and `get`: what shows one thing is called `inspect` everywhere. */
+function inspecting(command: Command): string {
+  const [one] = command.commands.filter((sub) => sub.name() === 'inspect')
+  return one === undefined ? '' : `To look at one: ${pathOf(one)} ${one.usage().replace('[options] ', '')}\n`
 }
 
 /** A command as it is typed: `weir run start`. */
