@@ -81,6 +81,13 @@ export const StepAsset = z.strictObject({ name: z.string().max(200), value: Valu
 
 const OfExecution = { token: Token }
 
+/** A worker that is told to let go of what is no longer needed has few of them. */
+const EARLIER_LIMIT = 100
+const Versions = z.record(ModuleName, z.array(z.int().min(1)).max(EARLIER_LIMIT))
+const Earlier = Versions.default({}).describe(
+  'Versions of modules that it hosts besides those of its manifests, for runs that began with them',
+)
+
 export const WorkerMessage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('hello'),
@@ -103,12 +110,14 @@ export const WorkerMessage = z.discriminatedUnion('type', [
     register: z
       .enum(['never', 'once', 'always'])
       .describe('never: the manifests must be known. once: a deliberate release. always: at every change (dev)'),
+    earlier: Earlier,
     executions: z.array(Token).describe('What it runs, and what it holds unrecorded results of'),
   }),
   z.strictObject({
     type: z.literal('declare'),
     id: Id,
     manifests: z.array(Manifest).max(200).describe('All that it hosts from now on'),
+    earlier: Earlier,
     faults: z
       .array(z.strictObject({ module: z.string().max(200), message: z.string().max(10_000) }))
       .max(200)
@@ -224,6 +233,10 @@ export const EngineMessage = z.discriminatedUnion('type', [
     abort: z.array(Token).describe('Executions that it names and that are no longer its own: end them'),
   }),
   z.strictObject({ type: z.literal('declared'), id: Id, versions: z.record(ModuleName, z.int()) }),
+  z.strictObject({
+    type: z.literal('retire'),
+    versions: Versions.describe('Earlier versions that no run needs any more, and that count as hosted no more'),
+  }),
   z.strictObject({
     type: z.literal('execute'),
     ...OfExecution,

@@ -16,6 +16,9 @@ export const Worker = z.object({
   sdk: z.string().describe('e.g. python 0.1.0'),
   runtime: z.string().describe('e.g. CPython 3.11.7'),
   hosts: z.record(ModuleName, z.int()).describe('Version of each module that it hosts'),
+  earlier: z
+    .record(ModuleName, z.array(z.int()))
+    .describe('Versions that it hosts besides, for runs that began with them'),
   faults: z
     .array(z.object({ module: z.string(), message: z.string() }))
     .describe('Modules that it could not load; they keep their last good version'),

@@ -138,6 +138,8 @@ export interface WorkerOffer {
   readonly tags: readonly string[]
   /** Version of each module that it hosts */
   readonly hosts: Readonly<Record<string, number>>
+  /** Versions of modules that it hosts besides, for runs that began with them */
+  readonly earlier: Readonly<Record<string, readonly number[]>>
   /** Executions in processes of their own at once */
   readonly concurrency: number
   /** Executions with isolation `shared` at once */
@@ -172,6 +174,8 @@ export interface CodeCalls {
     manifests: readonly Manifest[],
     register: 'never' | 'once' | 'always',
   ): Promise<Record<string, number>>
+  /** Whether a run that has not ended is pinned to a version of a module. */
+  needs(module: string, version: number): boolean
   /** Identifier of the workspace of that name; throws a ProblemError when it is unknown or archived. */
   workspace(name: string): string
 }

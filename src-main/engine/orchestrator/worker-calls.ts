@@ -40,12 +40,13 @@ export function workerCalls(state: State, hub: WorkerHub | null) {
 }
 
 function viewOf(state: State, worker: LiveWorker): Worker {
-  const { worker: id, busy, since, workspace, hosts, tags, faults, ...rest } = worker
+  const { worker: id, busy, since, workspace, hosts, earlier, tags, faults, ...rest } = worker
   return {
     ...rest,
     id,
     workspace: nameOfWorkspace(state, workspace),
     hosts: { ...hosts },
+    earlier: Object.fromEntries(Object.entries(earlier).map(([module, versions]) => [module, [...versions]])),
     tags: [...tags],
     faults: faults.map((fault) => ({ ...fault })),
     since: new Date(since).toISOString(),

@@ -5,10 +5,11 @@ import {
   type WorkerMessage,
 } from '../../../../src-shared/contract/worker-protocol.ts'
 import { messagesOf, readMessage } from './incoming.ts'
+import type { Link } from './link.ts'
 import { Outbox } from './outbox.ts'
 import type { ToSocket } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
-import type { Link, Session } from './session.ts'
+import type { Session } from './session.ts'
 
 export type Hello = Extract<WorkerMessage, { type: 'hello' }>
 type Declare = Extract<WorkerMessage, { type: 'declare' }>

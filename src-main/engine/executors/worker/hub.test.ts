@@ -42,6 +42,7 @@ describe('hello', () => {
           pool: 'fits',
           tags: ['gpu'],
           hosts: { digits: 1, mice: 1 },
+          earlier: {},
           concurrency: 4,
           shared: 0,
           draining: false,
@@ -609,6 +610,45 @@ describe('many', () => {
     worker.leave(1000)
     expect(bench.find('worker').at(-1)?.offer).toBeNull()
     expect(() => bench.hub.drain(name)).toThrow(/there is no worker/)
+  })
+
+  test('a worker serves earlier versions until no run needs them, and is told then', async () => {
+    const { worker } = await bench.welcomed()
+    const offer = () => bench.find('worker').at(-1)?.offer
+    bench.calls.needed.add('digits@1').add('digits@2')
+    bench.calls.declaring = async () => ({ digits: 3 })
+    const earlier = { digits: [1, 2, 3], mice: [5] }
+    worker.say({ type: 'declare', id: 9, manifests: [manifest('digits')], earlier })
+    expect(await worker.next('declared')).toMatchObject({ versions: { digits: 3 } })
+    // What is not needed is let go, and what is the newest is none of the earlier ones.
+    expect(await worker.next('retire')).toEqual({ type: 'retire', versions: { mice: [5] } })
+    expect(offer()).toMatchObject({ hosts: { digits: 3 }, earlier: { digits: [1, 2] } })
+    bench.calls.needed.delete('digits@1')
+    expect(await worker.next('retire')).toEqual({ type: 'retire', versions: { digits: [1] } })
+    expect(offer()).toMatchObject({ hosts: { digits: 3 }, earlier: { digits: [2] } })
+    expect(bench.hub.workers()).toMatchObject([{ earlier: { digits: [2] } }])
+  })
+
+  test('a worker that comes back says again what it hosts besides, also to another engine', async () => {
+    const { worker } = await bench.welcomed()
+    bench.calls.needed.add('digits@4')
+    bench.restart()
+    bench.connect(worker)
+    await worker.greet({ earlier: { digits: [4] } })
+    expect(bench.find('worker').at(-1)?.offer).toMatchObject({ hosts: { digits: 1 }, earlier: { digits: [4] } })
+    worker.say({ type: 'declare', id: 1, manifests: [manifest('digits')] })
+    await worker.next('declared')
+    expect(bench.find('worker').at(-1)?.offer).toMatchObject({ hosts: { digits: 1 }, earlier: {} })
+  })
+
+  test('a version is not let go in the moment in which it is replaced', async () => {
+    bench = new Bench({ unneededMs: 60_000 })
+    const { worker } = await bench.welcomed()
+    worker.say({ type: 'declare', id: 9, manifests: [manifest('digits')], earlier: { digits: [7] } })
+    await worker.next('declared')
+    const { looks } = bench.calls
+    await bench.until('some looks', () => bench.calls.looks > looks + 5)
+    expect(worker.heard.map(({ type }) => type)).not.toContain('retire')
   })
 
   test('declare replaces what is hosted; modules with faults keep their version', async () => {

@@ -10,6 +10,7 @@ import {
 } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { Executor, Job } from '../executor.ts'
 import { Connection, type Hello } from './connection.ts'
+import { earlierThan, Unneeded } from './earlier.ts'
 import type { FromSocket, HubParts, SessionParts, Timing } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { Recent } from './recent.ts'
@@ -22,10 +23,14 @@ const REMEMBERED = 20_000
 /** Digits of a session's public name. */
 const NAME_DIGITS = 16
 
+/** A run may be on its way that asks for the version which was the newest a moment ago. */
+const UNNEEDED_MS = 3000
+
 const TIMING: Timing = {
   reconnectMs: RECONNECT_SECONDS * 1000,
   silenceMs: SILENCE_SECONDS * 1000,
   abortMarginMs: 10_000,
+  unneededMs: UNNEEDED_MS,
   lookMs: 1000,
 }
 
@@ -42,12 +47,14 @@ export class WorkerHub implements Executor {
   readonly #tokens = new Map<string, Session>()
   /** Told when an execution that a hello named has been taken back, or has ended */
   readonly #awaited = new Map<string, () => void>()
+  readonly #unneeded: Unneeded
   readonly #timer: NodeJS.Timeout
   #closed = false
 
   constructor(parts: HubParts) {
     const timing = { ...TIMING, ...parts.timing }
     this.#parts = { ...parts, timing, over: new Recent(REMEMBERED), forget: (token) => this.#tokens.delete(token) }
+    this.#unneeded = new Unneeded(this.#parts)
     this.#timer = setInterval(() => this.#look(), timing.lookMs)
     this.#timer.unref()
   }
@@ -179,6 +186,7 @@ export class WorkerHub implements Executor {
       shared,
       workspace,
       hosts,
+      earlier: earlierThan(hosts, hello.earlier),
       faults: [],
       register: hello.register,
     }
@@ -199,7 +207,7 @@ export class WorkerHub implements Executor {
   }
 
   async #declare(session: Session, message: Extract<WorkerMessage, { type: 'declare' }>): Promise<EngineMessage> {
-    const { id, manifests, faults } = message
+    const { id, manifests, earlier, faults } = message
     const { facts } = session
     if (facts === null) throw new Error('a session that is connected has said hello')
     try {
@@ -208,7 +216,8 @@ export class WorkerHub implements Executor {
         const version = facts.hosts[module]
         return version === undefined || module in versions ? [] : [[module, version] as const]
       })
-      session.change({ hosts: { ...Object.fromEntries(kept), ...versions }, faults })
+      const hosts = { ...Object.fromEntries(kept), ...versions }
+      session.change({ hosts, earlier: earlierThan(hosts, earlier), faults })
       return { type: 'declared', id, versions }
     } catch (error) {
       return { type: 'refused', id, problem: problemOf(error) }
@@ -230,13 +239,14 @@ export class WorkerHub implements Executor {
     return session
   }
 
-  /** Ends what has been silent, and gives up who did not come back. */
+  /** Ends what has been silent, gives up who did not come back, and lets go of versions that no run needs. */
   #look(): void {
     const { reconnectMs, silenceMs } = this.#parts.timing
     const heard = performance.now() - silenceMs
     for (const connection of [...this.#connections.values()]) {
       if (connection.heardAt < heard) connection.close(CLOSE.silent, `nothing was heard for ${silenceMs / 1000} s`)
     }
+    for (const session of this.#sessions.values()) this.#unneeded.look(session)
     // Not by the time of day: that jumps when the machine was asleep, and so was the worker.
     const lost = performance.now() - reconnectMs
     for (const session of [...this.#sessions.values()]) {

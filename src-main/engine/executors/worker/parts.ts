@@ -10,6 +10,8 @@ export interface Timing {
   readonly silenceMs: number
   /** Beyond the grace of a kill: what has not ended by then is given up */
   readonly abortMarginMs: number
+  /** How long no run needs an earlier version of a module before its worker is told to let it go */
+  readonly unneededMs: number
   /** How often silence is looked for */
   readonly lookMs: number
 }

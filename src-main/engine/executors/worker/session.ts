@@ -1,10 +1,11 @@
-import type { EngineMessage, WorkerMessage } from '../../../../src-shared/contract/worker-protocol.ts'
+import type { WorkerMessage } from '../../../../src-shared/contract/worker-protocol.ts'
 import { CLOSE } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { Job, WorkerOffer } from '../executor.ts'
 import { type Ending, reportOf } from './endings.ts'
 import { executeOf, shortened } from './execute.ts'
 import { type Held, newHeld } from './held.ts'
 import { Holding } from './holding.ts'
+import type { Link } from './link.ts'
 import type { SessionParts } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { loggedOf, type Recorded, record } from './recording.ts'
@@ -13,18 +14,6 @@ import { progressText } from './words.ts'
 
 /** Heartbeats in a row that do not name an execution before it counts as lost. */
 const MISSED_HEARTBEATS = 2
-
-/** The connection of a session, while it has one. */
-export interface Link {
-  /** False when the message is longer than a frame may be */
-  send(message: EngineMessage): boolean
-  /** Tells that the end of an execution is on disk. */
-  record(token: string): void
-  readonly hasRoom: boolean
-  /** Frames count as taken only when this has ended: what is written meanwhile is bounded so. */
-  holdBack(until: Promise<void>): void
-  close(code: number, reason: string): void
-}
 
 /** Who the worker is, from its last hello and declare. */
 export type Facts = Omit<WorkerOffer, 'connected' | 'draining'> & {
@@ -185,9 +174,15 @@ export class Session {
     this.drain(false)
   }
 
-  change(facts: Pick<Facts, 'hosts' | 'faults'>): void {
+  change(facts: Partial<Pick<Facts, 'hosts' | 'earlier' | 'faults'>>): void {
     if (this.facts !== null) this.facts = { ...this.facts, ...facts }
     this.offer()
+  }
+
+  /** These versions are not asked of it any more. */
+  retire(versions: Record<string, number[]>, earlier: Facts['earlier']): void {
+    this.change({ earlier })
+    this.#link?.send({ type: 'retire', versions })
   }
 
   /** Tells the orchestrator what this worker offers, when that has changed. */

@@ -7,6 +7,7 @@ import {
   type Command,
   type ExecutionState,
   findUnit,
+  isVersionNeeded,
   place,
   type State,
   type Unit,
@@ -79,6 +80,8 @@ export function createCodeCalls(given: Omit<Parts, 'cached'>): CodeCalls {
     },
 
     declare: (workspace, manifests, register) => orchestrator.targets.declare(workspace, manifests, register),
+
+    needs: (module, version) => isVersionNeeded(state, module, version),
 
     workspace(name) {
       const found = [...state.workspaces.values()].find((one) => one.name === name)

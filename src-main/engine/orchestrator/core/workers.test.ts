@@ -5,6 +5,7 @@ import { asks } from '../testing/code.ts'
 import { Driver } from '../testing/driver.ts'
 import { plan, step, target } from '../testing/plan.ts'
 import { reasonText } from './why.ts'
+import { isVersionNeeded } from './workers.ts'
 
 let driver: Driver
 
@@ -29,6 +30,22 @@ describe('a target', () => {
     expect(driver.is('main')).toBe('queued')
     driver.worker('w4')
     expect(driver.out('main')).toMatchObject({ worker: 'w4', executor: 'worker' })
+  })
+
+  it('goes to a worker that hosts its version besides a newer one', () => {
+    driver.worker('w1', { hosts: { lab: 3 }, earlier: { lab: [2] } })
+    start()
+    expect(driver.is('main')).toBe('queued')
+    driver.worker('w1', { hosts: { lab: 3 }, earlier: { lab: [2, 1] } })
+    expect(driver.out('main').worker).toBe('w1')
+  })
+
+  it('that waits for a version that is gone can be cancelled', () => {
+    driver.worker('w1', { hosts: { lab: 2 } })
+    start()
+    expect(why()).toContain('version 1 of lab is hosted by no worker any more')
+    driver.cancel('r1')
+    expect(driver.run().finished).toBe('cancelled')
   })
 
   it('goes to the worker with the most room', () => {
@@ -74,7 +91,7 @@ describe('a target', () => {
     expect(why()).toContain('(one of dev/ana does)')
     driver.worker('w2', { hosts: { lab: 4 } })
     expect(why()).toBe(
-      'no worker hosts lab/main@1; those that are there have version 4: run it again to take the newest',
+      'version 1 of lab is hosted by no worker any more; those that are there have version 4: run main again to take the newest, or cancel the run',
     )
     driver.worker('w3', { connected: false })
     expect(why()).toBe('the workers of lab/main@1 have lost their connection or take no more work')
@@ -180,6 +197,35 @@ describe('a worker', () => {
     expect(driver.is('main', 'r3')).toBe('queued')
     driver.finish('main', undefined, 'r2')
     expect(driver.is('main', 'r3')).toBe('dispatched')
+  })
+})
+
+describe('a version of a module', () => {
+  const needed = (version: number): boolean => isVersionNeeded(driver.state, 'lab', version)
+
+  it('is needed while a run that is pinned to it has not ended', () => {
+    start()
+    expect([needed(1), needed(2)]).toEqual([true, false])
+    driver.worker()
+    driver.call('main', [asks('train')])
+    driver.finish('train[0]')
+    expect(needed(1)).toBe(true)
+    driver.finish('main')
+    expect(needed(1)).toBe(false)
+  })
+
+  it('is needed where a step runs again with another one than its run', () => {
+    driver.worker('w1', { hosts: { lab: 2 }, earlier: { lab: [1] } })
+    start()
+    driver.call('main', [
+      asks('train'),
+      asks('train', [2], { step: { target: { module: 'lab', name: 'train', version: 2 } } }),
+    ])
+    driver.finish('train[0]')
+    expect([needed(1), needed(2), needed(3)]).toEqual([true, true, false])
+    driver.cancel('r1')
+    for (const key of ['train[1]', 'main']) driver.finish(key, { status: 'cancelled' })
+    expect([needed(1), needed(2)]).toEqual([false, false])
   })
 })
 

@@ -1,4 +1,5 @@
-import type { State, Unit, WorkerState } from './state.ts'
+import type { WorkerOffer } from '../../executors/index.ts'
+import type { RunState, State, Unit, WorkerState } from './state.ts'
 import { targetPath } from './units.ts'
 import { nameOfWorkspace } from './workspaces.ts'
 
@@ -25,8 +26,28 @@ function mayTake(worker: WorkerState, unit: Unit): boolean {
   const { offer } = worker
   const { target, rules } = unit.step
   if (target == null || !isThere(worker) || offer.workspace !== unit.workspace) return false
-  if (offer.hosts[target.module] !== target.version) return false
+  if (!hasVersion(offer, target.module, target.version)) return false
   return (rules?.requires ?? []).every((tag) => offer.tags.includes(tag))
+}
+
+const hasVersion = ({ hosts, earlier }: WorkerOffer, module: string, version: number | null): boolean =>
+  version !== null && (hosts[module] === version || earlier[module]?.includes(version) === true)
+
+/** Whether a version of a module may still be asked for: a run that has not ended is pinned to it. */
+export function isVersionNeeded(state: State, module: string, version: number): boolean {
+  for (const run of state.runs.values()) {
+    if (run.finished !== null) continue
+    if (run.modules.get(module) === version || names(run, module, version)) return true
+  }
+  return false
+}
+
+/** A step that was run again with newer code has a version of its own; one that did not begin yet may name one. */
+function names({ steps, variants }: RunState, module: string, version: number): boolean {
+  const isIt = ({ target }: Unit['step']): boolean => target?.module === module && target.version === version
+  const asks = ({ phase, step, fanOut }: Unit): boolean =>
+    phase !== 'done' && (isIt(step) || fanOut?.units.some(asks) === true)
+  return variants.some(isIt) || [...steps.values()].some(asks)
 }
 
 /** In words, why no worker takes a unit. */
@@ -43,10 +64,10 @@ export function whyNoWorker(state: State, unit: Unit): string {
     const where = elsewhere === undefined ? '' : ` (one of ${nameOfWorkspace(state, elsewhere.offer.workspace)} does)`
     return `no worker of workspace ${workspace} hosts ${target?.module}${where}; start one with "weir worker start"`
   }
-  const same = here.filter(({ offer }) => offer.hosts[target?.module ?? ''] === target?.version)
+  const same = here.filter(({ offer }) => hasVersion(offer, target?.module ?? '', target?.version ?? null))
   if (same.length === 0) {
     const versions = [...new Set(here.map(({ offer }) => offer.hosts[target?.module ?? '']))].join(', ')
-    return `no worker hosts ${path}; those that are there have version ${versions}: run it again to take the newest`
+    return `version ${target?.version} of ${target?.module} is hosted by no worker any more; those that are there have version ${versions}: run ${unit.step.name} again to take the newest, or cancel the run`
   }
   const missing = (rules?.requires ?? []).filter((tag) => !same.some(({ offer }) => offer.tags.includes(tag)))
   if (missing.length > 0) return `no worker of ${path} offers ${missing.join(', ')}`

@@ -243,11 +243,13 @@ export class CallAudit {
         (other.unit.step.rules?.isolation === 'shared') === shared &&
         !this.waited.has(other.token),
     ).length
+    const { module = '', version = null } = unit.step.target ?? {}
     const fits = (offer: WorkerOffer | null): boolean =>
       offer?.connected === true &&
       !offer.draining &&
       offer.workspace === unit.workspace &&
-      offer.hosts[unit.step.target?.module ?? ''] === unit.step.target?.version &&
+      version !== null &&
+      [offer.hosts[module], ...(offer.earlier[module] ?? [])].includes(version) &&
       holds <= (shared ? offer.shared : offer.concurrency)
     const told = this.offers.get(out.worker) ?? []
     must(told.some(fits), 'limits', () => `${event.token} is given to ${out.worker}, which holds ${holds} with it`)

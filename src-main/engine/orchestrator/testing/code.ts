@@ -33,6 +33,7 @@ export const offers = (fields: Partial<WorkerOffer> = {}): WorkerOffer => ({
   pool: null,
   tags: [],
   hosts: { lab: 1 },
+  earlier: {},
   concurrency: 10,
   shared: 10,
   draining: false,

@@ -11,7 +11,7 @@ import type { Timing, ToSocket } from '../parts.ts'
 import { TestWorker } from './client.ts'
 
 /** Short enough for a test, long enough that nothing else runs into them. */
-const TIMING: Timing = { reconnectMs: 30_000, silenceMs: 30_000, abortMarginMs: 30_000, lookMs: 5 }
+const TIMING: Timing = { reconnectMs: 30_000, silenceMs: 30_000, abortMarginMs: 30_000, unneededMs: 0, lookMs: 5 }
 
 /** For tests: what an orchestrator would answer, at the test's command. */
 export class FakeCalls implements CodeCalls {
@@ -43,6 +43,14 @@ export class FakeCalls implements CodeCalls {
     for (const asset of assets) this.recordedAssets.push({ token, ...asset })
   }
   declare: CodeCalls['declare'] = (workspace, manifests, register) => this.declaring(workspace, manifests, register)
+  /** What runs are pinned to, as `module@version` */
+  readonly needed = new Set<string>()
+  /** How often was asked */
+  looks = 0
+  needs = (module: string, version: number): boolean => {
+    this.looks += 1
+    return this.needed.has(`${module}@${version}`)
+  }
   workspace(name: string): string {
     if (name === 'main') return 'main-id'
     throw new ProblemError('not_found', `there is no workspace ${name}`, { fix: 'make it: weir workspace create' })

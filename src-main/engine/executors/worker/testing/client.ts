@@ -80,6 +80,7 @@ export class TestWorker {
       tags: [],
       manifests: [manifest('digits')],
       register: 'once',
+      earlier: {},
       executions: [],
       ...this.#hello,
       ...over,
