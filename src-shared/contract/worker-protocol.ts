@@ -100,6 +100,13 @@ export const WorkerMessage = z.discriminatedUnion('type', [
     name: z.string().max(100),
     host: z.string().max(200),
     pid: z.int(),
+    process: z
+      .strictObject({
+        space: z.string().max(200).describe('boot_id, a space, and the link /proc/self/ns/pid'),
+        start: z.string().max(30).describe('Field 22 of /proc/self/stat'),
+      })
+      .optional()
+      .describe('On Linux: an engine that sees the same processes knows by it when the worker has ended'),
     sdk: z.string().max(60).describe('e.g. python 0.1.0'),
     runtime: z.string().max(60).describe('e.g. CPython 3.11.7'),
     concurrency: z.int().min(1).max(10_000).describe('Executions in processes at once'),

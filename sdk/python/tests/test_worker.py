@@ -15,6 +15,7 @@ from conftest import StartWorker
 from scripted_engine import ScriptedEngine
 
 from weir.worker import framing
+from weir.worker.code import MOST_EARLIER
 from weir.worker.execution import Execution
 from weir.worker.watch import watch
 
@@ -515,6 +516,66 @@ def test_dev_reloads_and_survives_a_syntax_error(engine: ScriptedEngine, start_w
     assert engine.wait_for("declare", count=3)["faults"] == []
     engine.wait_until(lambda: "flow@3" in worker.text, "declared")
     assert engine.ending(engine.execute("flow/f"))["value"] == 23
+
+
+DEV_FLOW = "import weir\n@weir.task\ndef f() -> int:\n    return 1\n@weir.task(isolation='shared')\ndef pure() -> int:\n    return 1\n"
+
+
+def test_dev_serves_the_version_before_until_the_engine_says_that_no_run_needs_it(
+    engine: ScriptedEngine, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    worker = start_worker(DEV_FLOW, "--dev")
+    assert engine.heard[0]["earlier"] == {}
+    for number in (2, 3):
+        (tmp_path / "flow.py").write_text(DEV_FLOW.replace("return 1", f"return {'1' * number}"))
+        engine.wait_until(lambda: f"flow@{number}" in worker.text, "a new version")
+    assert [told["earlier"] for told in engine.of("declare")] == [{"flow": [1]}, {"flow": [1, 2]}]
+    for isolation, target in (("process", "flow/f"), ("shared", "flow/pure")):
+        tokens = [engine.execute(target, isolation=isolation, version=version) for version in (1, 2, 3, 1)]
+        assert [engine.ending(token)["value"] for token in tokens] == [1, 11, 111, 1]
+    engine.break_connection()
+    engine.wait_for("hello", count=2)
+    assert engine.of("hello")[1]["earlier"] == {"flow": [1, 2]}
+    engine.wait_until(lambda: "engine again" in worker.text, "connected again")
+    templates = len(children_of(worker.process.pid))
+    engine.send({"type": "retire", "versions": {"flow": [1], "other": [7]}})
+    engine.wait_until(lambda: len(children_of(worker.process.pid)) == templates - 1, "the end of the processes of version 1")
+    gone = engine.ending(engine.execute("flow/f", version=1))
+    assert gone["kind"] == "abandoned" and "does not host flow@1" in gone["error"]["message"]
+    assert engine.ending(engine.execute("flow/f", version=2))["value"] == 11
+    assert engine.ending(engine.execute("flow/f", version=3))["value"] == 111
+
+
+def test_dev_keeps_what_runs_of_a_version_that_is_let_go(
+    engine: ScriptedEngine, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    source = f"import pathlib, time, weir\n@weir.task\ndef f() -> int:\n    while not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)\n    return 1\n"
+    worker = start_worker(source, "--dev")
+    token = engine.execute("flow/f")
+    engine.wait_for("started", token)
+    (tmp_path / "flow.py").write_text(source.replace("return 1", "return 22"))
+    engine.wait_until(lambda: "flow@2" in worker.text, "a new version")
+    engine.send({"type": "retire", "versions": {"flow": [1]}})
+    assert engine.ending(engine.execute("flow/f", version=1))["kind"] == "abandoned"
+    gate.touch()
+    assert engine.ending(token)["value"] == 1
+
+
+def test_dev_keeps_a_bounded_number_of_versions(
+    engine: ScriptedEngine, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    worker = start_worker(DEV_FLOW, "--dev")
+    for number in range(2, MOST_EARLIER + 3):
+        (tmp_path / "flow.py").write_text(DEV_FLOW.replace("return 1", f"return {'1' * number}"))
+        engine.wait_until(lambda: f"flow@{number}" in worker.text, "a new version")
+    assert engine.of("declare")[-1]["earlier"] == {"flow": list(range(2, MOST_EARLIER + 2))}
+    assert "Lets go of flow@1" in worker.text
+    engine.wait_until(lambda: len(children_of(worker.process.pid)) == MOST_EARLIER + 1, "a process for each state of the code")
+
+
+def children_of(pid: int) -> List[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_module_with_a_syntax_error_does_not_start(engine: ScriptedEngine, start_worker: StartWorker) -> None:

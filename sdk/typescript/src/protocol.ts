@@ -136,6 +136,7 @@ export interface Hello {
   name: string
   host: string
   pid: number
+  process?: { space: string; start: string }
   sdk: string
   runtime: string
   concurrency: number
@@ -143,13 +144,14 @@ export interface Hello {
   tags: string[]
   pool?: string
   manifests: Manifest[]
+  earlier: Record<string, number[]>
   register: 'never' | 'once' | 'always'
   executions: string[]
 }
 
 export type WorkerMessage =
   | Hello
-  | { type: 'declare'; id: number; manifests: Manifest[]; faults: Fault[] }
+  | { type: 'declare'; id: number; manifests: Manifest[]; earlier: Record<string, number[]>; faults: Fault[] }
   | { type: 'heartbeat'; executions: string[] }
   | { type: 'drain' }
   | EndMessage
@@ -198,6 +200,7 @@ export type EngineMessage =
       abort: string[]
     }
   | { type: 'declared'; id: number; versions: Record<string, number> }
+  | { type: 'retire'; versions: Record<string, number[]> }
   | Execute
   | { type: 'abort'; token: string; reason: 'cancel' | 'timeout' | 'stale' }
   | { type: 'submitted'; id: number; steps: string[] }

@@ -44,6 +44,7 @@ export class Executions {
 
   start(job: Execute): void {
     const [module = ''] = job.target.split('/')
+    if (!this.hosted.has(module, job.version)) return this.refuse(job.token, `${module}@${job.version}`)
     const other = this.hosted.modulesFor(module, job.version)
     if (job.isolation === 'shared') return this.startIn(this.sharedFor(other), job)
     const { token } = job
@@ -78,6 +79,11 @@ export class Executions {
     this.pool.close()
     for (const one of this.running.values()) one.kill()
     for (const one of new Set([...this.shared.values(), this.warm])) one?.kill()
+  }
+
+  private refuse(token: string, what: string): void {
+    const error = { type: 'VersionGone', message: `This worker does not host ${what} any more.` }
+    this.uplink.end({ type: 'error', token, kind: 'abandoned', error })
   }
 
   private startIn(process: SharedProcess, job: Execute): void {

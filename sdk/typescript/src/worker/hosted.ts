@@ -5,13 +5,17 @@ import type { LoadModule } from '../runner/messages.ts'
 /** What was declared together, until the engine says which versions that are. */
 export type Declared = ReadonlyMap<string, LoadModule>
 
+/** As many as one message may name. */
+const MOST_EARLIER = 100
+
 /**
  * The modules of a worker: the newest good build of each, and builds before it, for executions of the versions that they
  * were declared as.
  */
 export class Hosted {
   private readonly newest = new Map<string, { readonly manifest: Manifest; readonly load: LoadModule }>()
-  private readonly versions = new Map<string, LoadModule>()
+  /** By module and version */
+  private readonly versions = new Map<string, Map<number, LoadModule>>()
 
   /** Takes over the good modules of a build. The others keep what they were. */
   take(build: BuildResult): void {
@@ -45,23 +49,51 @@ export class Hosted {
   versioned(declared: Declared, versions: Readonly<Record<string, number>>): void {
     for (const [module, version] of Object.entries(versions)) {
       const load = declared.get(module)
-      if (load !== undefined) this.versions.set(`${module}@${version}`, load)
+      if (load === undefined) continue
+      const known = this.versions.get(module)
+      if (known === undefined) this.versions.set(module, new Map([[version, load]]))
+      else known.set(version, load)
     }
+  }
+
+  /** Versions that are hosted besides the newest, for runs that began with them. They are files: processes come when asked. */
+  earlier(): Record<string, number[]> {
+    const found = [...this.versions].map(([module, versions]) => {
+      const others = [...versions].filter(([, { file }]) => file !== this.fileOf(module)).map(([version]) => version)
+      return [module, others.slice(-MOST_EARLIER)] as const
+    })
+    return Object.fromEntries(found.filter(([, versions]) => versions.length > 0))
+  }
+
+  /** No run needs these versions any more. */
+  retire(versions: Readonly<Record<string, readonly number[]>>): void {
+    for (const [module, numbers] of Object.entries(versions)) {
+      const known = this.versions.get(module)
+      for (const number of numbers) if (known?.get(number)?.file !== this.fileOf(module)) known?.delete(number)
+    }
+  }
+
+  has(module: string, version: number): boolean {
+    return this.versions.get(module)?.has(version) === true
   }
 
   /** The modules with one of them in a certain version; null when that is the newest one. */
   modulesFor(module: string, version: number): LoadModule[] | null {
-    const load = this.versions.get(`${module}@${version}`)
-    if (load === undefined || load.file === this.newest.get(module)?.load.file) return null
+    const load = this.versions.get(module)?.get(version)
+    if (load === undefined || load.file === this.fileOf(module)) return null
     return [...this.modules.filter((one) => one.module !== module), load]
+  }
+
+  private fileOf(module: string): string | undefined {
+    return this.newest.get(module)?.load.file
   }
 
   /** Names of the versions, for people. */
   versionNames(): string[] {
     return this.manifests.map(({ module }) => {
-      const file = this.newest.get(module)?.load.file
-      const found = [...this.versions].find(([name, load]) => name.startsWith(`${module}@`) && load.file === file)
-      return found?.[0] ?? module
+      const versions = [...(this.versions.get(module) ?? [])]
+      const found = versions.find(([, { file }]) => file === this.fileOf(module))
+      return found === undefined ? module : `${module}@${found[0]}`
     })
   }
 }

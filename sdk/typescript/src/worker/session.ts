@@ -25,7 +25,7 @@ const LONGEST_WAIT_MS = 5000
 /** So often in a row the engine may call what is said malformed before the worker gives up. */
 const MOST_MALFORMED = 3
 
-export type Introduction = Omit<Hello, 'type' | 'protocol' | 'session' | 'manifests' | 'executions'>
+export type Introduction = Omit<Hello, 'type' | 'protocol' | 'session' | 'manifests' | 'earlier' | 'executions'>
 
 export interface SessionEvents {
   readonly onExecute: (job: Execute) => void
@@ -37,6 +37,7 @@ export interface SessionEvents {
   readonly onBack: () => void
   readonly onWelcome: (worker: string, project: string) => void
   readonly onDrain: () => void
+  /** It hosts versions of which the engine has not been told */
   readonly onVersions: () => void
   readonly onTrouble: (text: string) => void
   /** It cannot go on */
@@ -70,6 +71,8 @@ export class Session implements Uplink {
   private readonly requests = new Map<number, { message: RequestMessage; answer: (message: AnswerMessage) => void }>()
   private readonly declarations = new Map<number, Declared>()
   private helloDeclared: Declared = new Map()
+  /** Earlier versions that the engine was told of last */
+  private told: Record<string, number[]> = {}
   private readonly heart: NodeJS.Timeout
 
   constructor(parts: {
@@ -124,7 +127,8 @@ export class Session implements Uplink {
     if (!this.isWelcome) return
     const id = this.number()
     this.declarations.set(id, this.hosted.declared())
-    this.send({ type: 'declare', id, manifests: this.hosted.manifests, faults: [...faults] })
+    this.told = this.hosted.earlier()
+    this.send({ type: 'declare', id, manifests: this.hosted.manifests, earlier: this.told, faults: [...faults] })
   }
 
   news(message: NewsMessage): void {
@@ -148,12 +152,14 @@ export class Session implements Uplink {
 
   private hello(): void {
     this.helloDeclared = this.hosted.declared()
+    this.told = this.hosted.earlier()
     this.send({
       type: 'hello',
       protocol: PROTOCOL,
       session: this.secret,
       ...this.introduction(),
       manifests: this.hosted.manifests,
+      earlier: this.told,
       executions: this.held(),
     })
   }
@@ -187,6 +193,8 @@ export class Session implements Uplink {
         return this.events.onLogged(message.token, message.bytes, message.values ?? 0)
       case 'declared':
         return this.declared(message.id, message.versions)
+      case 'retire':
+        return this.hosted.retire(message.versions)
       case 'drain':
         return this.events.onDrain()
       case 'heartbeat':
@@ -214,7 +222,14 @@ export class Session implements Uplink {
     this.events.onBack()
     for (const end of this.ends.values()) this.send(end)
     this.events.onWelcome(message.worker, message.project)
-    this.events.onVersions()
+    this.tellEarlier()
+  }
+
+  /** After a build that came while another one was being declared, what was declared is an earlier version at once. */
+  private tellEarlier(): void {
+    const isNew = ([module, versions]: [string, number[]]): boolean =>
+      versions.some((version) => this.told[module]?.includes(version) !== true)
+    if (Object.entries(this.hosted.earlier()).some(isNew)) this.events.onVersions()
   }
 
   private forget(token: string): void {
@@ -235,7 +250,7 @@ export class Session implements Uplink {
     this.declarations.delete(id)
     if (declared === undefined) return
     this.hosted.versioned(declared, versions)
-    this.events.onVersions()
+    this.tellEarlier()
   }
 
   private answered(message: AnswerMessage): void {

@@ -557,7 +557,47 @@ describe('a worker that develops', () => {
     folder.write({ 'code.ts': source('export const value = task(() => one + 40)') })
     const mended = await link.next('declare', ({ faults }) => faults.length === 0)
     link.say({ type: 'declared', id: mended.id, versions: { code: 3 } })
+    expect(mended.earlier).toEqual({ code: [1, 2] })
     expect(await run('value', [], { version: 3 })).toBe(42)
+  })
+
+  test('serves the versions before until the engine says that no run needs them', async () => {
+    const both = (value: number): string =>
+      source(`export const value = task(() => one * ${value})
+export const pure = task({ isolation: 'shared' }, () => one * ${value})`)
+    folder.write({ 'code.ts': both(1), 'lib/one.ts': 'export const one = 1' })
+    await launch('--dev')
+    expect((await link.welcome()).earlier).toEqual({})
+    for (const version of [2, 3]) {
+      folder.write({ 'code.ts': both(version) })
+      const declared = await link.next('declare')
+      expect(declared.earlier).toEqual({ code: version === 2 ? [1] : [1, 2] })
+      link.say({ type: 'declared', id: declared.id, versions: { code: version } })
+    }
+    for (const version of [1, 2, 3, 1]) expect(await run('value', [], { version })).toBe(version)
+    for (const version of [1, 3]) expect(await run('pure', [], { version, isolation: 'shared' })).toBe(version)
+    link.close(1012, 'restarts')
+    link = await engine.connection()
+    expect((await link.welcome([], 3)).earlier).toEqual({ code: [1, 2] })
+    link.say({ type: 'retire', versions: { code: [1, 3], other: [7] } })
+    const gone = await failure('value', [], { version: 1 })
+    expect(gone).toMatchObject({ kind: 'abandoned', type: 'VersionGone' })
+    for (const version of [2, 3]) expect(await run('value', [], { version })).toBe(version)
+  })
+
+  test('tells of a version that was replaced before it had its number', async () => {
+    folder.write({ 'code.ts': source('export const value = task(() => one)'), 'lib/one.ts': 'export const one = 1' })
+    await launch('--dev')
+    await link.welcome()
+    folder.write({ 'lib/one.ts': 'export const one = 2' })
+    const first = await link.next('declare')
+    folder.write({ 'lib/one.ts': 'export const one = 3' })
+    const second = await link.next('declare')
+    expect(second.earlier).toEqual({ code: [1] })
+    link.say({ type: 'declared', id: first.id, versions: { code: 2 } })
+    expect((await link.next('declare')).earlier).toEqual({ code: [1, 2] })
+    link.say({ type: 'declared', id: second.id, versions: { code: 3 } })
+    for (const version of [1, 2, 3]) expect(await run('value', [], { version })).toBe(version)
   })
 })
 

@@ -12,6 +12,7 @@ import { Executions } from './executions.ts'
 import { Guard } from './guard.ts'
 import { Hosted } from './hosted.ts'
 import { type Introduction, Session } from './session.ts'
+import { ownProcess } from './sight.ts'
 import { FileWatch } from './watch.ts'
 
 /** Executions with isolation `shared` that are taken at once. */
@@ -72,7 +73,7 @@ export class Worker {
         onForgotten: (token) => this.forgotten(token),
         onBack: () => this.executions.sayAgain(),
         onWelcome: (worker, name) => this.welcome(worker, name),
-        onVersions: () => undefined,
+        onVersions: () => this.session.declare(this.faults),
         onDrain: () => this.drain(),
         onTrouble: (text) => options.say(text),
         onFatal: (text) => this.fail(text),
@@ -118,11 +119,13 @@ export class Worker {
 
   private introduction(): Introduction {
     const { workspace, name, concurrency, tags, pool, register } = this.options
+    const inSight = ownProcess()
     return {
       workspace,
       name,
       host: hostname(),
       pid: process.pid,
+      ...(inSight === null ? {} : { process: inSight }),
       sdk: `typescript ${SDK_VERSION}`,
       runtime: `Node ${process.versions.node}`,
       concurrency,

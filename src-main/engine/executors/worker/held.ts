@@ -15,6 +15,8 @@ export interface Held {
   /** Why it is to end, once that was asked for */
   killed: 'cancel' | 'timeout' | null
   killTimer: NodeJS.Timeout | null
+  /** The process that it runs in, once that was said */
+  pid: number | null
   /** Heartbeats in a row that did not name it */
   missed: number
   /** The worker may still run it, but is not heard any more */
@@ -29,6 +31,7 @@ export const newHeld = (job: Job, phase: 'queued' | 'adopting'): Held => ({
   phase,
   killed: null,
   killTimer: null,
+  pid: null,
   missed: 0,
   isLost: false,
   log: null,

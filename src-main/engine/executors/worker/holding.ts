@@ -21,6 +21,11 @@ export class Holding {
     return [...this.held.values()].flatMap(({ phase, job }) => (phase === 'ended' ? [] : [job]))
   }
 
+  /** Processes of what is out; null for one that did not say which it is */
+  get pids(): (number | null)[] {
+    return [...this.held.values()].flatMap(({ phase, pid }) => (phase === 'queued' || phase === 'ended' ? [] : [pid]))
+  }
+
   end(held: Held, report: Report | Promise<Report>): void {
     held.phase = 'ended'
     if (held.killTimer !== null) clearTimeout(held.killTimer)

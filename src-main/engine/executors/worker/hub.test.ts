@@ -1,8 +1,12 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ProblemError } from '../../../../src-shared/contract/index.ts'
 import { readLog } from '../logs.ts'
+import { readStat } from '../process/identity.ts'
+import { ownSpace } from './sight.ts'
 import { Bench } from './testing/bench.ts'
 import { manifest, TestWorker } from './testing/client.ts'
 
@@ -479,6 +483,90 @@ describe('coming back', () => {
     twin.say({ type: 'result', token: 't1', value: 1 })
     expect(bench.about('t1')).toEqual(['started', 'finished succeeded'])
     expect(bench.hub.workers()).toMatchObject([{ connected: true }])
+  })
+
+  describe('a worker on this machine', () => {
+    const children: ChildProcess[] = []
+    const spawned = (): ChildProcess & { pid: number } => {
+      const child = spawn('sleep', ['1000'])
+      children.push(child)
+      return child as ChildProcess & { pid: number }
+    }
+    const identityOf = ({ pid }: { pid: number }, space = ownSpace() ?? '') => ({
+      pid,
+      process: { space, start: readStat(pid)?.start ?? '' },
+    })
+    /** It runs t1 in a process of its own, and loses its connection. */
+    const lostOne = async (space?: string) => {
+      const [program, executor] = [spawned(), spawned()]
+      const { worker, name } = await bench.welcomed(new TestWorker(identityOf(program, space)))
+      bench.hub.start(bench.job('t1', name))
+      await worker.next('execute')
+      worker.say({ type: 'started', token: 't1', pid: executor.pid })
+      worker.leave(1006)
+      return { worker, program, executor }
+    }
+    const ended = async (child: ChildProcess): Promise<void> => {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    }
+    /** The hub has looked some times more. */
+    const looked = async (): Promise<void> => {
+      const until = performance.now() + 50
+      await bench.until('some looks', () => performance.now() > until)
+    }
+    beforeEach((context) => {
+      if (ownSpace() === null) context.skip('processes are seen on Linux')
+    })
+    afterEach(async () => {
+      for (const child of children.splice(0)) await ended(child)
+    })
+
+    test('that has ended with all that it ran is not waited for', async () => {
+      const { program, executor } = await lostOne()
+      await ended(program)
+      await looked()
+      expect(bench.about('t1')).toEqual(['started'])
+      await ended(executor)
+      await bench.until('the loss', () => bench.about('t1').includes('lost'))
+      expect(bench.find('worker').at(-1)?.offer).toBeNull()
+    })
+
+    test('that has only lost its connection is waited for, though what it ran has ended', async () => {
+      const { worker, executor } = await lostOne()
+      await ended(executor)
+      await looked()
+      expect(bench.about('t1')).toEqual(['started'])
+      await bench.connect(worker).greet({ executions: ['t1'] })
+      expect(bench.about('t1')).toEqual(['started'])
+    })
+
+    test('that is in another space of processes is waited for: its numbers say nothing here', async () => {
+      const { program, executor } = await lostOne('another machine')
+      await ended(program)
+      await ended(executor)
+      await looked()
+      expect(bench.about('t1')).toEqual(['started'])
+    })
+
+    test('whose executor did not say which process it is is waited for as long as that may take to end', async () => {
+      const program = spawned()
+      const { worker, name } = await bench.welcomed(new TestWorker(identityOf(program)))
+      bench.hub.start(bench.job('t1', name))
+      await worker.next('execute')
+      worker.leave(1006)
+      await ended(program)
+      await looked()
+      expect(bench.about('t1')).toEqual([])
+    })
+
+    test('whose number was given to another process has ended', async () => {
+      const other = spawned()
+      const told = { pid: other.pid, process: { space: ownSpace() ?? '', start: '1' } }
+      const { worker } = await bench.welcomed(new TestWorker(told))
+      worker.leave(1006)
+      await bench.until('the end of the session', () => bench.find('worker').at(-1)?.offer === null)
+    })
   })
 
   test('who does not come back loses what it ran', async () => {

@@ -11,11 +11,12 @@ import {
 import type { Executor, Job } from '../executor.ts'
 import { Connection, type Hello } from './connection.ts'
 import { earlierThan, Unneeded } from './earlier.ts'
+import type { Facts } from './facts.ts'
 import type { FromSocket, HubParts, SessionParts, Timing } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { Recent } from './recent.ts'
 import { problemOf } from './requests.ts'
-import { type Facts, Session } from './session.ts'
+import { Session } from './session.ts'
 import { type LiveWorker, viewOf } from './view.ts'
 
 /** Ended executions that are remembered, so that what is said of them late is no fault. */
@@ -171,7 +172,7 @@ export class WorkerHub implements Executor {
 
   async #factsOf(hello: Hello): Promise<Facts> {
     const { calls } = this.#parts
-    const { name, host, pid, sdk, runtime, tags, pool = null, concurrency, shared } = hello
+    const { name, host, pid, sdk, runtime, tags, pool = null, process = null, concurrency, shared } = hello
     const workspace = await refusing(CLOSE.notFound, () => calls.workspace(hello.workspace))
     const hosts = await refusing(CLOSE.conflict, () => calls.declare(workspace, hello.manifests, hello.register))
     return {
@@ -182,6 +183,7 @@ export class WorkerHub implements Executor {
       runtime,
       tags,
       pool,
+      process,
       concurrency,
       shared,
       workspace,
@@ -250,7 +252,7 @@ export class WorkerHub implements Executor {
     // Not by the time of day: that jumps when the machine was asleep, and so was the worker.
     const lost = performance.now() - reconnectMs
     for (const session of [...this.#sessions.values()]) {
-      if (session.lostSince === null || session.lostSince > lost) continue
+      if (session.lostSince === null || (session.lostSince > lost && !session.isSeenGone)) continue
       this.#sessions.delete(session.name)
       session.giveUp()
     }

@@ -3,6 +3,7 @@ import { CLOSE } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { Job, WorkerOffer } from '../executor.ts'
 import { type Ending, reportOf } from './endings.ts'
 import { executeOf, shortened } from './execute.ts'
+import type { Facts } from './facts.ts'
 import { type Held, newHeld } from './held.ts'
 import { Holding } from './holding.ts'
 import type { Link } from './link.ts'
@@ -10,17 +11,11 @@ import type { SessionParts } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { loggedOf, type Recorded, record } from './recording.ts'
 import { answer, checkValues, problemOf, type Request } from './requests.ts'
+import { isSeenGone } from './sight.ts'
 import { progressText } from './words.ts'
 
 /** Heartbeats in a row that do not name an execution before it counts as lost. */
 const MISSED_HEARTBEATS = 2
-
-/** Who the worker is, from its last hello and declare. */
-export type Facts = Omit<WorkerOffer, 'connected' | 'draining'> & {
-  readonly register: 'never' | 'once' | 'always'
-  /** Modules that it could not load, with the reason */
-  readonly faults: readonly { readonly module: string; readonly message: string }[]
-}
 
 /** What one worker holds, across its connections. Speaks for the executions that are its own. */
 export class Session {
@@ -58,6 +53,12 @@ export class Session {
   /** Executions that it has, or is about to get */
   get busy(): readonly Job[] {
     return this.#holding.busy
+  }
+
+  /** Whether its process, and all that it ran, have ended before the engine's eyes: nobody will come back. */
+  get isSeenGone(): boolean {
+    if (this.facts === null || this.lostSince === null) return false
+    return isSeenGone(this.facts, this.#holding.pids, performance.now() - this.lostSince)
   }
 
   holds(token: string): boolean {
@@ -188,7 +189,7 @@ export class Session {
   /** Tells the orchestrator what this worker offers, when that has changed. */
   offer(): void {
     if (this.facts === null) return
-    const { faults: _faults, register: _register, ...facts } = this.facts
+    const { faults: _faults, register: _register, process: _process, ...facts } = this.facts
     const offer: WorkerOffer = { ...facts, draining: this.isDraining, connected: this.isConnected }
     const told = JSON.stringify(offer)
     if (told === this.#told) return
@@ -279,6 +280,7 @@ export class Session {
   }
 
   #takeStarted(held: Held, pid: number | undefined): void {
+    held.pid = pid ?? held.pid
     if (held.phase !== 'sent') return
     held.phase = 'running'
     this.#parts.report({ type: 'started', token: held.token, at: this.#parts.now(), detail: this.#detail(pid) })

@@ -14,7 +14,7 @@ export interface LiveWorker extends WorkerOffer {
 export function viewOf(session: Session): LiveWorker | null {
   const { name, facts, since, isDraining, isConnected, busy } = session
   if (facts === null || since === null) return null
-  const { register: _register, name: called, ...rest } = facts
+  const { register: _register, process: _process, name: called, ...rest } = facts
   return {
     ...rest,
     worker: name,

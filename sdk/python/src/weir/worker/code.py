@@ -12,8 +12,10 @@ from .loading import Loaded
 from .options import Options
 from .spawned import SpawnedGeneration
 
-#: How long executors of code that was replaced stay for executions that are on their way, seconds.
-RETIRE_SECONDS = 30.0
+#: States of the code before the newest that are kept for runs which began with them: each is a process that has the modules loaded.
+MOST_EARLIER = 8
+#: How often is looked whether code that is not asked for any more still runs something, seconds.
+LOOK_SECONDS = 1.0
 
 
 class Link(Protocol):
@@ -48,7 +50,10 @@ class Code:
         self._link = link
         self._hosts: Dict[Tuple[str, int], Generation] = {}
         self._declared: "Dict[int, asyncio.Future[Dict[str, int]]]" = {}
-        self._retired: List[Generation] = []
+        self._numbered: List[Generation] = []
+        self._greeted: Optional[Generation] = None
+        self._earlier: List[Generation] = []
+        self._leaving: List[Generation] = []
 
     def at(self, module: str, version: int) -> Optional[Generation]:
         """The processes that have a version of a module, or None."""
@@ -72,17 +77,18 @@ class Code:
 
     def welcomed(self, versions: Dict[str, int]) -> None:
         """The engine took the session, whose manifests it knows now."""
-        self.host(versions)
+        greeted, self._greeted = self._greeted, None
+        self.host(greeted, versions)
         open_answers = list(self._declared.values())
         self._declared.clear()
         for answer in open_answers:
             answer.cancel()
-        if self.faults or open_answers:
+        if self.faults or open_answers or greeted is not self.generation:
             self._link.spawn(self.declare())
 
     async def close(self) -> None:
         """Ends all processes."""
-        found = {id(g): g for g in (*self._hosts.values(), *self._retired, self.generation) if g is not None}
+        found = {id(g): g for g in (*self._hosts.values(), *self._earlier, *self._leaving, self.generation) if g is not None}
         await asyncio.gather(*(generation.close() for generation in found.values()), return_exceptions=True)
 
     async def load(self) -> Loaded:
@@ -117,17 +123,48 @@ class Code:
         if old is None:
             return
         old.retire()
-        self._retired.append(old)
-        self._link.spawn(self._let_go(old))
+        self._earlier.append(old)
+        for generation in self._earlier[:-MOST_EARLIER]:
+            self._withdraw(generation)
+        self._sweep()
+
+    def earlier(self) -> Dict[str, List[int]]:
+        """Versions of modules that are hosted besides those of the newest code."""
+        out: Dict[str, List[int]] = {}
+        for (module, version), generation in self._hosts.items():
+            if generation is not self.generation:
+                out.setdefault(module, []).append(version)
+        return out
+
+    def retired(self, versions: Dict[str, List[int]]) -> None:
+        """No run needs these versions any more: their code ends when nothing runs in it."""
+        for module, numbers in versions.items():
+            for number in numbers:
+                if self._hosts.get((module, number)) is not self.generation:
+                    self._hosts.pop((module, number), None)
+        self._sweep()
+
+    def _withdraw(self, generation: Generation) -> None:
+        keys = [key for key, value in self._hosts.items() if value is generation]
+        for key in keys:
+            del self._hosts[key]
+        names = ", ".join(f"{module}@{version}" for module, version in keys)
+        if names:
+            self.options.say(f"Lets go of {names}: it keeps {MOST_EARLIER} states of the code for runs that began with them.")
+
+    def _sweep(self) -> None:
+        """Lets go of code that has no version which may be asked for."""
+        named = {id(g) for g in (*self._hosts.values(), *self._numbered, self._greeted)}
+        for generation in [g for g in self._earlier if id(g) not in named]:
+            self._earlier.remove(generation)
+            self._leaving.append(generation)
+            self._link.spawn(self._let_go(generation))
 
     async def _let_go(self, generation: Generation) -> None:
-        await asyncio.sleep(RETIRE_SECONDS)
         while generation.users > 0:
-            await asyncio.sleep(1)
-        self._retired.remove(generation)
-        for key in [key for key, value in self._hosts.items() if value is generation]:
-            del self._hosts[key]
+            await asyncio.sleep(LOOK_SECONDS)
         await generation.close()
+        self._leaving.remove(generation)
 
     async def reload(self) -> Loaded:
         """Loads the code anew and declares it. What cannot be loaded is told, and the last good version goes on."""
@@ -138,30 +175,44 @@ class Code:
 
     async def declare(self) -> None:
         """Tells the engine what is hosted from now on."""
+        generation = self.generation
         number = self._link.next_id()
         answer: "asyncio.Future[Dict[str, int]]" = asyncio.get_running_loop().create_future()
         self._declared[number] = answer
-        message = {"type": "declare", "id": number, "manifests": self.manifests(), "faults": self.faults}
-        self._link.send(dump(message))
+        self._link.send(dump({"type": "declare", "id": number, **self.manifests(), "faults": self.faults}))
+        if generation is not None:
+            self._numbered.append(generation)  # it is about to have versions
         await asyncio.wait([answer])
+        if generation is not None:
+            self._numbered.remove(generation)
         if answer.cancelled():
             return  # the connection broke: it was declared anew after that
         error = answer.exception()
         if error is not None:
             self.options.say(f"The engine refused the modules: {error}")
-        else:
-            self.host(answer.result())
+            return
+        self.host(generation, answer.result())
+        if generation is not self.generation:
+            await self.declare()  # it was replaced meanwhile, and has versions that the engine has not been told of as earlier ones
 
-    def manifests(self) -> List[Dict[str, Any]]:
-        """Of the newest code that could be loaded."""
-        return [] if self.generation is None else self.generation.loaded.manifests
+    def manifests(self) -> Dict[str, Any]:
+        """Fields of a declaration: the newest code that could be loaded, and versions that are hosted besides."""
+        found = [] if self.generation is None else self.generation.loaded.manifests
+        return {"manifests": found, "earlier": self.earlier()}
 
-    def host(self, versions: Dict[str, int]) -> None:
-        """The engine has given the modules these versions."""
-        if self.generation is None:
+    def greet(self) -> Dict[str, Any]:
+        """The same, for a `hello`."""
+        self._greeted = self.generation
+        return self.manifests()
+
+    def host(self, generation: Optional[Generation], versions: Dict[str, int]) -> None:
+        """The engine has given the modules of a generation these versions."""
+        if generation is None:
             return
         for module, version in versions.items():
-            self._hosts[(module, version)] = self.generation
-        shown = ", ".join(f"{m['module']}@{versions.get(m['module'], '?')} ({len(m['targets'])})" for m in self.manifests())
+            self._hosts[(module, version)] = generation
+        self._sweep()
+        manifests = generation.loaded.manifests
+        shown = ", ".join(f"{m['module']}@{versions.get(m['module'], '?')} ({len(m['targets'])})" for m in manifests)
         if versions:
             self.options.say(f"Hosts {shown}.")

@@ -24,6 +24,7 @@ from .generation import ForkedGeneration, Generation
 from .logs import LogWindow
 from .options import Options
 from .shared import SharedExecution, SharedRunner
+from .sight import own_process
 
 #: Executions with isolation `shared` that are taken at once.
 SHARED_AT_ONCE = 2000
@@ -139,7 +140,7 @@ class Worker:
     def hello(self) -> Dict[str, Any]:
         """What the worker says first."""
         options = self.options
-        out = {
+        out: Dict[str, Any] = {
             "type": "hello",
             "protocol": PROTOCOL,
             "session": self.session,
@@ -152,10 +153,13 @@ class Worker:
             "concurrency": options.concurrency,
             "shared": SHARED_AT_ONCE if options.start_method == "fork" else 0,
             "tags": options.tags,
-            "manifests": self.code.manifests(),
+            **self.code.greet(),
             "register": options.register,
             "executions": self.holding(),
         }
+        in_sight = own_process()
+        if in_sight is not None:
+            out["process"] = in_sight
         return out if options.pool is None else {**out, "pool": options.pool}
 
     def welcomed(self, message: Dict[str, Any]) -> None:
@@ -319,6 +323,9 @@ class Worker:
     def _declared(self, message: Dict[str, Any]) -> None:
         self.code.declared(message)
 
+    def _retire(self, message: Dict[str, Any]) -> None:
+        self.code.retired(message["versions"])
+
     def _engine_drains(self, message: Dict[str, Any]) -> None:
         if not self.is_draining:
             self.options.say("The engine asks to drain.")
@@ -378,6 +385,7 @@ _HANDLERS: Dict[str, Callable[[Worker, Dict[str, Any]], None]] = {
     "secret": Worker._answered,
     "refused": Worker._refused,
     "declared": Worker._declared,
+    "retire": Worker._retire,
     "drain": Worker._engine_drains,
 }
 

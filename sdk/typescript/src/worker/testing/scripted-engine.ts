@@ -80,9 +80,9 @@ export class Connection {
   }
 
   /** Welcomes a worker; answers its hello. */
-  async welcome(abort: string[] = []): Promise<OfType<'hello'>> {
+  async welcome(abort: string[] = [], version = 1): Promise<OfType<'hello'>> {
     const hello = await this.next('hello')
-    const versions = Object.fromEntries(hello.manifests.map(({ module }) => [module, 1]))
+    const versions = Object.fromEntries(hello.manifests.map(({ module }) => [module, version]))
     this.say({
       type: 'welcome',
       protocol: 1,
