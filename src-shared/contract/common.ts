@@ -2,7 +2,28 @@ import { z } from 'zod'
 
 /** Any JSON value. What crosses the API, a journal event or a step boundary is always one of these. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
-export const Json: z.ZodType<Json> = z.json()
+/** Handed on as it came: a copy by key would lose one that is named `__proto__`. */
+export const Json: z.ZodType<Json> = z.unknown().refine(isJson, 'a JSON value') as z.ZodType<Json>
+
+function isJson(given: unknown): given is Json {
+  const stack: unknown[] = [given]
+  while (stack.length > 0) {
+    const value = stack.pop()
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') continue
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) return false
+    } else if (Array.isArray(value)) for (const item of value) stack.push(item)
+    else if (!isPlain(value)) return false
+    else for (const item of Object.values(value)) stack.push(item)
+  }
+  return true
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
 
 /** Stands where an argument was left out: the code's own default holds. See docs/worker-protocol.md, "Values". */
 export const ABSENT: Json = { $weir: 'absent' }

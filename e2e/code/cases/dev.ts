@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { routes } from '../../../src-shared/contract/index.ts'
 import { until } from '../../faults/weir.ts'
 import type { Lab } from '../lab.ts'
 import { behaviour } from './case.ts'
@@ -36,6 +37,47 @@ export const dev = [
     expect(await lab.result('current')).toBe('third')
     expect((await lab.connected())[0]?.faults).toEqual([])
     await worker.kill()
+  }),
+
+  behaviour('a run that began before a save ends with the code of its beginning, in the same worker', async (lab) => {
+    const folder = await lab.copy()
+    const worker = await lab.worker(MODULES, ['--dev'], folder)
+    const [early, late] = [lab.name(), lab.name()]
+    const began = await lab.start('held', { name: early })
+    await lab.marked(early, 'x')
+    await save(lab, folder, (text) => text.replace('first', 'second'))
+    const next = await lab.start('held', { name: late })
+    await lab.marked(late, 'x')
+    await save(lab, folder, (text) => text.replace('second', 'third'))
+    expect(await lab.result('current')).toBe('third')
+    for (const name of [early, late]) await lab.open(name)
+    expect(await lab.value(began)).toEqual(['first', 'first'])
+    expect(await lab.value(next)).toEqual(['second', 'second'])
+    await until('the old code to be let go', async () => {
+      const [one] = await lab.connected()
+      return one !== undefined && Object.keys(one.earlier).length === 0
+    })
+    expect(await lab.result('current')).toBe('third')
+    await worker.kill()
+  }),
+
+  behaviour('a run whose version is gone says so, and can be cancelled', async (lab) => {
+    const folder = await lab.copy()
+    const name = lab.name()
+    const worker = await lab.worker(MODULES, ['--dev'], folder)
+    const run = await lab.start('held', { name })
+    await lab.marked(name, 'x')
+    await worker.kill()
+    await second(lab, folder)
+    const other = await lab.worker(MODULES, ['--dev'], folder)
+    await lab.reaches(run, 'held', 'queued')
+    const ofRun = { params: { project: lab.project, run } }
+    const { summary } = await lab.engine.client.call(routes.runs.why, ofRun)
+    expect(summary).toMatch(/held: version \d+ of dev is hosted by no worker any more.* cancel the run/)
+    await lab.engine.client.call(routes.runs.cancel, { ...ofRun, body: {} })
+    expect((await lab.ended(run)).status).toBe('cancelled')
+    expect(await lab.result('current')).toBe('second')
+    await other.kill()
   }),
 
   behaviour('two workers with different versions: each run has its own', async (lab) => {

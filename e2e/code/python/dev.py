@@ -36,9 +36,10 @@ def current() -> str:
 
 @weir.workflow
 def held(name: str) -> List[str]:
+    before = version()
     mark(name)
     gate(name)
-    return [version(), version()]
+    return [before, version()]
 
 
 @weir.workflow

@@ -11,9 +11,10 @@ export const version = task(() => 'first')
 
 export const current = workflow(() => version())
 export const held = workflow(async (name: string) => {
+  const before = await version()
   mark(name)
   await gate(name)
-  return [await version(), await version()]
+  return [before, await version()]
 })
 export const keeps = workflow((name: string) => kept(name))
 export const lasts = workflow((name: string) => lasting(name))

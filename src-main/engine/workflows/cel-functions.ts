@@ -111,20 +111,17 @@ function registerTexts(environment: Environment): void {
 
 function registerMaps(environment: Environment): void {
   const add = define.bind(null, environment)
-  add('keys', ['map'], 'list<string>', 'The keys of a map, sorted', (map: Record<string, CelValue>) =>
-    Object.keys(map).sort(),
-  )
-  add(
-    'values',
-    ['map'],
-    'list',
-    'The values of a map, in the order of the sorted keys',
-    (map: Record<string, CelValue>) =>
-      Object.keys(map)
-        .sort()
-        .map((key) => map[key] ?? null),
-  )
+  add('keys', ['map'], 'list<string>', 'The keys of a map, sorted', (map: AnyMap) => [...entriesOf(map).keys()].sort())
+  add('values', ['map'], 'list', 'The values of a map, in the order of the sorted keys', (map: AnyMap) => {
+    const entries = entriesOf(map)
+    return [...entries.keys()].sort().map((key) => entries.get(key) ?? null)
+  })
 }
+
+type AnyMap = Readonly<Record<string, CelValue>> | ReadonlyMap<string, CelValue>
+
+const entriesOf = (map: AnyMap): ReadonlyMap<string, CelValue> =>
+  map instanceof Map ? map : new Map(Object.entries(map))
 
 function range(from: Numeric, to: Numeric): number[] {
   const [start, end] = [Number(from), Number(to)]

@@ -213,6 +213,49 @@ describe('evaluate', () => {
   })
 })
 
+describe('records with keys that mean something to JavaScript', () => {
+  const HOSTILE = ['constructor', '__proto__', 'prototype', 'hasOwnProperty', 'toString', 'valueOf', 'then', 'size']
+  const values = [1, null, 'x', { constructor: null, b: [1] }, [{ constructor: 2 }]]
+  const withValue = (value: Json): ExpressionContext => ({ ...context, params: { value } })
+  const records = HOSTILE.flatMap((key) =>
+    values.map((value) => [key, JSON.parse(JSON.stringify({ [key]: value, n: 7 }))]),
+  )
+  // As JSON text: a literal with `__proto__` would set the prototype.
+  records.push(['__proto__', JSON.parse('{"__proto__": {"x": [1]}, "n": 7}')])
+
+  it.each(records)('%s: come out as they went in', (key, record: Json) => {
+    const inside = withValue(record)
+    const text = JSON.stringify(record)
+    const json = (expression: string): string => JSON.stringify(evaluate(expression, inside, 'x'))
+    expect(json('params.value')).toBe(text)
+    expect(json('params')).toBe(`{"value":${text}}`)
+    expect(json('[params.value, {"a": params.value, "one": 1}]')).toBe(`[${text},{"a":${text},"one":1}]`)
+    expect(json('params.value.n')).toBe('7')
+    const own = record as Record<string, Json>
+    const others = Object.hasOwn(own, key) ? [key] : []
+    expect(evaluate('size(params.value)', inside, 'x')).toBe(Object.keys(own).length)
+    expect(evaluate('keys(params.value)', inside, 'x')).toEqual(['n', ...others].sort())
+    expect(evaluate(`"${key}" in params.value`, inside, 'x')).toBe(others.length > 0)
+    expect(renderText('${{ params.value }}', inside)).toBe(text)
+  })
+
+  it('have no keys that they were not given', () => {
+    for (const key of HOSTILE) {
+      expect(() => evaluate(`params.value["${key}"]`, withValue({ n: 7 }), 'x')).toThrow(ExpressionError)
+      expect(() => evaluate(`params.value["${key}"]`, withValue({ n: [{ constructor: 1 }] }), 'x')).toThrow(
+        ExpressionError,
+      )
+    }
+  })
+
+  it('keep their keys when something in them changes its form', () => {
+    const value = JSON.parse('{"__proto__": {"x": 1}, "t": "2026-01-01T00:00:00Z"}')
+    expect(JSON.stringify(evaluate('[params.value, timestamp(params.value.t)]', withValue(value), 'x'))).toBe(
+      '[{"__proto__":{"x":1},"t":"2026-01-01T00:00:00Z"},"2026-01-01T00:00:00.000Z"]',
+    )
+  })
+})
+
 describe('compile', () => {
   it('lists what is read', () => {
     const { reads } = compile('params.list.map(i, i + inputs["n"] + steps.split.outputs.rows) + params.table[item].x')

@@ -12,7 +12,7 @@ import { MAX_CACHED_PROGRAMS, MAX_EXPRESSION_LENGTH } from './limits.ts'
 import type { ExpressionContext } from './plan.ts'
 import { type Read, type ReferenceFault, referencesOf } from './references.ts'
 import { meant } from './suggest.ts'
-import { type CelValue, toJson } from './values.ts'
+import { type CelValue, hasMisleadingKey, toJson, withMaps } from './values.ts'
 
 /** An expression that cannot be read. `offset` is the place in its text. */
 export class ExpressionSyntaxError extends Error {
@@ -103,10 +103,20 @@ export function evaluate(text: string, context: ExpressionContext, place: string
     throw new ExpressionError(text, place, error.message, error.fix, error)
   }
   try {
-    return toJson(runParsed(program.parsed, context) as CelValue)
+    return run(program, context)
   } catch (error) {
     const { reason, fix } = explain(error, context)
     throw new ExpressionError(text, place, reason, fix, error)
+  }
+}
+
+/** Records are as they came, at first: one with a key `constructor` is seldom, and fails in CEL's library. */
+function run({ parsed }: Program, context: ExpressionContext): Json {
+  try {
+    return toJson(runParsed(parsed, context) as CelValue)
+  } catch (error) {
+    if (!hasMisleadingKey(context)) throw error
+    return toJson(runParsed(parsed, withMaps(context as unknown as Json) as object) as CelValue)
   }
 }
 

@@ -11,6 +11,7 @@ export type CelValue =
   | UnsignedInt
   | Uint8Array
   | CelValue[]
+  | Map<string, CelValue>
   | { [key: string]: CelValue }
 
 /**
@@ -50,6 +51,7 @@ function objectToJson(value: Exclude<CelValue, null | string | number | boolean 
   if (value instanceof Duration) return value.toString()
   if (value instanceof UnsignedInt) return whole(value.value)
   if (value instanceof Uint8Array) throw new Error('the result is bytes; use .base64() or .string()')
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, toJson(item, depth + 1)]))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) throw new Error('the result is a type, not a value')
   return mapToJson(value, depth)
@@ -67,11 +69,34 @@ function listToJson(list: CelValue[], depth: number): Json {
 }
 
 function mapToJson(map: { [key: string]: CelValue }, depth: number): Json {
-  let copy: { [key: string]: Json } | null = null
+  let copy: Map<string, Json> | null = null
   for (const [key, item] of Object.entries(map)) {
     const json = toJson(item, depth + 1)
-    if (json !== item) copy ??= { ...(map as { [key: string]: Json }) }
-    if (copy) copy[key] = json
+    if (json !== item) copy ??= new Map(Object.entries(map as { [key: string]: Json }))
+    copy?.set(key, json)
   }
-  return copy ?? (map as { [key: string]: Json })
+  // Not by assignment: a key may be `__proto__`.
+  return copy === null ? (map as { [key: string]: Json }) : Object.fromEntries(copy)
+}
+
+/** Whether a record somewhere in a value has a key that CEL's library takes for its class. */
+export function hasMisleadingKey(value: unknown): boolean {
+  const stack: unknown[] = [value]
+  while (stack.length > 0) {
+    const next = stack.pop()
+    if (typeof next !== 'object' || next === null) continue
+    if (!Array.isArray(next) && Object.hasOwn(next, MISLEADING)) return true
+    for (const item of Object.values(next)) stack.push(item)
+  }
+  return false
+}
+
+const MISLEADING = 'constructor'
+
+/** The same value with its records as maps where CEL's library would mistake them; the rest is not copied. */
+export function withMaps(value: Json): CelValue {
+  if (typeof value !== 'object' || value === null || !hasMisleadingKey(value)) return value
+  if (Array.isArray(value)) return value.map(withMaps)
+  const entries = Object.entries(value).map(([key, item]) => [key, withMaps(item)] as const)
+  return Object.hasOwn(value, MISLEADING) ? new Map(entries) : Object.fromEntries(entries)
 }

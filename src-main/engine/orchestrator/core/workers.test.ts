@@ -40,6 +40,15 @@ describe('a target', () => {
     expect(driver.out('main').worker).toBe('w1')
   })
 
+  it('that was called and waits for a version that is gone says what to do', () => {
+    driver.worker()
+    start()
+    driver.call('main', [asks('train', [1], { step: { target: { module: 'lab', name: 'train', version: 2 } } })])
+    expect(why('train[0]')).toMatch(
+      /^version 2 of lab is hosted by no worker .* run train\[0\] again to take the newest/,
+    )
+  })
+
   it('that waits for a version that is gone can be cancelled', () => {
     driver.worker('w1', { hosts: { lab: 2 } })
     start()
@@ -91,7 +100,7 @@ describe('a target', () => {
     expect(why()).toContain('(one of dev/ana does)')
     driver.worker('w2', { hosts: { lab: 4 } })
     expect(why()).toBe(
-      'version 1 of lab is hosted by no worker any more; those that are there have version 4: run main again to take the newest, or cancel the run',
+      'version 1 of lab is hosted by no worker any more; those that are there have version 4: cancel the run, and start the workflow anew to take the newest',
     )
     driver.worker('w3', { connected: false })
     expect(why()).toBe('the workers of lab/main@1 have lost their connection or take no more work')

@@ -1,6 +1,6 @@
 import type { WorkerOffer } from '../../executors/index.ts'
 import type { RunState, State, Unit, WorkerState } from './state.ts'
-import { targetPath } from './units.ts'
+import { targetPath, unitKey } from './units.ts'
 import { nameOfWorkspace } from './workspaces.ts'
 
 /** The worker that takes a unit: the one with the most room. Null when there is none; see {@link whyNoWorker}. */
@@ -67,7 +67,7 @@ export function whyNoWorker(state: State, unit: Unit): string {
   const same = here.filter(({ offer }) => hasVersion(offer, target?.module ?? '', target?.version ?? null))
   if (same.length === 0) {
     const versions = [...new Set(here.map(({ offer }) => offer.hosts[target?.module ?? '']))].join(', ')
-    return `version ${target?.version} of ${target?.module} is hosted by no worker any more; those that are there have version ${versions}: run ${unit.step.name} again to take the newest, or cancel the run`
+    return `version ${target?.version} of ${target?.module} is hosted by no worker any more; those that are there have version ${versions}: ${wayOut(unit)}`
   }
   const missing = (rules?.requires ?? []).filter((tag) => !same.some(({ offer }) => offer.tags.includes(tag)))
   if (missing.length > 0) return `no worker of ${path} offers ${missing.join(', ')}`
@@ -80,3 +80,9 @@ export function whyNoWorker(state: State, unit: Unit): string {
   }
   return `${fit.length === 1 ? 'its worker is' : `all ${fit.length} workers of it are`} busy`
 }
+
+/** A call is bound anew when a person runs it again; a step of the plan keeps its version. */
+const wayOut = (unit: Unit): string =>
+  unit.call === null
+    ? 'cancel the run, and start the workflow anew to take the newest'
+    : `run ${unitKey(unit)} again to take the newest, or cancel the run`
