@@ -40,6 +40,8 @@ export interface Caller {
 export interface LiveRun {
   readonly why: Record<string, string>
   readonly progress: Record<string, string>
+  /** Those that wait for the result of another execution: their journal does not tell them from those in the queue */
+  readonly pending: string[]
 }
 
 interface Parts {
@@ -149,7 +151,7 @@ function questions({ orchestrator, storage }: Parts) {
     /** @param units keys of the units that are asked about; progress comes for all, because it is only there for a few */
     live(id: string, units: readonly string[]): LiveRun {
       const { state, progress } = orchestrator
-      const answer: LiveRun = { why: {}, progress: {} }
+      const answer: LiveRun = { why: {}, progress: {}, pending: [] }
       if (!state.runs.has(id)) return answer
       for (const [token, text] of progress) {
         const unit = state.executions.get(token)?.unit
@@ -161,6 +163,7 @@ function questions({ orchestrator, storage }: Parts) {
         const unit = findUnit(state, id, step, index)
         if (unit === undefined || unit.phase === 'done' || unit.phase === 'running') continue
         answer.why[key] = reasonText(state, unit, ahead)
+        if (unit.phase === 'cachePending') answer.pending.push(key)
       }
       return answer
     },

@@ -24,6 +24,8 @@ export interface Replay {
   readonly changes: ChangeLog<Unit>
   /** What the orchestrator said last about units that the journal does not tell about; kept by whoever asks it */
   readonly told: Map<Unit, string>
+  /** Those of them that wait for the result of another execution */
+  readonly pending: Set<Unit>
   /** When it was last asked about all such units, in ms of the process; kept by whoever asks */
   askedAt: number
 }
@@ -72,12 +74,13 @@ const begin = (): Omit<Kept, 'run'> => ({
   read: 0,
   changes: createChangeLog(),
   told: new Map(),
+  pending: new Set(),
   askedAt: Number.NEGATIVE_INFINITY,
   loading: Promise.resolve(),
 })
 
 async function catchUp(storage: ProjectStorage, id: string, replay: Omit<Kept, 'run'>): Promise<void> {
-  const { state, changes, told } = replay
+  const { state, changes, told, pending } = replay
   const row = await storage.run(id)
   if (row === null) {
     // Deleted, perhaps by retention, while it was kept here.
@@ -98,11 +101,13 @@ async function catchUp(storage: ProjectStorage, id: string, replay: Omit<Kept, '
       if (units === 'all') {
         changes.markAll(entry.cursor)
         told.clear()
+        pending.clear()
         continue
       }
       for (const unit of units) {
         changes.mark(unit, entry.cursor)
         told.delete(unit)
+        pending.delete(unit)
       }
     }
     replay.read = entry.cursor

@@ -115,6 +115,24 @@ describe('the changes of a run', () => {
     expect(screen.run?.counts).toMatchObject({ total: 2, done: 0, items: { total: 50, done: 1 } })
   })
 
+  test('tell what waits for the result of another run from what is queued', async () => {
+    hold('f')
+    await project.save(engine, 'name: same\nsteps:\n  f: { run: one, cache: true }\n')
+    const first = await start('same')
+    await until('the first to run', () => project.machine.held().length === 1)
+    const second = await start('same')
+    const screen = new Screen(viewsOf(engine), second)
+    await until('the second to wait', async () => {
+      moment += ASK_AGAIN_MS
+      await screen.refresh()
+      return screen.steps.get('f')?.status === 'waiting'
+    })
+    expect(screen.steps.get('f')?.why).toBe(`waits for ${first}:f:1, which computes the same result`)
+    expect((await viewsOf(engine).view(second)).steps[0]).toMatchObject({ status: 'waiting' })
+    project.machine.finish('f', { status: 'succeeded', outputs: {} })
+    await until('its result', async () => (await screen.refresh()) && screen.steps.get('f')?.status === 'cached')
+  })
+
   test('load the values of what changed, and of nothing else', async () => {
     hold('z')
     await project.save(engine, FAN)

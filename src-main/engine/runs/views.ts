@@ -129,7 +129,7 @@ async function loadAll(values: Values, run: RunState, units: readonly Unit[]): P
 }
 
 function render(project: string, replay: Replay, units: readonly Unit[], loaded: Loaded, values: Values): Run {
-  const { run, told } = replay
+  const { run, told, pending } = replay
   const { damaged } = loaded
   // The replay is shared and may have grown while values were loaded: what came since is read as absent.
   const load = (ref: ValueRef): Json | undefined =>
@@ -142,7 +142,9 @@ function render(project: string, replay: Replay, units: readonly Unit[], loaded:
   const lost = run.outputs === null ? undefined : damaged.get(run.outputs)
   if (shown.result !== null && lost !== undefined) shown.result.error ??= failureOf(lost)
   for (const [index, unit] of units.entries()) {
-    const last = shown.steps[index]?.executions.at(-1)
+    const step = shown.steps[index]
+    const last = step?.executions.at(-1)
+    if (step?.status === 'queued' && pending.has(unit)) step.status = 'waiting'
     const progress = unit.phase === 'dispatched' ? told.get(unit) : undefined
     if (progress !== undefined && last !== undefined) last.progress = progress
   }
