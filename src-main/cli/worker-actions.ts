@@ -126,6 +126,7 @@ function workerText(worker: Worker): string {
     ['Runs on', `${worker.sdk}, ${worker.runtime}`],
     ['Workspace', worker.workspace],
     ['Modules', modulesOf(worker)],
+    ['Kept for runs', earlierOf(worker) || null],
     ['Cannot load', worker.faults.map(({ module, message }) => `${module}: ${message}`).join('; ') || null],
     ['Takes', `${worker.concurrency} at once${shared}`],
     ['Tags', worker.tags.join(', ') || null],
@@ -154,6 +155,12 @@ export async function stop(session: Session, id: string): Done {
 const modulesOf = ({ hosts }: Worker): string =>
   Object.entries(hosts)
     .map(([module, version]) => `${module}@${version}`)
+    .join(', ')
+
+/** Versions before the newest, for runs that began with them. */
+const earlierOf = ({ earlier }: Worker): string =>
+  Object.entries(earlier)
+    .flatMap(([module, versions]) => versions.map((version) => `${module}@${version}`))
     .join(', ')
 
 function stateOf({ connected, draining, faults }: Worker): string {

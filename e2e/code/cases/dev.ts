@@ -41,7 +41,7 @@ export const dev = [
 
   behaviour('a run that began before a save ends with the code of its beginning, in the same worker', async (lab) => {
     const folder = await lab.copy()
-    const worker = await lab.worker(MODULES, ['--dev'], folder)
+    const worker = await lab.worker(MODULES, ['--dev', '--concurrency', '4'], folder)
     const [early, late] = [lab.name(), lab.name()]
     const began = await lab.start('held', { name: early })
     await lab.marked(early, 'x')

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Json, type Manifest, ProblemError } from '../../../src-shared/contract/index.ts'
+import { type Json, type Manifest, ProblemError, type StepStatus } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { WorkerHub } from '../executors/index.ts'
 import type { DraftSummaryRow, NewDraft, NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/index.ts'
@@ -10,6 +10,7 @@ import { cancelStep, rerunCall, type Waiting, questions as waiting } from './cod
 import {
   createAhead,
   findUnit,
+  queuePhase,
   reasonText,
   reopened,
   reopening,
@@ -40,8 +41,8 @@ export interface Caller {
 export interface LiveRun {
   readonly why: Record<string, string>
   readonly progress: Record<string, string>
-  /** Those that wait for the result of another execution: their journal does not tell them from those in the queue */
-  readonly pending: string[]
+  /** Of what is queued, or waits for the result of another execution: the journal tells neither from a retry that waits */
+  readonly status: Record<string, StepStatus>
 }
 
 interface Parts {
@@ -151,7 +152,7 @@ function questions({ orchestrator, storage }: Parts) {
     /** @param units keys of the units that are asked about; progress comes for all, because it is only there for a few */
     live(id: string, units: readonly string[]): LiveRun {
       const { state, progress } = orchestrator
-      const answer: LiveRun = { why: {}, progress: {}, pending: [] }
+      const answer: LiveRun = { why: {}, progress: {}, status: {} }
       if (!state.runs.has(id)) return answer
       for (const [token, text] of progress) {
         const unit = state.executions.get(token)?.unit
@@ -163,7 +164,7 @@ function questions({ orchestrator, storage }: Parts) {
         const unit = findUnit(state, id, step, index)
         if (unit === undefined || unit.phase === 'done' || unit.phase === 'running') continue
         answer.why[key] = reasonText(state, unit, ahead)
-        if (unit.phase === 'cachePending') answer.pending.push(key)
+        if (queuePhase(unit.phase)) answer.status[key] = stepStatus(unit)
       }
       return answer
     },

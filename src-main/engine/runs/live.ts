@@ -30,7 +30,7 @@ export interface Oracle {
  * @param changed null for all units
  */
 export async function askLive(oracle: Oracle, replay: Replay, changed: ReadonlySet<Unit> | null): Promise<Set<Unit>> {
-  const { run, told, pending, changes } = replay
+  const { run, told, statuses, changes } = replay
   const fresh = new Set<Unit>()
   if (run.finished !== null || !oracle.isThere()) return fresh
   const now = oracle.now()
@@ -38,7 +38,7 @@ export async function askLive(oracle: Oracle, replay: Replay, changed: ReadonlyS
   const asked = unknownOf(isAboutAll ? unitsOf(run) : changed)
   if (!isAboutAll && asked.length === 0) return fresh
   if (isAboutAll) replay.askedAt = now
-  const { why, progress, pending: waiting } = await oracle.live(run.id, asked.map(unitKey))
+  const { why, progress, status } = await oracle.live(run.id, asked.map(unitKey))
   const take = (unit: Unit, text: string | undefined): void => {
     const before = told.get(unit)
     if (before === text) return
@@ -47,12 +47,12 @@ export async function askLive(oracle: Oracle, replay: Replay, changed: ReadonlyS
     // A unit that comes with this answer anyway is news only to those who were told something else before.
     if (before !== undefined || changed?.has(unit) !== true) fresh.add(unit)
   }
-  const waits = new Set(waiting)
   for (const unit of asked) {
     const key = unitKey(unit)
     take(unit, why[key])
-    if (waits.has(key)) pending.add(unit)
-    else pending.delete(unit)
+    const stands = status[key]
+    if (stands === undefined) statuses.delete(unit)
+    else statuses.set(unit, stands)
   }
   for (const [key, text] of Object.entries(progress)) {
     const unit = unitOf(run, key)

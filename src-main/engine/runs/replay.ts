@@ -1,3 +1,4 @@
+import type { StepStatus } from '../../../src-shared/contract/index.ts'
 import { apply, createState, type Event, type RunState, type State, touched, type Unit } from '../orchestrator/index.ts'
 import type { ProjectStorage } from '../storage/index.ts'
 import { planOf } from '../workflows/index.ts'
@@ -24,8 +25,8 @@ export interface Replay {
   readonly changes: ChangeLog<Unit>
   /** What the orchestrator said last about units that the journal does not tell about; kept by whoever asks it */
   readonly told: Map<Unit, string>
-  /** Those of them that wait for the result of another execution */
-  readonly pending: Set<Unit>
+  /** And which status they have */
+  readonly statuses: Map<Unit, StepStatus>
   /** When it was last asked about all such units, in ms of the process; kept by whoever asks */
   askedAt: number
 }
@@ -74,13 +75,13 @@ const begin = (): Omit<Kept, 'run'> => ({
   read: 0,
   changes: createChangeLog(),
   told: new Map(),
-  pending: new Set(),
+  statuses: new Map(),
   askedAt: Number.NEGATIVE_INFINITY,
   loading: Promise.resolve(),
 })
 
 async function catchUp(storage: ProjectStorage, id: string, replay: Omit<Kept, 'run'>): Promise<void> {
-  const { state, changes, told, pending } = replay
+  const { state, changes, told, statuses } = replay
   const row = await storage.run(id)
   if (row === null) {
     // Deleted, perhaps by retention, while it was kept here.
@@ -101,13 +102,13 @@ async function catchUp(storage: ProjectStorage, id: string, replay: Omit<Kept, '
       if (units === 'all') {
         changes.markAll(entry.cursor)
         told.clear()
-        pending.clear()
+        statuses.clear()
         continue
       }
       for (const unit of units) {
         changes.mark(unit, entry.cursor)
         told.delete(unit)
-        pending.delete(unit)
+        statuses.delete(unit)
       }
     }
     replay.read = entry.cursor

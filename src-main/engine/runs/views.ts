@@ -1,6 +1,7 @@
 import { type Failure, type Json, ProblemError, type Run, type RunSummary } from '../../../src-shared/contract/index.ts'
 import {
   createValues,
+  isKnownOnlyLive,
   type RunState,
   type Unit,
   unitsOf,
@@ -129,7 +130,7 @@ async function loadAll(values: Values, run: RunState, units: readonly Unit[]): P
 }
 
 function render(project: string, replay: Replay, units: readonly Unit[], loaded: Loaded, values: Values): Run {
-  const { run, told, pending } = replay
+  const { run, told, statuses } = replay
   const { damaged } = loaded
   // The replay is shared and may have grown while values were loaded: what came since is read as absent.
   const load = (ref: ValueRef): Json | undefined =>
@@ -144,7 +145,7 @@ function render(project: string, replay: Replay, units: readonly Unit[], loaded:
   for (const [index, unit] of units.entries()) {
     const step = shown.steps[index]
     const last = step?.executions.at(-1)
-    if (step?.status === 'queued' && pending.has(unit)) step.status = 'waiting'
+    if (step !== undefined && isKnownOnlyLive(unit)) step.status = statuses.get(unit) ?? step.status
     const progress = unit.phase === 'dispatched' ? told.get(unit) : undefined
     if (progress !== undefined && last !== undefined) last.progress = progress
   }
