@@ -21,7 +21,7 @@ export function vectors(): Json[] {
 
 /** The last one has a key `__proto__`, which the API refuses in a body. */
 const LEFT_OUT = /reference|^blob|^asset|odd keys/
-const ODD_KEYS = '{"":1,"__dirname":2,"größe 📏":3}'
+const ODD_KEYS = '{"":1,"__dirname":2,"größe 📏":3,"constructor":{"a":null},"__proto__":{"x":[1]}}'
 
 /** Values, files, what is said while it runs, questions and secrets. */
 export const things = [

@@ -249,7 +249,7 @@ describe('records with keys that mean something to JavaScript', () => {
   })
 
   it('keep their keys when something in them changes its form', () => {
-    const value = JSON.parse('{"__proto__": {"x": 1}, "t": "2026-01-01T00:00:00Z"}')
+    const value = JSON.parse('{"__proto__": {"x": 1}, "t": "2026-01-01T00:00:00Z"}') as Json
     expect(JSON.stringify(evaluate('[params.value, timestamp(params.value.t)]', withValue(value), 'x'))).toBe(
       '[{"__proto__":{"x":1},"t":"2026-01-01T00:00:00Z"},"2026-01-01T00:00:00.000Z"]',
     )
