@@ -218,12 +218,12 @@ describe('records with keys that mean something to JavaScript', () => {
   const values = [1, null, 'x', { constructor: null, b: [1] }, [{ constructor: 2 }]]
   const withValue = (value: Json): ExpressionContext => ({ ...context, params: { value } })
   const records = HOSTILE.flatMap((key) =>
-    values.map((value) => [key, JSON.parse(JSON.stringify({ [key]: value, n: 7 }))]),
+    values.map((value): [string, Json] => [key, JSON.parse(JSON.stringify({ [key]: value, n: 7 })) as Json]),
   )
   // As JSON text: a literal with `__proto__` would set the prototype.
-  records.push(['__proto__', JSON.parse('{"__proto__": {"x": [1]}, "n": 7}')])
+  records.push(['__proto__', JSON.parse('{"__proto__": {"x": [1]}, "n": 7}') as Json])
 
-  it.each(records)('%s: come out as they went in', (key, record: Json) => {
+  it.each(records)('%s: come out as they went in', (key, record) => {
     const inside = withValue(record)
     const text = JSON.stringify(record)
     const json = (expression: string): string => JSON.stringify(evaluate(expression, inside, 'x'))
