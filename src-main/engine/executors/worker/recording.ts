@@ -1,6 +1,6 @@
 import type { EngineMessage, WorkerMessage } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { CallLog } from './call-log.ts'
-import type { Link } from './session.ts'
+import type { Link } from './link.ts'
 import { bytesOf } from './words.ts'
 
 export type Recorded = Extract<WorkerMessage, { type: 'log' | 'metric' }>
