@@ -1,12 +1,13 @@
 /**
  * `npm run nightly [-- SCHEDULES]`: the simulation of the durable core with many more seeded schedules, and the real engine
- * killed many more times (drawn workflows and workflows of code, whose workers and processes are killed, too), than a test run has time for. Tests read how many from WEIR_SCHEDULES and WEIR_KILLS.
+ * killed many more times (with drawn workflows and with code, whose workers and processes are killed, too), than a test run has
+ * time for; results of 1 GiB. Tests read how many from WEIR_SCHEDULES and WEIR_KILLS.
  */
 import { checkNode, ensureBuilt, ensureInstalled, main, runTool, Stop, say } from './bootstrap.mjs'
 
 const SCHEDULES = 2_000_000
 const KILLS = 300
-const TESTS = ['src-main/engine/orchestrator/simulation', 'e2e/faults/kill', 'e2e/code/storm']
+const TESTS = ['src-main/engine/orchestrator/simulation', 'e2e/faults/kill', 'e2e/code/storm', 'e2e/code/limits']
 /** A night. */
 const TIMEOUT_MS = 8 * 60 * 60 * 1000
 

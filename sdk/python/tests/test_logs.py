@@ -1,9 +1,13 @@
 """What is logged and measured comes once, whatever breaks on the way."""
 
 import json
+from pathlib import Path
 from typing import Any, Dict, List
 
 from weir.worker.logs import WINDOW_BYTES, WINDOW_VALUES, LogWindow
+
+
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors/logs.json").read_text("utf-8"))
 
 
 def sent(window: LogWindow) -> List[Dict[str, Any]]:
@@ -12,6 +16,15 @@ def sent(window: LogWindow) -> List[Dict[str, Any]]:
 
 def places(window: LogWindow) -> List[Any]:
     return [(message["from"], [line[2] for line in message["lines"]]) for message in sent(window)]
+
+
+def test_lines_lead_as_far_as_the_vectors_say() -> None:
+    window = LogWindow("t1")
+    place = 0
+    for vector in VECTORS["lines"]:
+        window.add([tuple(vector["line"])])
+        assert [message["from"] for message in sent(window)] == [place]
+        place += vector["length"]
 
 
 def test_what_has_no_answer_is_sent_again_from_where_the_answers_ended() -> None:

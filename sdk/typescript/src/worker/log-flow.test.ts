@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { LOG_WINDOW_BYTES, type LogLine } from '../protocol.ts'
@@ -36,6 +37,26 @@ test('a line that alone is longer than the window is sent all the same', () => {
   flow.output('stdout', '€'.repeat(500_000))
   flow.flush()
   expect(sent.flat()[0]?.[2]).toMatch(/… \(500000 characters\)$/)
+})
+
+test('lines lead as far as the vectors say', () => {
+  const file = new URL('../../../vectors/logs.json', import.meta.url)
+  const vectors = JSON.parse(readFileSync(file, 'utf8')) as { lines: { line: LogLine; length: number }[] }
+  const places: number[] = []
+  const flow = new LogFlow({
+    send: (_lines, from) => places.push(from),
+    sendValues: () => undefined,
+    hold: () => undefined,
+    release: () => undefined,
+  })
+  let place = 0
+  const expected = vectors.lines.map(({ line, length }) => {
+    flow.add(line)
+    flow.flush()
+    place += length
+    return place - length
+  })
+  expect(places).toEqual(expected)
 })
 
 test('what has no answer is sent again after a break, from where the answers ended', () => {

@@ -6,6 +6,7 @@ import { readLog } from '../logs.ts'
 import { CallLog } from './call-log.ts'
 import type { LogLines, MetricValues } from './incoming.ts'
 import { unseen } from './unseen.ts'
+import { lengthOf } from './words.ts'
 
 let root: string
 let logs: CallLog[] = []
@@ -44,6 +45,12 @@ const SAID: LogLines = [
 const OUT_LENGTH = 10
 const measured = (from: number, to: number): MetricValues =>
   Array.from({ length: to - from }, (_, at) => [1, 'loss', from + at, null])
+
+test('lines lead as far as the vectors say', () => {
+  const file = new URL('../../../../../sdk/vectors/logs.json', import.meta.url)
+  const vectors = JSON.parse(readFileSync(file, 'utf8')) as { lines: { line: LogLines[number]; length: number }[] }
+  expect(vectors.lines.map(({ line }) => lengthOf(line))).toEqual(vectors.lines.map(({ length }) => length))
+})
 
 test('lines that are said again are written once', async () => {
   const log = openLog()
