@@ -47,7 +47,7 @@ const measured = (from: number, to: number): MetricValues =>
   Array.from({ length: to - from }, (_, at) => [1, 'loss', from + at, null])
 
 test('lines lead as far as the vectors say', () => {
-  const file = new URL('../../../../../sdk/vectors/logs.json', import.meta.url)
+  const file = new URL('../../../../sdk/vectors/logs.json', import.meta.url)
   const vectors = JSON.parse(readFileSync(file, 'utf8')) as { lines: { line: LogLines[number]; length: number }[] }
   expect(vectors.lines.map(({ line }) => lengthOf(line))).toEqual(vectors.lines.map(({ length }) => length))
 })
