@@ -73,7 +73,7 @@ export const things = [
       const given = paths.flatMap((path) => ['-p', `given=${path}`])
       const all = ['--project', lab.project, 'run', 'start', 'listing', ...given, '--wait', '-q', '-o', 'json']
       const { code, out, err } = await weir(...all)
-      expect(code, err).toBe(0)
+      if (code !== 0) throw new Error(`weir ended with ${code}: ${err}`)
       return (JSON.parse(out) as Run).result?.outputs?.['result'] ?? null
     }
     expect(await listed(folder)).toEqual([
