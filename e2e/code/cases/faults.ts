@@ -99,7 +99,7 @@ export const faults = [
   }),
 ]
 
-/** The engine waits 30 s for a worker that is gone: this goes on beside others. */
+/** Where the engine does not see the worker's processes it waits 30 s for it: this goes on beside others. */
 export const lost = [
   behaviour('a worker that is killed in mid-run: another one goes on with its runs', async (lab) => {
     const worker = await lab.worker(MODULES)
