@@ -15,6 +15,7 @@ import { useWeirCommands } from './weir-commands.ts'
 const WORDS: Readonly<Record<string, string>> = {
   '/': 'start overview dashboard',
   '/runs': 'history executions jobs',
+  '/workers': 'queue pools waiting machines code why',
   '/doctor': 'diagnosis check machine help',
   '/settings': 'preferences options notifications keyboard engine about version',
 }

@@ -96,6 +96,14 @@ const workspaces = createRoute({
   component: lazyRouteComponent(() => import('../workspaces/WorkspacesScreen.tsx'), 'WorkspacesScreen'),
 })
 
+/** Workers, pools, and what waits for them. */
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: '/workers',
+  validateSearch: z.object({ show: z.enum(['workers', 'queue']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../workers/WorkersScreen.tsx'), 'WorkersScreen'),
+})
+
 const doctor = createRoute({
   getParentRoute: () => root,
   path: '/doctor',
@@ -119,6 +127,7 @@ export const router = createRouter({
     run,
     projects,
     workspaces,
+    workers,
     doctor,
     settings,
   ]),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Json, Name, PageQuery, page, RunId, StepKey, Time } from './common.ts'
 import { AttemptFacts, Execution, Failure } from './executions.ts'
 import { ProjectParams } from './projects.ts'
-import { Question } from './questions.ts'
+import { Question, QueueEntry } from './questions.ts'
 import { route } from './route.ts'
 import { RunParams, runOutputRoutes } from './run-output.ts'
 import { Workflow, WorkflowName } from './workflows.ts'
@@ -326,6 +326,24 @@ export const runRoutes = {
     response: z.object({
       items: z.array(Question),
       total: z.int().describe('How many there are, also past the limit'),
+    }),
+    problems: ['workspace_not_found'],
+  }),
+  queue: route({
+    id: 'runs.queue',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/queue',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Steps that could run and do not yet, and why; what goes first stands first',
+    params: ProjectParams,
+    query: z.object({
+      workspace: Name.optional().describe('Only what is to run in it'),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+    }),
+    response: z.object({
+      items: z.array(QueueEntry),
+      total: z.int().describe('Steps, items and calls that wait in all of them, also past the limit'),
     }),
     problems: ['workspace_not_found'],
   }),

@@ -10,6 +10,8 @@ import { cancelStep, rerunCall, type Waiting, questions as waiting } from './cod
 import {
   createAhead,
   findUnit,
+  type Queued,
+  queued,
   queuePhase,
   reasonText,
   reopened,
@@ -171,6 +173,9 @@ function questions({ orchestrator, storage }: Parts) {
 
     /** What waits for an answer of a person. */
     questions: (): Waiting[] => waiting(orchestrator.state),
+
+    /** What could run and does not yet, with why, in its order. */
+    queued: (): Queued[] => queued(orchestrator.state),
 
     stats: () => ({
       activeRuns: [...orchestrator.state.runs.values()].filter((run) => run.finished === null).length,

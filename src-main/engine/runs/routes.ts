@@ -83,6 +83,9 @@ function reading(serviceOf: ServiceOf): Omit<Handlers<typeof runRoutes>, Changes
       }
       return (await serviceOf(params.project)).logs(params.run, request, context.signal)
     },
+    async queue({ params, query: { workspace, limit } }) {
+      return (await serviceOf(params.project)).queue({ limit, ...(workspace === undefined ? {} : { workspace }) })
+    },
     async questions({ params, query: { run, workspace, limit } }) {
       return (await serviceOf(params.project)).questions({
         limit,

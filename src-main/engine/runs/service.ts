@@ -6,6 +6,7 @@ import type {
   LogLine,
   Page,
   Question,
+  QueueEntry,
   Run,
   RunEvent,
   RunResult,
@@ -141,6 +142,20 @@ function details(project: Project, { values, stateOf }: Views) {
         attempt: execution.attempt,
         series: series.map(({ points, ...rest }) => ({ ...rest, points: points.map(toTuple) })),
       }
+    },
+
+    /** What could run and does not yet, with why. */
+    async queue({ workspace, limit }: Omit<QuestionQuery, 'run'>): Promise<{ items: QueueEntry[]; total: number }> {
+      const names = await createNames(await project.reader())
+      const within = workspace === undefined ? null : known(names, workspace)
+      const all = (await thread.call('queued')).filter((one) => within === null || one.workspace === within)
+      const items = all.slice(0, limit).map(({ since, target, ...one }) => ({
+        ...one,
+        ...(target === null ? {} : { target }),
+        workspace: names.of(one.workspace),
+        since: new Date(since).toISOString(),
+      }))
+      return { items, total: all.reduce((sum, { count }) => sum + count, 0) }
     },
 
     /** What waits for an answer of a person, the longest wait first. */

@@ -1,0 +1,150 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { IconAlertTriangle, IconDoorExit, IconDots, IconPlayerStop } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Worker } from '../../src-shared/contract/index.ts'
+import { sentence } from '../api/index.ts'
+import { CopyButton } from '../ui/Copy.tsx'
+import { formatCount, plural } from '../ui/format.ts'
+import { RelativeTime } from '../ui/Time.tsx'
+import { drainWorker, stopWorker } from './actions.tsx'
+import { executionPlace } from './execution-place.ts'
+import { Tags } from './Tags.tsx'
+import classes from './workers.module.css'
+
+/** Executions that are shown before somebody asks for all. */
+const SHOWN = 6
+
+/** One that runs code: who it is, what it hosts, what it runs now. */
+export function WorkerRow({ worker }: { readonly worker: Worker }) {
+  const { name, id, workspace, tags, faults } = worker
+  const state = stateOf(worker)
+  return (
+    <li className={classes.row} aria-label={name}>
+      <div className={classes.line}>
+        <span className={classes.state} data-state={state.look}>
+          {state.word}
+        </span>
+        <strong className={`${classes.name} truncate`}>{name}</strong>
+        <span className="dim">in {workspace}</span>
+        <Tags tags={tags} />
+        <span className={classes.spring} />
+        <Room worker={worker} />
+        <More worker={worker} />
+      </div>
+      <div className={classes.facts}>
+        <span>{hostsOf(worker)}</span>
+        {worker.pool !== null && <span>of the pool {worker.pool}</span>}
+        <span>
+          since <RelativeTime at={worker.since} />
+        </span>
+      </div>
+      <div className={`${classes.facts} ${classes.faint}`}>
+        <span>
+          {worker.host}, process {worker.pid}
+        </span>
+        <span>
+          {worker.runtime}, {worker.sdk}
+        </span>
+        <span className={`${classes.id} mono`}>
+          {id} <CopyButton value={id} label={`Copy the identifier of ${name}`} />
+        </span>
+      </div>
+      {faults.map(({ module, message }) => (
+        <p key={module} className={classes.fault}>
+          <IconAlertTriangle size={14} aria-hidden />
+          <span>
+            <span className="mono">{module}</span> could not be loaded: {sentence(message)}
+          </span>
+        </p>
+      ))}
+      <Executions worker={worker} />
+    </li>
+  )
+}
+
+function stateOf({ connected, draining, busy }: Worker): { word: string; look: string } {
+  if (!connected) return { word: 'connection lost', look: 'troubled' }
+  if (draining) return { word: 'leaving', look: 'off' }
+  return busy > 0 ? { word: 'busy', look: 'on' } : { word: 'idle', look: 'idle' }
+}
+
+function hostsOf({ hosts }: Worker): string {
+  const all = Object.entries(hosts)
+  return all.length === 0 ? 'hosts no module' : all.map(([module, version]) => `${module} v${version}`).join(', ')
+}
+
+/** How much it runs; processes and shared executions have places of their own, so a bar would lie. */
+function Room({ worker: { busy, concurrency, shared } }: { readonly worker: Worker }) {
+  const places = shared > 0 ? `${concurrency} + ${formatCount(shared)} shared` : String(concurrency)
+  return (
+    <Tooltip
+      label={`Runs up to ${plural(concurrency, 'process', 'processes')}${shared > 0 ? ` and ${formatCount(shared)} shared executions` : ''} at once`}
+    >
+      <span className={`${classes.room} tabular`}>
+        <strong>{formatCount(busy)}</strong> running <span className="dim">of {places}</span>
+      </span>
+    </Tooltip>
+  )
+}
+
+function Executions({ worker: { name, executions, busy } }: { readonly worker: Worker }) {
+  const [isAll, setAll] = useState(false)
+  if (executions.length === 0) return null
+  const shown = isAll ? executions : executions.slice(0, SHOWN)
+  const unnamed = busy - executions.length
+  return (
+    <>
+      <ul className={classes.executions} aria-label={`What ${name} runs`}>
+        {shown.map(({ execution, target }) => {
+          const { run, step } = executionPlace(execution)
+          return (
+            <li key={execution}>
+              <Link to="/runs/$run" params={{ run }} search={{ step }} className={classes.execution}>
+                <span className="mono">{step}</span>
+                <span className="dim truncate">{target}</span>
+                <span className="mono dim">{run}</span>
+              </Link>
+            </li>
+          )
+        })}
+      </ul>
+      {(executions.length > SHOWN || unnamed > 0) && (
+        <div className={classes.facts}>
+          {executions.length > SHOWN && (
+            <button type="button" className={classes.more} aria-expanded={isAll} onClick={() => setAll(!isAll)}>
+              {isAll ? 'Show fewer' : `Show ${executions.length - SHOWN} more`}
+            </button>
+          )}
+          {isAll && unnamed > 0 && <span>and {formatCount(unnamed)} that are not listed</span>}
+        </div>
+      )}
+    </>
+  )
+}
+
+function More({ worker }: { readonly worker: Worker }) {
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Tooltip label="More">
+        <Menu.Target>
+          <ActionIcon aria-label={`More for ${worker.name}`}>
+            <IconDots size={16} stroke={1.5} />
+          </ActionIcon>
+        </Menu.Target>
+      </Tooltip>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconDoorExit size={16} stroke={1.5} />}
+          disabled={worker.draining}
+          onClick={() => void drainWorker(worker)}
+        >
+          Let it finish and leave
+        </Menu.Item>
+        <Menu.Item leftSection={<IconPlayerStop size={16} stroke={1.5} />} onClick={() => void stopWorker(worker)}>
+          Stop at once
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
