@@ -15,7 +15,7 @@ export function PoolRow({ pool }: { readonly pool: Pool }) {
   return (
     <li className={classes.row}>
       <div className={classes.line}>
-        <span className={classes.state} data-state={isTroubled ? 'troubled' : enabled ? 'on' : 'off'}>
+        <span className={classes.state} data-state={isTroubled ? 'troubled' : enabled ? 'idle' : 'off'}>
           {isTroubled ? 'cannot start' : enabled ? 'on' : 'stopped'}
         </span>
         <strong className={classes.name}>{name}</strong>
@@ -35,9 +35,7 @@ export function PoolRow({ pool }: { readonly pool: Pool }) {
       </div>
       <div className={`${classes.facts} tabular`}>
         <span>{inWords(pool)}</span>
-        <span>
-          {min} to {max}
-        </span>
+        <span>{min === max ? `always ${max}` : `${min} to ${max} at once`}</span>
         <span>idle ones stop after {formatDuration(idleStopMs)}</span>
         {queued > 0 && <span className={classes.waits}>{plural(queued, 'execution')} waiting</span>}
       </div>
@@ -65,7 +63,7 @@ export function PoolRow({ pool }: { readonly pool: Pool }) {
 const sourceOf = ({ command, modules, folder }: Pool): string => `${command ?? modules.join(' ')} in ${folder}`
 
 /** How many of its workers are in which state. */
-function inWords({ workers, enabled }: Pool): string {
+function inWords({ workers, enabled, problem, min }: Pool): string {
   const of = (wanted: string): number => workers.filter(({ state }) => state === wanted).length
   const parts = [
     [of('connected'), 'at work'],
@@ -74,7 +72,7 @@ function inWords({ workers, enabled }: Pool): string {
   ] as const
   const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`)
   if (said.length > 0) return said.join(', ')
-  return enabled ? 'no worker now; one is started when work waits' : 'no worker'
+  return enabled && problem === null && min === 0 ? 'no worker: one is started when work waits' : 'no worker'
 }
 
 function More({ pool }: { readonly pool: Pool }) {

@@ -26,25 +26,23 @@ export function WorkerRow({ worker }: { readonly worker: Worker }) {
           {state.word}
         </span>
         <strong className={`${classes.name} truncate`}>{name}</strong>
-        <span className="dim">in {workspace}</span>
+        <span className="truncate">{hostsOf(worker)}</span>
+        <span className="dim truncate">in {workspace}</span>
         <Tags tags={tags} />
         <span className={classes.spring} />
         <Room worker={worker} />
         <More worker={worker} />
       </div>
       <div className={classes.facts}>
-        <span>{hostsOf(worker)}</span>
         {worker.pool !== null && <span>of the pool {worker.pool}</span>}
-        <span>
-          since <RelativeTime at={worker.since} />
-        </span>
-      </div>
-      <div className={`${classes.facts} ${classes.faint}`}>
         <span>
           {worker.host}, process {worker.pid}
         </span>
         <span>
-          {worker.runtime}, {worker.sdk}
+          {worker.runtime}, SDK {worker.sdk}
+        </span>
+        <span>
+          here since <RelativeTime at={worker.since} />
         </span>
         <span className={`${classes.id} mono`}>
           {id} <CopyButton value={id} label={`Copy the identifier of ${name}`} />
@@ -74,15 +72,13 @@ function hostsOf({ hosts }: Worker): string {
   return all.length === 0 ? 'hosts no module' : all.map(([module, version]) => `${module} v${version}`).join(', ')
 }
 
-/** How much it runs; processes and shared executions have places of their own, so a bar would lie. */
+/** How much it has, and how many it takes at once: those that wait for a call keep no place, so it may have more. */
 function Room({ worker: { busy, concurrency, shared } }: { readonly worker: Worker }) {
-  const places = shared > 0 ? `${concurrency} + ${formatCount(shared)} shared` : String(concurrency)
+  const places = `${plural(concurrency, 'process', 'processes')}${shared > 0 ? ` and ${formatCount(shared)} shared executions` : ''}`
   return (
-    <Tooltip
-      label={`Runs up to ${plural(concurrency, 'process', 'processes')}${shared > 0 ? ` and ${formatCount(shared)} shared executions` : ''} at once`}
-    >
+    <Tooltip label={`Takes up to ${places} at once; what waits for a call does not count`}>
       <span className={`${classes.room} tabular`}>
-        <strong>{formatCount(busy)}</strong> running <span className="dim">of {places}</span>
+        <strong>{plural(busy, 'execution')}</strong> <span className="dim">{formatCount(concurrency)} at once</span>
       </span>
     </Tooltip>
   )
@@ -101,9 +97,9 @@ function Executions({ worker: { name, executions, busy } }: { readonly worker: W
           return (
             <li key={execution}>
               <Link to="/runs/$run" params={{ run }} search={{ step }} className={classes.execution}>
-                <span className="mono">{step}</span>
-                <span className="dim truncate">{target}</span>
+                <span className="mono truncate">{step}</span>
                 <span className="mono dim">{run}</span>
+                <span className="dim truncate">{target}</span>
               </Link>
             </li>
           )

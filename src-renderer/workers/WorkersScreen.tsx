@@ -29,10 +29,10 @@ export function WorkersScreen() {
         className={classes.tabs}
       >
         <Tabs.List className={classes.tabList}>
-          <Tabs.Tab value="workers">
+          <Tabs.Tab value="workers" className={classes.tab}>
             Workers <Count of={workers?.length} />
           </Tabs.Tab>
-          <Tabs.Tab value="queue">
+          <Tabs.Tab value="queue" className={classes.tab}>
             Queue <Count of={waiting} />
           </Tabs.Tab>
         </Tabs.List>
@@ -62,7 +62,7 @@ function WorkersSection() {
   }
   const workers = (asked.data?.items ?? []).toSorted(byName)
   return (
-    <Section title="Workers">
+    <Section title="Connected">
       {workers.length === 0 ? (
         <NoWorkers />
       ) : (
