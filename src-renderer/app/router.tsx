@@ -80,6 +80,7 @@ const run = createRoute({
     tab: z.enum(['graph', 'timeline', 'steps', 'assets', 'logs', 'compare']).optional().catch(undefined),
     step: z.string().optional().catch(undefined),
     with: z.string().optional().catch(undefined),
+    file: z.string().optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import('../runs/RunScreen.tsx'), 'RunScreen'),
 })

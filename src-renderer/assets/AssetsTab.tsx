@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconDownload, IconFiles, IconPackage } from '@tabler/icons-react'
+import { useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import type { Asset, AssetFile } from '../../src-shared/contract/index.ts'
@@ -49,8 +50,10 @@ interface AssetsProps {
 function Assets({ run, assets, lost }: AssetsProps) {
   const isNarrow = useMediaQuery('(max-width: 700px)') === true
   const lines = useMemo(() => linesOf(assets), [assets])
-  const [chosen, setChosen] = useState<string | null>(null)
+  const { file: wanted } = useSearch({ strict: false })
   const files = lines.filter((line) => line.kind === 'file')
+  const linked = wanted === undefined ? undefined : files.find(({ file }) => file.digest === wanted)
+  const [chosen, setChosen] = useState<string | null>(linked === undefined ? null : keyOf(linked.asset, linked.file))
   const selected = files.find((line) => keyOf(line.asset, line.file) === chosen) ?? (isNarrow ? undefined : files[0])
   const list = (
     <div className={classes.tab}>

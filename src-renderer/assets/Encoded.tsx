@@ -1,16 +1,18 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { assetRoutes, type Json } from '../../src-shared/contract/index.ts'
+import { assetRoutes, isAsset, type Json } from '../../src-shared/contract/index.ts'
 import { briefValue } from '../../src-shared/values/index.ts'
 import { client, PROJECT } from '../api/index.ts'
 import { saveAs } from '../ui/save.ts'
 import { sayFailed } from '../ui/say.ts'
+import { AssetChip } from './AssetChip.tsx'
 import { blobOf, stepOf } from './encoded.ts'
 import classes from './Json.module.css'
 
-/** One value that plain JSON cannot say: a date, bytes, a reference to a step, as people read it. */
+/** One value that plain JSON cannot say: a date, bytes, files, a reference to a step, as people read it. */
 export function Encoded({ value }: { readonly value: Json }) {
+  if (isAsset(value)) return <AssetChip asset={value} />
   const step = stepOf(value)
   if (step !== null) return <StepLink {...step} />
   const blob = blobOf(value)

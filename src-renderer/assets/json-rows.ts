@@ -1,4 +1,4 @@
-import type { Json } from '../../src-shared/contract/index.ts'
+import { isAsset, type Json } from '../../src-shared/contract/index.ts'
 import { openedOf } from './encoded.ts'
 
 /** One row of a JSON tree as it is shown. */
@@ -20,7 +20,9 @@ export const PART = 1_000
 
 type Branch = Json[] | { [key: string]: Json }
 const isBranch = (value: Json): value is Branch =>
-  value !== null && typeof value === 'object' && openedOf(value) !== null
+  value !== null && typeof value === 'object' && !isFiles(value) && openedOf(value) !== null
+/** Looked at closely only when it says so of itself: a tree may have 100,000 entries. */
+const isFiles = (value: Branch): boolean => !Array.isArray(value) && value['kind'] === 'asset' && isAsset(value)
 const PLAIN = /^[A-Za-z_$][\w$]*$/
 
 const pathTo = (parent: string, key: string | number): string =>

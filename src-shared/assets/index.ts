@@ -19,3 +19,5 @@ function assetsIn(run: string, step: string, attempt: number, values: Readonly<R
     return [{ kind: 'asset', files, name, id, run, step, attempt, size }]
   })
 }
+
+export { assetsWithin } from './within.ts'

@@ -146,7 +146,9 @@ function render(project: string, replay: Replay, units: readonly Unit[], loaded:
     const step = shown.steps[index]
     const last = step?.executions.at(-1)
     if (step !== undefined && isKnownOnlyLive(unit)) step.status = statuses.get(unit) ?? step.status
-    const progress = unit.phase === 'dispatched' ? told.get(unit) : undefined
+    // Of one that runs nothing else is told: what was said of its wait is forgotten when it starts.
+    const isOut = unit.phase === 'dispatched' || unit.phase === 'running'
+    const progress = isOut ? told.get(unit) : undefined
     if (progress !== undefined && last !== undefined) last.progress = progress
   }
   return shown

@@ -171,7 +171,7 @@ function LogBody({
     // In the room that one line will take: nothing moves when it comes.
     return isSmall ? <p className={classes.nothing}>Reading the log…</p> : <Loading what="Reading the log…" />
   }
-  const words = state.phase === 'live' ? 'It is shown here as soon as something is.' : 'The commands printed nothing.'
+  const words = state.phase === 'live' ? 'It is shown here as soon as something is.' : 'It ended without a line.'
   if (isSmall) return <p className={classes.nothing}>Nothing was written. {words}</p>
   return (
     <Empty icon={<IconFileText size={28} stroke={1.5} />} title="Nothing was written">

@@ -20,7 +20,7 @@ export function usePlace(): Place {
   const search = useSearch({ from: '/runs/$run' })
   const navigate = useNavigate({ from: '/runs/$run' })
   const showTab = useCallback(
-    (tab: Tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true }),
+    (tab: Tab) => void navigate({ search: ({ file: _shown, ...before }) => ({ ...before, tab }), replace: true }),
     [navigate],
   )
   const select = useCallback(

@@ -9,6 +9,7 @@ import { useRunState, useStep } from '../data/run-store.ts'
 import { clockOf, durationOf, hasEnded } from '../data/step-times.ts'
 import { useCalm } from '../data/use-calm.ts'
 import { FanOutBar } from '../parts/FanOutBar.tsx'
+import { StepProgressBar } from '../parts/StepProgressBar.tsx'
 import type { TreeRow } from './call-tree.ts'
 import classes from './calls.module.css'
 
@@ -80,7 +81,9 @@ function Call({ stepKey, isNarrow }: { readonly stepKey: string; readonly isNarr
         {step.call?.brief}
       </span>
       {step.workspace !== undefined && <span className={classes.tag}>in {step.workspace}</span>}
-      <span className={`${classes.note} truncate`}>{noteOf(step)}</span>
+      <span className={`${classes.note} truncate`}>
+        <Note step={step} />
+      </span>
       {!isNarrow && attempts > 1 && <span className={classes.tag}>{attempts} attempts</span>}
       {!isNarrow && worker !== undefined && (
         <span className={`${classes.worker} truncate`} title={`Ran on ${worker}`}>
@@ -94,14 +97,20 @@ function Call({ stepKey, isNarrow }: { readonly stepKey: string; readonly isNarr
   )
 }
 
-/** Why it does not run, or failed; what it runs for now. */
+/** Why it does not run, or failed; how far it is. */
+function Note({ step }: { readonly step: RunStep }) {
+  const progress = step.status === 'running' ? step.executions.at(-1)?.progress : undefined
+  return progress === undefined ? noteOf(step) : <StepProgressBar told={progress} />
+}
+
 function noteOf({ status, why, executions, follows }: RunStep): string {
   const last = executions.at(-1)
   if (status === 'failed') return firstLine(last?.error?.message ?? why ?? '')
   if (follows !== undefined) return `follows ${follows}`
-  if (status === 'running') return last?.progress ?? ''
-  return status === 'succeeded' || status === 'cached' || status === 'cancelled' ? '' : (why ?? '')
+  return SAYS_ENOUGH.has(status) ? '' : (why ?? '')
 }
+
+const SAYS_ENOUGH: ReadonlySet<RunStep['status']> = new Set(['running', 'succeeded', 'cached', 'cancelled'])
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
 

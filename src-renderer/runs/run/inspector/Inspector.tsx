@@ -19,6 +19,7 @@ import { clockOf, durationOf, hasEnded } from '../data/step-times.ts'
 import { usePoke } from '../data/use-run-feed.ts'
 import type { RunActions } from '../header/use-run-actions.ts'
 import { itemInOneLine } from '../parts/item-text.ts'
+import { StepProgressBar } from '../parts/StepProgressBar.tsx'
 import type { Place } from '../place.ts'
 import { valuesOf } from '../result/report.ts'
 import { Attempts } from './Attempts.tsx'
@@ -60,6 +61,7 @@ export function Inspector({ stepKey, place, actions }: InspectorProps) {
       <Head step={step} place={place} actions={actions} onClose={close} />
       <div className={classes.content}>
         <Why step={step} />
+        <HowFar step={step} />
         {step.approval !== undefined && step.status === 'waiting' && (
           <Answer key={stepKey} step={step} approval={step.approval} />
         )}
@@ -178,6 +180,17 @@ function Head({ step, place, actions, onClose }: HeadProps) {
   )
 }
 
+/** What it tells while it runs. */
+function HowFar({ step: { status, executions } }: { readonly step: RunStep }) {
+  const told = status === 'running' ? executions.at(-1)?.progress : undefined
+  if (told === undefined) return null
+  return (
+    <Part title="Progress">
+      <StepProgressBar told={told} isWide />
+    </Part>
+  )
+}
+
 const LONGEST_WHY = 400
 /** The status beside the name says as much. */
 const SAYS_NOTHING = new Set(['Succeeded.', 'Cancelled.', 'Failed.'])
@@ -188,7 +201,7 @@ function Why({ step }: { readonly step: RunStep }) {
   const [isLong, setLong] = useState(false)
   const last = step.executions.at(-1)
   const error = step.status === 'failed' ? last?.error : undefined
-  const text = step.approval !== undefined && step.status === 'waiting' ? null : (why ?? last?.progress ?? null)
+  const text = step.approval !== undefined && step.status === 'waiting' ? null : why
   if (text === null || SAYS_NOTHING.has(text)) return null
   return (
     <div className={classes.why} data-status={step.status}>

@@ -1,3 +1,4 @@
+import { assetsWithin } from '../../../../src-shared/assets/index.ts'
 import { type Asset, type AssetFile, isAsset, type Json } from '../../../../src-shared/contract/index.ts'
 import { kindOf } from '../../../assets/kinds.ts'
 
@@ -9,8 +10,8 @@ export interface Shown {
 /** Files that the outputs of a run name, with the assets that they are in: those can be shown. */
 export function namedFiles(outputs: Record<string, Json>, assets: readonly Asset[]): Shown[] {
   const named = new Set<string>()
-  for (const value of Object.values(outputs)) {
-    if (isAsset(value)) for (const { path, digest } of value.files) named.add(`${path} ${digest}`)
+  for (const value of assetsWithin(outputs)) {
+    for (const { path, digest } of value.files) named.add(`${path} ${digest}`)
   }
   const found = new Map<string, Shown>()
   for (const asset of assets) {

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Menu, MultiSelect, SegmentedControl, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Menu, MultiSelect, TextInput, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconColumns3, IconDownload, IconFold, IconSearch } from '@tabler/icons-react'
 import { useDeferredValue, useMemo, useState } from 'react'
@@ -9,11 +9,11 @@ import { usePersisted } from '../../../ui/persisted.ts'
 import { saveAs } from '../../../ui/save.ts'
 import { statusLooks } from '../../../ui/status.ts'
 import { CallTree } from '../calls/CallTree.tsx'
-import { hasCalls } from '../calls/call-groups.ts'
 import { useHead, useRunState, useRunStore } from '../data/run-store.ts'
 import type { RoundStarts } from '../data/step-times.ts'
 import { useCalm } from '../data/use-calm.ts'
 import { useRoundStarts } from '../data/use-round-starts.ts'
+import { OrderSwitch, useOrder } from '../parts/OrderSwitch.tsx'
 import type { Place } from '../place.ts'
 import { type ColumnId, columns, narrowColumns } from './columns.ts'
 import { csvOf } from './csv.ts'
@@ -37,7 +37,8 @@ export function StepsTab({ place }: { readonly place: Place }) {
   const shown = isNarrow
     ? narrowColumns
     : columns.filter(({ id }) => id === 'step' || id === 'status' || !hidden.includes(id))
-  const { isCode, mode, setMode, isTree } = useMode()
+  const { isCode, mode, setMode } = useOrder()
+  const isTree = isCode && mode === 'calls'
   const toggle = (key: string): void => {
     const next = new Set(expanded)
     if (!next.delete(key)) next.add(key)
@@ -46,7 +47,7 @@ export function StepsTab({ place }: { readonly place: Place }) {
   return (
     <div className={classes.tab}>
       <div className={classes.bar}>
-        {isCode && <ModeSwitch mode={mode} onChange={setMode} />}
+        {isCode && <OrderSwitch mode={mode} onChange={setMode} />}
         <Filters wishes={wishes} onChange={setWishes} hasStatuses={!isTree} />
         <span className={`${classes.count} tabular`} aria-live="polite">
           {isFlat && !isTree ? `${formatCount(rows.length)} of ${plural(total, 'row')}` : ''}
@@ -75,30 +76,6 @@ export function StepsTab({ place }: { readonly place: Place }) {
       )}
     </div>
   )
-}
-
-type Mode = 'calls' | 'functions'
-
-function ModeSwitch({ mode, onChange }: { readonly mode: Mode; readonly onChange: (mode: Mode) => void }) {
-  return (
-    <SegmentedControl
-      size="xs"
-      aria-label="How steps are ordered"
-      data={[
-        { value: 'calls', label: 'By caller' },
-        { value: 'functions', label: 'By function' },
-      ]}
-      value={mode}
-      onChange={(value) => onChange(value === 'functions' ? value : 'calls')}
-    />
-  )
-}
-
-/** Whether the run is one of code, and how its steps are ordered then. */
-function useMode() {
-  const isCode = useRunState((state) => hasCalls(state.book))
-  const [mode, setMode] = usePersisted<Mode>('run.steps.mode', 'calls')
-  return { isCode, mode, setMode, isTree: isCode && mode === 'calls' }
 }
 
 function FoldButton({ onClick }: { readonly onClick: () => void }) {

@@ -3,12 +3,12 @@ import { statusLooks } from '../../../ui/status.ts'
 import { useHead, useRunState } from '../data/run-store.ts'
 import { useCalm } from '../data/use-calm.ts'
 import { useRoundStarts } from '../data/use-round-starts.ts'
-import type { Row } from '../steps/rows.ts'
 import { type LegendEntry, legendOf } from './legend.ts'
+import type { TimeRow } from './time-rows.ts'
 import classes from './timeline.module.css'
 
 /** What the bars mean that are there: each by its colour and its pattern. */
-export function Legend({ rows }: { readonly rows: readonly Row[] }) {
+export function Legend({ rows }: { readonly rows: readonly TimeRow[] }) {
   const book = useCalm(
     useRunState((state) => state.book),
     true,

@@ -1,20 +1,20 @@
 import { IconChevronRight } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useEffect, useState } from 'react'
+import type { RunStep } from '../../../../src-shared/contract/index.ts'
 import { stepTime } from '../../../../src-shared/runs/index.ts'
-import { formatDuration } from '../../../ui/format.ts'
+import { formatCount, formatDuration } from '../../../ui/format.ts'
 import { Status } from '../../../ui/Status.tsx'
 import { useStep } from '../data/run-store.ts'
 import { durationOf } from '../data/step-times.ts'
-import type { Row } from '../steps/rows.ts'
 import { AXIS_PX, ROW_PX } from './draw.ts'
+import type { TimeRow } from './time-rows.ts'
 import classes from './timeline.module.css'
 import type { Chart } from './use-chart.ts'
 
 interface NamesProps {
-  readonly rows: readonly Row[]
+  readonly rows: readonly TimeRow[]
   readonly scroller: HTMLDivElement | null
-  readonly expanded: ReadonlySet<string>
   readonly onToggle: (key: string) => void
   readonly selected: string | undefined
   readonly onSelect: (key: string) => void
@@ -22,7 +22,7 @@ interface NamesProps {
 }
 
 /** The names beside the bars. One of them holds the focus; arrows move it, plus and minus zoom. */
-export function Names({ rows, scroller, expanded, onToggle, selected, onSelect, chart }: NamesProps) {
+export function Names({ rows, scroller, onToggle, selected, onSelect, chart }: NamesProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller,
@@ -66,7 +66,6 @@ export function Names({ rows, scroller, expanded, onToggle, selected, onSelect, 
                 top={start}
                 isActive={index === at}
                 isSelected={row.key === selected}
-                isExpanded={expanded.has(row.key)}
                 onFocus={setActive}
                 onToggle={onToggle}
                 onSelect={onSelect}
@@ -115,35 +114,41 @@ function actOnKey(key: string, chart: Chart, move: (by: number) => void): boolea
 }
 
 interface NameProps {
-  readonly row: Row
+  readonly row: TimeRow
   readonly index: number
   readonly top: number
   readonly isActive: boolean
   readonly isSelected: boolean
-  readonly isExpanded: boolean
   readonly onFocus: (index: number) => void
   readonly onToggle: (key: string) => void
   readonly onSelect: (key: string) => void
 }
 
+const INDENT_PX = 14
+/** Left of a name without an indent: the button that unfolds it */
+const FOLD_PX = 28
+/** Deeper ones stand under each other: the names have 240 px. */
+const DEEPEST = 8
+
 const Name = memo(function Name(props: NameProps) {
-  const { row, index, top, isActive, isSelected, isExpanded, onFocus, onToggle, onSelect } = props
+  const { row, index, top, isActive, isSelected, onFocus, onToggle, onSelect } = props
   const step = useStep(row.key)
-  if (step === undefined) return null
-  const duration = durationOf(stepTime(step))
+  const { bundle, isOpen } = row
+  if (step === undefined && bundle === undefined) return null
+  const indent = Math.min(row.depth, DEEPEST) * INDENT_PX
   return (
     <li
       className={classes.name}
-      data-depth={row.depth}
       data-selected={isSelected || undefined}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ transform: `translateY(${top}px)`, paddingLeft: FOLD_PX + indent }}
     >
-      {step.fanOut !== undefined && step.fanOut.total > 0 && (
+      {isOpen !== null && (
         <button
           type="button"
           className={classes.fold}
-          aria-expanded={isExpanded}
-          aria-label={`Items of ${row.key}`}
+          style={{ left: FOLD_LEFT_PX + indent }}
+          aria-expanded={isOpen}
+          aria-label={bundle === undefined ? `Steps of ${row.key}` : `Calls of ${bundle.title}`}
           tabIndex={isActive ? 0 : -1}
           onClick={() => onToggle(row.key)}
         >
@@ -156,12 +161,31 @@ const Name = memo(function Name(props: NameProps) {
         data-name={index}
         tabIndex={isActive ? 0 : -1}
         onFocus={() => onFocus(index)}
-        onClick={() => onSelect(row.key)}
+        onClick={() => (bundle === undefined ? onSelect(row.key) : onToggle(row.key))}
       >
-        <Status status={step.status} compact size={13} />
-        <span className="truncate">{row.depth === 1 ? `[${step.index}]` : row.key}</span>
-        <span className={`${classes.took} tabular`}>{duration === null ? '' : formatDuration(duration)}</span>
+        {step !== undefined && <StepName step={step} isItem={row.depth === 1 && step.call === undefined} />}
+        {bundle !== undefined && (
+          <>
+            <Status status={bundle.status} compact size={13} />
+            <span className="truncate">{bundle.title}</span>
+            <span className={`${classes.took} tabular`}>×{formatCount(bundle.keys.length)}</span>
+          </>
+        )}
       </button>
     </li>
   )
 })
+
+const FOLD_LEFT_PX = 6
+
+/** @param isItem its step stands above it */
+function StepName({ step, isItem }: { readonly step: RunStep; readonly isItem: boolean }) {
+  const duration = durationOf(stepTime(step))
+  return (
+    <>
+      <Status status={step.status} compact size={13} />
+      <span className="truncate">{isItem && step.index !== undefined ? `[${step.index}]` : step.key}</span>
+      <span className={`${classes.took} tabular`}>{duration === null ? '' : formatDuration(duration)}</span>
+    </>
+  )
+}

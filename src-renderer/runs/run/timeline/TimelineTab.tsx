@@ -4,25 +4,23 @@ import { useMemo, useRef, useState } from 'react'
 import { sayFailed } from '../../../ui/say.ts'
 import { useHead, useRunState } from '../data/run-store.ts'
 import { nameOfKey } from '../data/step-book.ts'
+import { useCalm } from '../data/use-calm.ts'
+import { OrderSwitch, useOrder } from '../parts/OrderSwitch.tsx'
 import type { Place } from '../place.ts'
-import { treeRows } from '../steps/rows.ts'
 import { BarCard } from './BarCard.tsx'
+import { callerRows } from './caller-rows.ts'
 import type { Hover } from './chart-view.ts'
 import { Legend } from './Legend.tsx'
 import { Names } from './Names.tsx'
 import { savePng, saveSvg } from './save-picture.ts'
+import { functionRows } from './time-rows.ts'
 import classes from './timeline.module.css'
 import { type Chart, useChart } from './use-chart.ts'
 
 /** When every step waited and ran. Wheel and pinch zoom, dragging moves, the bars say why they are where they are. */
 export function TimelineTab({ place }: { readonly place: Place }) {
-  const tops = useRunState((state) => state.book.tops)
-  const items = useRunState((state) => state.book.items)
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
-  const rows = useMemo(() => treeRows(tops, items, expanded), [tops, items, expanded])
+  const { rows, selected, toggle, mode, setMode, isCode } = useRows(place.step)
   const [hover, setHover] = useState<Hover | null>(null)
-  // An item that is folded away is shown by its fan-out.
-  const selected = place.step === undefined || expanded.has(nameOfKey(place.step)) ? place.step : nameOfKey(place.step)
   const scheme = useComputedColorScheme()
   // As state: the names inside are set up before a ref to what is around them would be there.
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
@@ -36,14 +34,10 @@ export function TimelineTab({ place }: { readonly place: Place }) {
     onHover: setHover,
     onSelect: place.select,
   })
-  const toggle = (key: string): void => {
-    const next = new Set(expanded)
-    if (!next.delete(key)) next.add(key)
-    setExpanded(next)
-  }
   return (
     <div className={classes.tab}>
       <div className={classes.bar}>
+        {isCode && <OrderSwitch mode={mode} onChange={setMode} />}
         <Legend rows={rows} />
         <ZoomButtons chart={chart} />
         <SaveMenu chart={chart} />
@@ -52,7 +46,6 @@ export function TimelineTab({ place }: { readonly place: Place }) {
         <Names
           rows={rows}
           scroller={scroller}
-          expanded={expanded}
           onToggle={toggle}
           selected={selected}
           onSelect={place.select}
@@ -66,6 +59,41 @@ export function TimelineTab({ place }: { readonly place: Place }) {
       {hover !== null && <BarCard hover={hover} />}
     </div>
   )
+}
+
+/** From here on the rows of callers are made anew now and then, not with every answer. */
+const MANY = 300
+
+/** By caller or by function, with what is unfolded in either. */
+function useRows(step: string | undefined) {
+  const { isCode, mode, setMode } = useOrder()
+  const isByCaller = isCode && mode === 'calls'
+  const book = useRunState((state) => state.book)
+  const calm = useCalm(book, isByCaller && book.byKey.size > MANY)
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
+  const { tops, items } = book
+  const functions = useMemo(
+    () => (isByCaller ? [] : functionRows(tops, items, expanded)),
+    [isByCaller, tops, items, expanded],
+  )
+  const callers = useMemo(() => (isByCaller ? callerRows(calm, toggled) : []), [isByCaller, calm, toggled])
+  // An item that is folded away is shown by its fan-out.
+  const isShown = step === undefined || isByCaller || expanded.has(nameOfKey(step))
+  const [open, setOpen] = isByCaller ? [toggled, setToggled] : [expanded, setExpanded]
+  const toggle = (key: string): void => {
+    const next = new Set(open)
+    if (!next.delete(key)) next.add(key)
+    setOpen(next)
+  }
+  return {
+    rows: isByCaller ? callers : functions,
+    selected: isShown ? step : nameOfKey(step),
+    toggle,
+    mode,
+    setMode,
+    isCode,
+  }
 }
 
 function ZoomButtons({ chart }: { readonly chart: Chart }) {

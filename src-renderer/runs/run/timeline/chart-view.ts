@@ -2,13 +2,13 @@ import type { RefObject } from 'react'
 import type { RunStep } from '../../../../src-shared/contract/index.ts'
 import { isOver, type RunStore } from '../data/run-store.ts'
 import { roundStarts } from '../data/step-times.ts'
-import type { Row } from '../steps/rows.ts'
 import { type Axis, axisOf, endsOf } from './axis.ts'
 import { type Bar, barAt, barsOf } from './bars.ts'
 import { AXIS_PX, drawTimeline, type Picture, ROW_PX } from './draw.ts'
 import { readPalette } from './palette.ts'
 import { fitView, pan, timeAt, type View, zoom } from './scale.ts'
 import { canvasSurface } from './surface.ts'
+import type { TimeRow } from './time-rows.ts'
 
 export interface Hover {
   readonly step: RunStep
@@ -20,7 +20,7 @@ export interface Hover {
 export interface ChartInput {
   readonly scroller: HTMLDivElement | null
   readonly canvas: RefObject<HTMLCanvasElement | null>
-  readonly rows: readonly Row[]
+  readonly rows: readonly TimeRow[]
   readonly scheme: 'light' | 'dark'
   readonly selected: string | undefined
   readonly onHover: (hover: Hover | null) => void

@@ -2,11 +2,11 @@ import type { RunStep } from '../../../../src-shared/contract/index.ts'
 import { formatDuration } from '../../../ui/format.ts'
 import type { StepBook } from '../data/step-book.ts'
 import { hasEnded, type RoundStarts } from '../data/step-times.ts'
-import type { Row } from '../steps/rows.ts'
 import type { Axis } from './axis.ts'
 import { type Bar, barsOf, density } from './bars.ts'
 import { ticks, type View, xOf } from './scale.ts'
 import type { Surface } from './surface.ts'
+import type { TimeRow } from './time-rows.ts'
 
 export const ROW_PX = 26
 export const AXIS_PX = 26
@@ -26,7 +26,7 @@ export interface Palette {
 }
 
 export interface Picture {
-  readonly rows: readonly Row[]
+  readonly rows: readonly TimeRow[]
   readonly book: StepBook
   /** What is seen of the axis */
   readonly view: View
@@ -56,11 +56,12 @@ export function drawTimeline(surface: Surface, picture: Picture): void {
   for (let i = first; i < last; i++) {
     const row = rows[i]
     const step = row === undefined ? undefined : picture.book.byKey.get(row.key)
-    if (row === undefined || step === undefined) continue
+    if (row === undefined || (step === undefined && row.bundle === undefined)) continue
     const y = AXIS_PX + i * ROW_PX - scrollTop
     if (row.key === picture.selected) surface.rect(left, y, width, ROW_PX, palette.selected)
     else if (i === picture.hovered) surface.rect(left, y, width, ROW_PX, palette.line, { alpha: 0.35 })
-    drawRow(surface, picture, step, y)
+    if (step !== undefined) drawRow(surface, picture, step, y)
+    else if (row.bundle !== undefined) drawBundle(surface, picture, row.bundle, y)
   }
   drawNow(surface, picture)
   surface.unclip()
@@ -153,11 +154,20 @@ const LEAST_HEIGHT = 0.22
 function drawFanOut(surface: Surface, picture: Picture, step: RunStep, bar: Bar, top: number): void {
   const at = place(picture, bar)
   if (at === null) return
-  const { palette, book, axis, view, width, left, now } = picture
-  const color = palette.ofStatus(bar.status)
+  const color = picture.palette.ofStatus(bar.status)
   surface.rect(at.x, top, at.w, BAR_PX, color, { radius: 3, alpha: 0.16 })
+  drawDensity(surface, picture, picture.book.items.get(step.name) ?? [], color, top)
+}
+
+/** Many calls in one row: how many of them were at work when. */
+function drawBundle(surface: Surface, picture: Picture, bundle: NonNullable<TimeRow['bundle']>, y: number): void {
+  drawDensity(surface, picture, bundle.keys, picture.palette.ofStatus(bundle.status), y + (ROW_PX - BAR_PX) / 2)
+}
+
+function drawDensity(surface: Surface, picture: Picture, keys: readonly string[], color: string, top: number): void {
+  const { book, axis, view, width, left, now } = picture
   const columns = Math.max(1, Math.ceil(width / COLUMN_PX))
-  const counts = density(spansOf(book, step.name, axis, now), view, columns)
+  const counts = density(spansOf(book, keys, axis, now), view, columns)
   let most = 0
   for (const count of counts) if (count > most) most = count
   for (let i = 0; i < columns; i++) {
@@ -172,8 +182,13 @@ type Span = readonly [from: number, to: number | null]
 const known = new WeakMap<RunStep, readonly Span[]>()
 
 /** When the items of a fan-out were at work: every attempt. */
-function* spansOf(book: StepBook, name: string, axis: Axis, now: number): Generator<readonly [number, number]> {
-  for (const key of book.items.get(name) ?? []) {
+function* spansOf(
+  book: StepBook,
+  keys: readonly string[],
+  axis: Axis,
+  now: number,
+): Generator<readonly [number, number]> {
+  for (const key of keys) {
     const step = book.byKey.get(key)
     if (step === undefined) continue
     let spans = known.get(step)

@@ -2,8 +2,8 @@ import type { RunStep } from '../../../../src-shared/contract/index.ts'
 import { statusLooks } from '../../../ui/status.ts'
 import type { StepBook } from '../data/step-book.ts'
 import type { RoundStarts } from '../data/step-times.ts'
-import type { Row } from '../steps/rows.ts'
 import { type Bar, barsOf } from './bars.ts'
+import type { TimeRow } from './time-rows.ts'
 
 export interface LegendEntry {
   readonly look: 'hatched' | 'solid' | 'pale' | 'pause'
@@ -17,7 +17,7 @@ const LOOKED_AT = 1_000
 
 /** One entry for each kind of bar that is drawn, in the order in which they come in a life. */
 export function legendOf(
-  rows: readonly Row[],
+  rows: readonly TimeRow[],
   book: StepBook,
   starts: RoundStarts,
   reruns: number,

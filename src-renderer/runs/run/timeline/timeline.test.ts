@@ -134,7 +134,7 @@ describe('the legend', () => {
       step('b', { status: 'succeeded', executions: [execution(1, 0, 9, { status: 'failed' }), execution(2, 20, 30)] }),
       step('ask', { kind: 'approval', status: 'waiting', startedAt: at(30) }),
     ]
-    const rows = steps.map(({ key }) => ({ key, depth: 0 as const }))
+    const rows = steps.map(({ key }) => ({ key, depth: 0, isOpen: null }))
     const entries = legendOf(rows, replaceSteps(EMPTY_BOOK, steps), [T0], 0)
     expect(entries.map(({ look, word }) => `${look} ${word}`)).toEqual([
       'hatched Waits for the next attempt',
