@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconAlertTriangle, IconDots, IconFileText, IconTrash } from '@tabler/icons-react'
 import type { Pool } from '../../src-shared/contract/index.ts'
+import { spanText } from '../../src-shared/targets/words.ts'
 import { sentence } from '../api/index.ts'
-import { formatDuration, plural } from '../ui/format.ts'
+import { plural } from '../ui/format.ts'
 import { RelativeTime } from '../ui/Time.tsx'
 import { deletePool, openPoolLog, startPool, stopPool } from './actions.tsx'
 import { Tags } from './Tags.tsx'
@@ -36,7 +37,7 @@ export function PoolRow({ pool }: { readonly pool: Pool }) {
       <div className={`${classes.facts} tabular`}>
         <span>{inWords(pool)}</span>
         <span>{min === max ? `always ${max}` : `${min} to ${max} at once`}</span>
-        <span>idle ones stop after {formatDuration(idleStopMs)}</span>
+        <span>idle ones stop after {spanText(idleStopMs)}</span>
         {queued > 0 && <span className={classes.waits}>{plural(queued, 'execution')} waiting</span>}
       </div>
       <div className={`${classes.facts} mono truncate`} title={sourceOf(pool)}>

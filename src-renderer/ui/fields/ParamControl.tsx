@@ -3,10 +3,12 @@ import { useState } from 'react'
 import type { Json, Param } from '../../../src-shared/contract/index.ts'
 import { canonicalJson } from '../../../src-shared/definition/canonical.ts'
 import classes from './fields.module.css'
+import { ListField } from './ListField.tsx'
 import { defaultOf, isLongText, isRequired, shortText, shownValue, textOf } from './param-values.ts'
 import { choicesOf, exampleOf, isLine } from './schema-check.ts'
+import { itemOf, listValues } from './shape.ts'
 
-interface ControlProps {
+export interface ControlProps {
   readonly id: string
   readonly name: string
   readonly param: Param
@@ -24,6 +26,9 @@ export function ParamControl(props: ControlProps) {
   const choices = param.enum ?? (param.type === 'json' ? choicesOf(param.schema) : null)
   if (choices !== null) return <Choice {...props} options={choices.map((value) => [value, shortText(value)])} />
   if (param.type === 'json' && param.schema !== undefined && isLine(param.schema)) return <TextField {...props} />
+  const item = itemOf(param)
+  const entries = item === null ? null : listValues(shownValue(param, given))
+  if (item !== null && entries !== null) return <ListField {...props} item={item} entries={entries} />
   switch (param.type) {
     case 'boolean':
       if (defaultOf(param) === undefined) return <Choice {...props} options={YES_NO} />

@@ -4,10 +4,12 @@ import type { Json, Param } from '../../../src-shared/contract/index.ts'
 import { schemaText } from '../../../src-shared/targets/words.ts'
 import { FileField } from './FileField.tsx'
 import classes from './fields.module.css'
+import { ObjectField } from './ObjectField.tsx'
 import { ParamControl } from './ParamControl.tsx'
 import { limitsInWords, readParam } from './param-check.ts'
 import { defaultOf, isRequired, shortText } from './param-values.ts'
 import { choicesOf, isLine } from './schema-check.ts'
+import { fieldsOf, fieldValues, itemOf } from './shape.ts'
 
 interface ParamFieldProps {
   readonly name: string
@@ -19,36 +21,42 @@ interface ParamFieldProps {
   readonly onBusy: (isBusy: boolean) => void
 }
 
-/** One field with its name, what it is for, its limits, and what is wrong with it. */
+/** One field with its name, what it is for, its limits, and what is wrong with it; an object has a field for each part. */
 export function ParamField({ name, param, given, onChange, problem, isTried, onBusy }: ParamFieldProps) {
   const id = useId()
-  const wrong = problem ?? ownProblem(param, given, isTried || given !== undefined)
+  const fields = fieldValues(given) === null ? null : fieldsOf(param)
+  // What is wrong within is said there.
+  const own = fields === null ? ownProblem(param, given, isTried || given !== undefined) : null
+  const wrong = problem ?? own
   // One thing at a time: what is wrong names the limit.
-  const hint = wrong === null ? hintOf(param, given) : null
+  const hint = wrong === null && fields === null ? hintOf(param, given) : null
   const labelId = `${id}-label`
   const describedBy = `${id}-about`
-  const about = typeInWords(param)
+  const about = typeInWords(param, fields !== null)
   const isFiles = param.type === 'file' || param.type === 'directory'
   return (
     <div className={classes.field} data-param={name} data-wrong={wrong !== null || undefined}>
       <div className={classes.head}>
         <Input.Label
           id={labelId}
-          {...(isFiles ? { labelElement: 'div' } : { htmlFor: id })}
+          {...(isFiles || fields !== null ? { labelElement: 'div' } : { htmlFor: id })}
           required={needsValue(param)}
         >
           {name}
         </Input.Label>
         {about !== '' && <span className={classes.type}>{about}</span>}
       </div>
-      {isFiles ? (
+      {fields !== null && param.description !== undefined && <p className={classes.about}>{param.description}</p>}
+      {fields !== null ? (
+        <ObjectField {...{ param, fields, given, onChange, isTried, onBusy, labelId, describedBy }} />
+      ) : isFiles ? (
         <FileField {...{ name, param, onChange, onBusy, labelId, describedBy }} value={given} />
       ) : (
         <ParamControl {...{ id, name, param, given, onChange, describedBy }} isWrong={wrong !== null} />
       )}
       <div id={describedBy} className={classes.about}>
         {wrong !== null && <p className={classes.fault}>{wrong}</p>}
-        {param.description !== undefined && <p>{param.description}</p>}
+        {fields === null && param.description !== undefined && <p>{param.description}</p>}
         {hint !== null && <p className={classes.hint}>{hint}</p>}
       </div>
     </div>
@@ -92,8 +100,23 @@ function jsonInWords({ schema }: Param): string | undefined {
   return isLine(schema) ? text : `${text}, as JSON`
 }
 
-function typeInWords(param: Param): string {
-  const type = param.enum !== undefined ? undefined : param.type === 'json' ? jsonInWords(param) : TYPES[param.type]
+const ENTRIES: Partial<Record<Param['type'], string>> = {
+  integer: 'whole numbers',
+  number: 'numbers',
+  string: 'texts',
+}
+
+function typeInWords(param: Param, hasFields: boolean): string {
+  const item = itemOf(param)
+  const type = hasFields
+    ? undefined
+    : item !== null
+      ? `list of ${ENTRIES[item.type] ?? 'values'}`
+      : param.enum !== undefined
+        ? undefined
+        : param.type === 'json'
+          ? jsonInWords(param)
+          : TYPES[param.type]
   const limits = isNumber(param) ? limitsInWords(param) : null
   const isOptional = !needsValue(param) && defaultOf(param) === undefined
   return [type, limits, isOptional ? 'optional' : null].filter((part) => part != null).join(', ')

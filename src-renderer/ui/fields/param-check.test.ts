@@ -63,7 +63,11 @@ describe('readParam', () => {
     [{ type: 'array' }, '[1,\n2', /line 2, column 2/],
     [{ type: 'json' }, '{"a": ', /no JSON yet/],
     [{ type: 'json', schema: { type: ['integer', 'null'] } }, 'x', /a whole number or null/],
-    [{ type: 'json', schema: { type: 'array', items: { type: 'integer' } } }, '[1, "a"]', /^\[1\] must be a whole/],
+    [
+      { type: 'json', schema: { type: 'array', items: { type: 'integer' } } },
+      '[1, "a"]',
+      /^Entry 2: This must be a whole number/,
+    ],
     [{ type: 'json' }, '', /Fill in a value/],
     [{ type: 'file' }, asset('a', 'b'), /one file/],
     [{ type: 'string' }, '', /Fill this in/],

@@ -5,6 +5,7 @@ import { jsonFault } from './json-fault.ts'
 import { type FieldValues, isRequired, type Params, shortText } from './param-values.ts'
 import { matchesPattern } from './patterns.ts'
 import { choicesOf, faultInWords, isLine, schemaFault } from './schema-check.ts'
+import { fieldsOf, fieldValues, itemOf, listValues } from './shape.ts'
 
 /** A value as the engine takes it, or what is wrong with it; `undefined`: nothing is given, and nothing has to be. */
 export type Reading =
@@ -15,6 +16,8 @@ export type Reading =
 /** Reads what stands in a field with the rules of the engine (src-main/engine/workflows/param-value.ts). */
 export function readParam(param: Param, given: Json | undefined): Reading {
   if (given === null && param.type === 'json' && schemaFault(param.schema ?? {}, null) === null) return { value: null }
+  const parts = readParts(param, given)
+  if (parts !== null) return parts
   if (given === undefined || given === null || isBlank(param, given)) {
     if (isRequired(param) && param.default === undefined) return { problem: missing(param), isMissing: true }
     return { value: undefined }
@@ -23,6 +26,45 @@ export function readParam(param: Param, given: Json | undefined): Reading {
   if ('problem' in typed || typed.value === undefined) return typed
   const fault = limitFault(param, typed.value)
   return fault === null ? typed : { problem: fault }
+}
+
+/** What was given part by part: the fields of an object, the entries of a list. Null for all else. */
+function readParts(param: Param, given: Json | undefined): Reading | null {
+  const fields = fieldsOf(param)
+  if (fields !== null && (given !== undefined || (isRequired(param) && param.default === undefined))) {
+    const values = fieldValues(given)
+    return values === null ? null : readFields(param, fields, values)
+  }
+  const item = itemOf(param)
+  const entries = item === null || given === undefined || given === '' ? null : listValues(given)
+  return item === null || entries === null ? null : readEntries(param, item, entries)
+}
+
+function readFields(param: Param, fields: Params, values: FieldValues): Reading {
+  const { params, problems } = readParams(fields, values)
+  const [first] = Object.entries(problems)
+  if (first !== undefined) {
+    const isMissing = Object.keys(problems).every((name) => isStillEmpty(fields, values, name))
+    return { problem: `${first[0]}: ${first[1]}`, ...(isMissing ? { isMissing } : {}) }
+  }
+  const others = Object.entries(values).filter(([name]) => !Object.hasOwn(fields, name))
+  return fitting(param.schema ?? {}, { ...Object.fromEntries(others), ...params })
+}
+
+function isStillEmpty(fields: Params, values: FieldValues, name: string): boolean {
+  const field = fields[name]
+  const reading = field === undefined ? null : readParam(field, values[name])
+  return reading !== null && 'problem' in reading && reading.isMissing === true
+}
+
+function readEntries(param: Param, item: Param, entries: readonly Json[]): Reading {
+  const read: Json[] = []
+  for (const [at, entry] of entries.entries()) {
+    const reading = readParam({ ...item, required: true }, entry)
+    if ('problem' in reading) return { problem: `Entry ${at + 1}: ${reading.problem}` }
+    read.push(reading.value ?? null)
+  }
+  return fitting(param.type === 'json' ? (param.schema ?? {}) : {}, read)
 }
 
 export interface ReadParams {
