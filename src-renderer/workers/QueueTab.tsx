@@ -2,7 +2,7 @@ import { IconListCheck } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { QueueEntry } from '../../src-shared/contract/index.ts'
 import { sentence, useChosenWorkspace } from '../api/index.ts'
-import { formatCount, plural } from '../ui/format.ts'
+import { formatCount } from '../ui/format.ts'
 import { Empty, Failed } from '../ui/Notes.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
 import { type Column, DataTable } from '../ui/table/index.ts'
@@ -109,7 +109,3 @@ function cardOf(entry: QueueEntry) {
     </div>
   )
 }
-
-/** For the heading: how much waits in all. */
-export const queueInWords = (total: number): string =>
-  total === 0 ? 'nothing waits' : `${plural(total, 'step')} waiting`

@@ -1,5 +1,5 @@
 import { PasswordInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Json, Param } from '../../../src-shared/contract/index.ts'
 import { canonicalJson } from '../../../src-shared/definition/canonical.ts'
 import classes from './fields.module.css'
@@ -20,15 +20,25 @@ export interface ControlProps {
 
 /** The control that fits a parameter; files have one of their own. */
 export function ParamControl(props: ControlProps) {
+  const { param } = props
+  const choices = param.enum ?? (param.type === 'json' ? choicesOf(param.schema) : null)
+  if (choices !== null) return <Choice {...props} options={choices.map((value) => [value, labelOf(value)])} />
+  if (param.type === 'json' && param.schema !== undefined && isLine(param.schema)) return <TextField {...props} />
+  return listOf(props) ?? typed(props)
+}
+
+/** A list of short values, entry by entry; null for anything else. */
+function listOf(props: ControlProps): ReactNode {
+  const item = itemOf(props.param)
+  const entries = item === null ? null : listValues(shownValue(props.param, props.given))
+  return item === null || entries === null ? null : <ListField {...props} item={item} entries={entries} />
+}
+
+/** What is typed or switched, by the type of the parameter. */
+function typed(props: ControlProps): ReactNode {
   const { param, given, onChange } = props
   const shared = { id: props.id, 'aria-describedby': props.describedBy, error: props.isWrong }
   const text = textOf(shownValue(param, given))
-  const choices = param.enum ?? (param.type === 'json' ? choicesOf(param.schema) : null)
-  if (choices !== null) return <Choice {...props} options={choices.map((value) => [value, shortText(value)])} />
-  if (param.type === 'json' && param.schema !== undefined && isLine(param.schema)) return <TextField {...props} />
-  const item = itemOf(param)
-  const entries = item === null ? null : listValues(shownValue(param, given))
-  if (item !== null && entries !== null) return <ListField {...props} item={item} entries={entries} />
   switch (param.type) {
     case 'boolean':
       if (defaultOf(param) === undefined) return <Choice {...props} options={YES_NO} />
@@ -106,6 +116,8 @@ function TextField({ id, param, given, onChange, describedBy, isWrong }: Control
     />
   )
 }
+
+const labelOf = (value: Json): string => (value === true ? 'Yes' : value === false ? 'No' : shortText(value))
 
 const YES_NO: readonly (readonly [Json, string])[] = [
   [true, 'Yes'],

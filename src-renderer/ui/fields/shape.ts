@@ -53,7 +53,7 @@ export function itemOf(param: Param): Param | null {
   const whole: Schema = param.type === 'json' ? resolved(mapOf(param.schema)) : {}
   const items = param.type === 'array' ? param.items : whole['type'] === 'array' ? whole['items'] : undefined
   if (items === undefined || param.enum !== undefined || whole['prefixItems'] !== undefined) return null
-  const item = resolved(withDefs(items as Json, whole))
+  const item = resolved(withDefs(items, whole))
   const types = [item['type']].flat()
   const isShort = isLine(item) && types.length === 1 && typeof types[0] === 'string' && types[0] !== 'null'
   return isShort && choicesOf(item) === null ? paramOf(item) : null
