@@ -152,17 +152,29 @@ test('one call is cancelled by hand, and the run goes on; its progress is a bar'
   expect(result?.outputs).toEqual({ result: ['rejected', 'fulfilled'] })
 })
 
-test('a call is run again here and in a workspace below', async ({ window, field, engine }) => {
-  await engine.client().call(routes.workspaces.create, { params, body: { name: 'dev' } })
+test('an error of code is shown with its type, its message and where it came from', async ({
+  window,
+  field,
+  engine,
+}) => {
   const run = await field.start('breaks')
   await engine.runIs(run, 'failed')
   await goTo(window, `/runs/${run}?tab=steps&step=broken%5B0%5D`)
   const step = window.getByRole('region', { name: 'Step broken[0]', exact: true })
   await expect(step).toContainText('Sample 9 is out of range.')
+  await expect(step).toContainText(/field\.ts:\d+/)
   await expectGood(window, 'an error of code')
-  await step.getByRole('button', { name: 'Run again from broken[0]' }).click()
+})
+
+test('a call is run again here and in a workspace below', async ({ window, field, engine }) => {
+  await engine.client().call(routes.workspaces.create, { params, body: { name: 'dev' } })
+  const run = await field.start('series', { settings: { name: 'UV', exposure: 1, bands: [] }, samples: [3] })
+  await engine.runIs(run, 'succeeded')
+  await goTo(window, `/runs/${run}?tab=steps&step=sample%5B0%5D`)
+  const step = window.getByRole('region', { name: 'Step sample[0]', exact: true })
+  await step.getByRole('button', { name: 'Run again from sample[0]' }).click()
   await expect(step.getByText('Attempts (2)')).toBeVisible()
-  await engine.runIs(run, 'failed')
+  await engine.runIs(run, 'succeeded')
   await window.getByRole('button', { name: 'Run again', exact: true }).click()
   await window.getByRole('menuitem', { name: 'Run again in a workspace…' }).click()
   const dialog = window.getByRole('dialog')
