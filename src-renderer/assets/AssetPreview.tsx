@@ -44,7 +44,7 @@ export function AssetPreview({ asset, file, height, ...large }: AssetPreviewProp
     </Boundary>
   )
   return (
-    <section className={classes.preview} aria-label={file.path}>
+    <section className={classes.preview} aria-label={`Preview of ${file.path}`}>
       <header className={classes.head}>
         <span className={`${classes.name} truncate`} title={visible(file.path)}>
           {visible(nameOf(file.path))}

@@ -124,9 +124,6 @@ interface NameProps {
   readonly onSelect: (key: string) => void
 }
 
-const INDENT_PX = 14
-/** Left of a name without an indent: the button that unfolds it */
-const FOLD_PX = 28
 /** Deeper ones stand under each other: the names have 240 px. */
 const DEEPEST = 8
 
@@ -135,18 +132,17 @@ const Name = memo(function Name(props: NameProps) {
   const step = useStep(row.key)
   const { bundle, isOpen } = row
   if (step === undefined && bundle === undefined) return null
-  const indent = Math.min(row.depth, DEEPEST) * INDENT_PX
+  const depth = Math.min(row.depth, DEEPEST)
   return (
     <li
       className={classes.name}
       data-selected={isSelected || undefined}
-      style={{ transform: `translateY(${top}px)`, paddingLeft: FOLD_PX + indent }}
+      style={{ transform: `translateY(${top}px)`, '--depth': depth } as React.CSSProperties}
     >
       {isOpen !== null && (
         <button
           type="button"
           className={classes.fold}
-          style={{ left: FOLD_LEFT_PX + indent }}
           aria-expanded={isOpen}
           aria-label={bundle === undefined ? `Steps of ${row.key}` : `Calls of ${bundle.title}`}
           tabIndex={isActive ? 0 : -1}
@@ -175,8 +171,6 @@ const Name = memo(function Name(props: NameProps) {
     </li>
   )
 })
-
-const FOLD_LEFT_PX = 6
 
 /** @param isItem its step stands above it */
 function StepName({ step, isItem }: { readonly step: RunStep; readonly isItem: boolean }) {
