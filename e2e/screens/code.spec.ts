@@ -99,7 +99,6 @@ test('a run is started by a form that is made from types, and its files are open
   await expect(step.getByText('intensity')).toBeVisible()
   await expect(step).toContainText('field/measure@1')
   await expectGood(window, 'a step of code')
-  await step.getByText('frames').click()
   await step.getByRole('link', { name: 'Show frame.csv in the assets' }).click()
   await expect(window.getByRole('tab', { name: 'Assets', selected: true })).toBeVisible()
   await expect(window.getByRole('option', { name: /frame.csv/, selected: true })).toBeVisible()

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { Json, RunId, StepKey, Time } from './common.ts'
+import { Json, Name, RunId, StepKey, Time } from './common.ts'
+import { ProjectParams } from './projects.ts'
+import { route } from './route.ts'
 
 /** What a person is asked, by an approval of a drawn workflow or by code. */
 export const Question = z.object({
@@ -28,3 +30,44 @@ export const QueueEntry = z.object({
   since: Time.describe('Since when the first one could run'),
 })
 export type QueueEntry = z.infer<typeof QueueEntry>
+
+/** What of all runs waits for a person, and for room. */
+export const waitingRoutes = {
+  questions: route({
+    id: 'runs.questions',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/questions',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'What waits for an answer of a person, in all runs: the longest wait first',
+    params: ProjectParams,
+    query: z.object({
+      run: RunId.optional().describe('Only of this one'),
+      workspace: Name.optional().describe('Only of runs that were started in it'),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+    }),
+    response: z.object({
+      items: z.array(Question),
+      total: z.int().describe('How many there are, also past the limit'),
+    }),
+    problems: ['workspace_not_found'],
+  }),
+  queue: route({
+    id: 'runs.queue',
+    method: 'GET',
+    path: '/api/v1/projects/{project}/queue',
+    permission: 'WORKFLOW',
+    change: false,
+    summary: 'Steps that could run and do not yet, and why; what goes first stands first',
+    params: ProjectParams,
+    query: z.object({
+      workspace: Name.optional().describe('Only what is to run in it'),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+    }),
+    response: z.object({
+      items: z.array(QueueEntry),
+      total: z.int().describe('Steps, items and calls that wait in all of them, also past the limit'),
+    }),
+    problems: ['workspace_not_found'],
+  }),
+} as const

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Json, Name, PageQuery, page, RunId, StepKey, Time } from './common.ts'
 import { AttemptFacts, Execution, Failure } from './executions.ts'
 import { ProjectParams } from './projects.ts'
-import { Question, QueueEntry } from './questions.ts'
+import { waitingRoutes } from './questions.ts'
 import { route } from './route.ts'
 import { RunParams, runOutputRoutes } from './run-output.ts'
 import { Workflow, WorkflowName } from './workflows.ts'
@@ -285,6 +285,7 @@ export const runRoutes = {
     problems: ['run_not_found', 'step_not_found'],
   }),
   ...runOutputRoutes,
+  ...waitingRoutes,
   cancel: route({
     id: 'runs.cancel',
     method: 'POST',
@@ -309,43 +310,6 @@ export const runRoutes = {
     response: RunSummary,
     status: 202,
     problems: ['run_not_found', 'run_finished', 'step_not_found', 'step_finished'],
-  }),
-  questions: route({
-    id: 'runs.questions',
-    method: 'GET',
-    path: '/api/v1/projects/{project}/questions',
-    permission: 'WORKFLOW',
-    change: false,
-    summary: 'What waits for an answer of a person, in all runs: the longest wait first',
-    params: ProjectParams,
-    query: z.object({
-      run: RunId.optional().describe('Only of this one'),
-      workspace: Name.optional().describe('Only of runs that were started in it'),
-      limit: z.coerce.number().int().min(1).max(1000).default(100),
-    }),
-    response: z.object({
-      items: z.array(Question),
-      total: z.int().describe('How many there are, also past the limit'),
-    }),
-    problems: ['workspace_not_found'],
-  }),
-  queue: route({
-    id: 'runs.queue',
-    method: 'GET',
-    path: '/api/v1/projects/{project}/queue',
-    permission: 'WORKFLOW',
-    change: false,
-    summary: 'Steps that could run and do not yet, and why; what goes first stands first',
-    params: ProjectParams,
-    query: z.object({
-      workspace: Name.optional().describe('Only what is to run in it'),
-      limit: z.coerce.number().int().min(1).max(1000).default(100),
-    }),
-    response: z.object({
-      items: z.array(QueueEntry),
-      total: z.int().describe('Steps, items and calls that wait in all of them, also past the limit'),
-    }),
-    problems: ['workspace_not_found'],
   }),
   rerun: route({
     id: 'runs.rerun',
