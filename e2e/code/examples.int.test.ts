@@ -17,13 +17,18 @@ const PROJECT = 'examples'
 let place: Bench
 let weir: CommandLine
 let typescript: Lab
+let python: Lab
 
 beforeAll(async () => {
   place = await bench()
   typescript = await place.lab('typescript', PROJECT)
+  python = typescript.with('python')
   weir = await commandLine(place.engine.data)
 })
-afterAll(() => place.remove())
+afterAll(async () => {
+  await python.close()
+  await place.remove()
+})
 
 /** Starts a run by its file or name, and waits for its success. */
 async function run(...args: readonly string[]): Promise<Run> {
@@ -77,7 +82,7 @@ describe('weather-ts', () => {
 describe('digits', () => {
   it('compares models on the real pictures, and keeps the best with its confusion matrix', async (context) => {
     context.skip(!isThere('python'), NO_PYTHON)
-    await typescript.with('python').worker(['digits'], ['--dev'], join(EXAMPLES, 'digits'))
+    await python.worker(['digits'], ['--dev'], join(EXAMPLES, 'digits'))
     const [samples, folds] = [240, 3]
     const ended = await run('digits', '-p', `samples=${samples}`, '-p', `folds=${folds}`)
     const result = outputs(ended)['result'] as { best: string; accuracy: Record<string, number> }
@@ -112,7 +117,7 @@ describe('mixed', () => {
   it('hands readings from a command to Python and on to TypeScript', async (context) => {
     context.skip(!isThere('python'), NO_PYTHON)
     const folder = join(EXAMPLES, 'mixed')
-    await typescript.with('python').worker(['smoothing'], ['--dev'], folder)
+    await python.worker(['smoothing'], ['--dev'], folder)
     await typescript.worker(['words'], ['--dev'], folder)
     const ended = await run(join(folder, 'mixed.yaml'), '-p', 'readings=120', '-p', 'window=7')
     const of = (step: string, output: string): Json =>
