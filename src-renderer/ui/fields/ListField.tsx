@@ -1,6 +1,6 @@
 import { TagsInput } from '@mantine/core'
 import type { Json, Param } from '../../../src-shared/contract/index.ts'
-import type { ControlProps } from './ParamControl.tsx'
+import type { ControlProps } from './control-props.ts'
 import { textOf } from './param-values.ts'
 
 interface ListFieldProps extends ControlProps {

@@ -2,21 +2,12 @@ import { PasswordInput, Select, Switch, Textarea, TextInput } from '@mantine/cor
 import { type ReactNode, useState } from 'react'
 import type { Json, Param } from '../../../src-shared/contract/index.ts'
 import { canonicalJson } from '../../../src-shared/definition/canonical.ts'
+import type { ControlProps } from './control-props.ts'
 import classes from './fields.module.css'
 import { ListField } from './ListField.tsx'
 import { defaultOf, isLongText, isRequired, shortText, shownValue, textOf } from './param-values.ts'
 import { choicesOf, exampleOf, isLine } from './schema-check.ts'
 import { itemOf, listValues } from './shape.ts'
-
-export interface ControlProps {
-  readonly id: string
-  readonly name: string
-  readonly param: Param
-  readonly given: Json | undefined
-  readonly onChange: (value: Json | undefined) => void
-  readonly describedBy: string
-  readonly isWrong: boolean
-}
 
 /** The control that fits a parameter; files have one of their own. */
 export function ParamControl(props: ControlProps) {

@@ -138,6 +138,18 @@ describe('a run that grew', () => {
     expect(driver.run().rounds).toHaveLength(1)
   })
 
+  it('runs a call again whose caller has failed', () => {
+    driver.call('main', [asks('train')])
+    driver.fail('train[0]')
+    driver.fail('main')
+    expect(driver.run().finished).toBe('failed')
+    driver.reopen({ step: 'train', index: 0 })
+    expect(driver.running()).toEqual(['r1:train[0]'])
+    driver.finish('train[0]')
+    expect(driver.is('train[0]')).toBe('succeeded')
+    expect(driver.run().finished).toBe('failed')
+  })
+
   it('runs all calls of a target again when their step is named', () => {
     driver.call('main', [asks('train'), asks('train'), asks('score')])
     for (const key of ['train[0]', 'train[1]', 'score[0]', 'main']) driver.finish(key)

@@ -159,6 +159,8 @@ export function cancelCalls(
     for (const called of callsOf(attempt)) {
       const { call, phase, ending } = called
       if (call === null || phase === 'done' || ending || (spareMemos && call.memo !== null)) continue
+      // Somebody ran it again after its caller had come to nothing: it is wanted for itself.
+      if (called.round > unit.round) continue
       if (!isNeeded(call, unit)) cancelStep(turn, called, by)
     }
   }
