@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { urlOf } from '../../../src-shared/client/url.ts'
 import { allows, type Permission, type Requirement, type Route, routes } from '../../../src-shared/contract/index.ts'
 import type { Authenticate } from '../auth/index.ts'
-import { silentLog } from '../telemetry/index.ts'
+import { type Logger, silentLog } from '../telemetry/index.ts'
 import type { Handlers } from './handler.ts'
+import { MAX_PARAM_LENGTH } from './limits.ts'
 import { createApi } from './server.ts'
 import { startTestApi, type TestApi } from './test-api.ts'
 
@@ -26,11 +27,14 @@ const authenticate: Authenticate = ({ bearer }) => {
 
 const all: readonly Route[] = Object.values(routes).flatMap((table) => Object.values(table))
 const reached: string[] = []
+const errors: unknown[][] = []
+const log: Logger = Object.assign(silentLog(), { error: (...entry: unknown[]) => void errors.push(entry) })
 let server: TestApi
 
 beforeAll(async () => {
   server = await startTestApi({
     authenticate,
+    log,
     mount: (mount) => {
       for (const table of Object.values(routes) as Record<string, Route>[]) mount(table, handlersThatNote(table))
     },
@@ -99,6 +103,24 @@ describe.each(all.map((route) => [route.id, route] as const))('%s', (_id, route)
         expect(status).toBe(401)
         expect(reached).toEqual([])
       }
+    }
+  })
+})
+
+/** Names of the parameters between slashes; the rest of a path, `{path*}`, has no limit of its own. */
+const paramsOf = (route: Route): string[] => [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
+const withParams = all.flatMap((route) => paramsOf(route).map((param) => [route.id, param, route] as const))
+
+describe('a part of an address that is too long', () => {
+  test.each(withParams)('%s: %s', async (_id, param, route) => {
+    for (const length of [MAX_PARAM_LENGTH + 1, 10 * MAX_PARAM_LENGTH]) {
+      reached.length = errors.length = 0
+      const path = urlOf(route, { ...values, [param]: 'x'.repeat(length) })
+      const headers = { authorization: 'Bearer master' }
+      const answer = await fetch(server.url + path, { method: route.method, headers })
+      expect(answer.headers.get('content-type')).toContain('application/problem+json')
+      expect(await answer.json()).toMatchObject({ status: 400, code: 'bad_request', fix: expect.any(String) })
+      expect([reached, errors]).toEqual([[], []])
     }
   })
 })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { JSON_BODY_LIMIT_BYTES } from './limits.ts'
+import { JSON_BODY_LIMIT_BYTES, MAX_PARAM_LENGTH } from './limits.ts'
 
 /** Media type of every error, RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
@@ -50,6 +50,11 @@ function fromFramework(error: unknown): ProblemError | null {
       return new ProblemError('bad_request', 'The address holds an escape (%) that cannot be decoded.', {
         field: 'path',
         fix: 'Encode the address as UTF-8, with % followed by two hexadecimal digits.',
+      })
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ProblemError('bad_request', `A part of the address is longer than ${MAX_PARAM_LENGTH} characters.`, {
+        field: 'path',
+        fix: 'No name or identifier is that long; check what stands between the slashes.',
       })
     default:
       return error instanceof SyntaxError && 'statusCode' in error && error.statusCode === 400 ? notJson(error) : null

@@ -56,10 +56,12 @@ export function serveRoute(route: Route, handlerOf: () => Promise<unknown>, serv
 /** @param ends what ends the call before its caller goes away */
 function contextOf(request: FastifyRequest, reply: FastifyReply, ends: readonly AbortSignal[]): CallContext {
   const gone = new AbortController()
+  const release = ends.map((end) => abortWith(end, gone))
+  // One listener for all of it: the pipe of a stream adds seven of its own, and Node warns at eleven.
   reply.raw.once('close', () => {
+    for (const free of release) free()
     if (!reply.raw.writableFinished) gone.abort(new Error('the caller went away'))
   })
-  for (const end of ends) abortWith(end, gone, reply)
   return {
     actor: request.caller?.principal ?? { name: 'anonymous', permissions: [] },
     from: request.caller?.from ?? 'unknown',
@@ -83,12 +85,15 @@ function named(params: unknown, rest: string): Record<string, unknown> {
   return { ...others, [rest]: value }
 }
 
-/** A live stream would keep a stopping engine alive for as long as somebody watches, and show more to who signed out. */
-function abortWith(end: AbortSignal, gone: AbortController, reply: FastifyReply): void {
+/**
+ * A live stream would keep a stopping engine alive for as long as somebody watches, and show more to who signed out.
+ * @returns lets go of the signal, which outlives the call
+ */
+function abortWith(end: AbortSignal, gone: AbortController): () => void {
   const onEnd = (): void => gone.abort(end.reason)
   if (end.aborted) onEnd()
   end.addEventListener('abort', onEnd, { once: true })
-  reply.raw.once('close', () => end.removeEventListener('abort', onEnd))
+  return () => end.removeEventListener('abort', onEnd)
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | null {

@@ -364,4 +364,24 @@ describe('lines', () => {
     await expect.poll(() => stopping.api.active).toBe(0)
     await stopping.stop()
   })
+
+  test('of somebody who signed in are watched without a warning of too many listeners, and cut at sign-out', async () => {
+    const warnings: string[] = []
+    const onWarning = (warning: Error): void => void warnings.push(warning.message)
+    process.on('warning', onWarning)
+    const session = new AbortController()
+    const signedIn = await startTestApi({
+      authenticate: () => ({ name: 'ana', permissions: ['MASTER'], session: { id: 1, ended: session.signal } }),
+      mount: (mount) =>
+        mount({ lines: table.lines }, { lines: ({ params }, context) => lines(params.kind, context.signal) }),
+    })
+    const read = async (): Promise<void> => {
+      for await (const _line of signedIn.client().lines(table.lines, { params: { kind: 'slow' } })) session.abort()
+    }
+    await expect(read()).rejects.toBeInstanceOf(EngineUnreachable)
+    expect(seen.aborted).toBe(1)
+    process.off('warning', onWarning)
+    expect(warnings).toEqual([])
+    await signedIn.stop()
+  })
 })

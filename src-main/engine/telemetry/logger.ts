@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
+import { type Logger as PinoLogger, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import type { EngineSettings } from '../../../src-shared/contract/index.ts'
 import { RotatingFile } from './rotating-file.ts'
 
@@ -33,6 +33,7 @@ export function openLog(data: string, level: LogLevel = 'info'): LogFile {
       base: { pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: factsOf },
       redact: { paths: redacted, censor: '(left out)' },
     },
     file,
@@ -41,6 +42,19 @@ export function openLog(data: string, level: LogLevel = 'info'): LogFile {
     log.level = next
   }
   return { log, path, setLevel, flush: () => file.flush(), close: () => file.close() }
+}
+
+/**
+ * Kind, words, stack (with those of its causes) and plain facts of an error. Objects that it carries stay out: a warning of
+ * Node holds the emitter that it is about, which may be a request with the caller's token in its depths.
+ */
+function factsOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const facts: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(stdSerializers.err(error))) {
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) facts[name] = value
+  }
+  return error instanceof AggregateError ? { ...facts, errors: error.errors.map(factsOf) } : facts
 }
 
 /** Logs nothing: for tests and tools that have no folder. */

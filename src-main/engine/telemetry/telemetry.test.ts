@@ -34,6 +34,24 @@ test('errors keep their stack and cause', () => {
   expect(readFileSync(file.path, 'utf8')).toMatch(/outer.*inner/)
 })
 
+test('what an error carries stays out of the log: a warning of Node holds the request that it is about', () => {
+  const emitter = { req: { rawHeaders: ['authorization', 'Bearer t0ps3cret'] } }
+  const warning = Object.assign(new Error('11 close listeners added'), { emitter, count: 11, type: 'close' })
+  const file = openLog(data)
+  file.log.warn({ err: warning }, 'the runtime warns')
+  file.log.error(warning)
+  file.log.error({ err: new AggregateError([warning, new Error('the second')], 'both failed') }, 'failed')
+  file.log.error({ err: new Error('outer', { cause: warning }) }, 'failed')
+  file.close()
+  const text = readFileSync(file.path, 'utf8')
+  expect(text).not.toContain('t0ps3cret')
+  expect(text.match(/11 close listeners added\\n {4}at /g)).toHaveLength(4)
+  expect(text).toContain('the second')
+  expect(JSON.parse(text.split('\n')[0] ?? '')).toMatchObject({
+    err: { message: '11 close listeners added', count: 11 },
+  })
+})
+
 test('a file is put aside when it is full, and only so many are kept', () => {
   const path = join(data, 'x.log')
   const file = new RotatingFile(path, 100)
