@@ -15,8 +15,8 @@ const PROBLEM = 'application/problem+json'
 const PIECE = 256 * 1024
 
 /**
- * Reads the log into the store until the stream ends: then all is there. Throws EngineUnreachable when it was cut,
- * ProblemError when the engine refuses.
+ * Reads the log into the store until the stream ends: then all is there. `onBytes` hears of each piece, and with 0 that the engine
+ * has answered. Throws EngineUnreachable when it was cut, ProblemError when the engine refuses.
  */
 export async function readInto(
   store: LogStore,
@@ -34,6 +34,8 @@ export async function readInto(
       throw new EngineUnreachable('ECONNREFUSED', `No engine answers at ${address.origin}.`)
     throw problemOf(answer.status, await textOf(answer.body), address.origin)
   }
+  // It has answered: a step that writes nothing is not waited for.
+  onBytes(0)
   const parser = new LogParser(store)
   for await (const chunk of answer.body) {
     for (let from = 0; from < chunk.length; from += PIECE) {

@@ -177,6 +177,20 @@ describe('reading', () => {
     expect(await textOf(0, 50)).toEqual(texts(numbered(0, 20)))
   })
 
+  test('a step that has written nothing yet is not waited for', async () => {
+    readings = [
+      async (push, signal) => {
+        push([])
+        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+      async (push) => push(numbered(0, 2)),
+    ]
+    open()
+    expect(await reached(({ phase }) => phase === 'live')).toMatchObject({ lines: 0 })
+    session.receive({ type: 'again' })
+    expect(await reached(({ phase }) => phase === 'complete')).toMatchObject({ lines: 2 })
+  })
+
   test('a run whose log has become shorter shows what is there now', async () => {
     readings = [
       async (push) => {

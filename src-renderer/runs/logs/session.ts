@@ -83,7 +83,7 @@ export class LogSession {
       const store = this.#store.count === 0 ? this.#store : new LogStore()
       const take = (count: number): void => {
         this.#count(count)
-        if (store !== this.#store && (isTail || store.count >= this.#store.count)) this.#swap(store)
+        if (count > 0 && store !== this.#store && (isTail || store.count >= this.#store.count)) this.#swap(store)
         if (store !== this.#store) return // read again, and not yet as far as what is shown
         this.#setPhase(isNew(store) ? 'live' : 'reading')
         this.#liveSoon()
