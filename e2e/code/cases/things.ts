@@ -11,6 +11,7 @@ import { behaviour } from './case.ts'
 
 const VECTORS = resolve(import.meta.dirname, '../../../sdk/vectors/values.json')
 const LINES = 100_000
+const MANY_FILES = 24
 const SECRET = 'hush-hush-4711'
 
 /** Values of every kind as they travel. References and files are others' cases: they need a run, or a body. */
@@ -62,6 +63,21 @@ export const things = [
     const { items } = await lab.engine.client.call(routes.assets.list, { ...lab.inProject, query: { run } })
     expect(items.some(({ step, files }) => step === 'writes[0]' && files.length === 2)).toBe(true)
   }),
+
+  behaviour(
+    'files that are kept at the very end are there, and calls with files are numbered as they were made',
+    async (lab) => {
+      const run = await lab.start('many_files', { n: MANY_FILES })
+      const numbers = Array.from({ length: MANY_FILES }, (_, n) => n)
+      expect(await lab.value(run)).toEqual(numbers.map((n) => [`numbered[${n}]`, n, String(n)]))
+      const { items } = await lab.engine.client.call(routes.assets.list, {
+        ...lab.inProject,
+        query: { run, limit: 500 },
+      })
+      const names = new Set(items.filter(({ step }) => step.startsWith('leaves')).map(({ name }) => name))
+      expect(numbers.filter((n) => !names.has(`part-${n}`))).toEqual([])
+    },
+  ),
 
   behaviour('a folder, or several files, are given as one asset', async (lab) => {
     const folder = await mkdtemp(join(tmpdir(), 'weir-given-'))

@@ -92,6 +92,23 @@ def files(text: str) -> List[Any]:
     return [made, reads(made)]
 
 
+@weir.task
+def leaves(n: int) -> weir.Asset:
+    Path("part.txt").write_text(str(n), "utf-8")
+    return weir.asset("part.txt", name=f"part-{n}")
+
+
+@weir.task
+def numbered(n: int, part: weir.Asset) -> List[Any]:
+    return [weir.context().step, n, part.read_text("part.txt")]
+
+
+@weir.workflow
+def many_files(n: int) -> List[Any]:
+    parts = weir.gather(leaves.submit(x) for x in range(n))
+    return weir.gather(numbered.submit(x, part) for x, part in enumerate(parts))
+
+
 @weir.workflow
 def listing(given: weir.Asset) -> List[List[str]]:
     return [[file.path, given.read_text(file.path)] for file in given.files]

@@ -5,7 +5,9 @@ import {
   type Blob,
   blob,
   codec,
+  context,
   EngineRefusal,
+  gather,
   input,
   log,
   metric,
@@ -74,6 +76,16 @@ export const reads = task(async (files: Asset) => {
 export const files = workflow(async (text: string) => {
   const made = await writes(text)
   return [made, await reads(made)]
+})
+
+export const leaves = task(async (n: number) => {
+  writeFileSync('part.txt', String(n))
+  return asset('part.txt', { name: `part-${n}` })
+})
+export const numbered = task(async (n: number, part: Asset) => [context().step, n, await part.file('part.txt').text()])
+export const many_files = workflow(async (n: number) => {
+  const parts = await gather(Array.from({ length: n }, (_, x) => leaves.submit(x)))
+  return gather(parts.map((part, x) => numbered.submit(x, part)))
 })
 
 export const listing = workflow(async (given: Asset) => {

@@ -4,6 +4,7 @@ export { type ContainerExecutor, createContainerExecutor, dockerStatus } from '.
 export type { CallJob, CodeCalls, Executor, Job, Outcome, Report, ReportListener, WorkerOffer } from './executor.ts'
 export { asFailure, ExecutionError, errnoOf, OutputError } from './failure.ts'
 export { type ExecutionFolder, executionFolder } from './folder.ts'
+export { InOrder } from './in-order.ts'
 export { type LogText, type ReadLogOptions, readLog, readLogBatches } from './logs.ts'
 export { maskText, secretTexts } from './mask.ts'
 export { type MetricPoint, readMetrics } from './metrics.ts'

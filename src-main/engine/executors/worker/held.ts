@@ -1,4 +1,5 @@
 import type { Job } from '../executor.ts'
+import { InOrder } from '../in-order.ts'
 import type { CallLog } from './call-log.ts'
 
 /**
@@ -23,6 +24,10 @@ export interface Held {
   isLost: boolean
   /** Made with the first line or metric */
   log: CallLog | null
+  /** Its calls and assets, in the order in which it made them */
+  readonly order: InOrder
+  /** Records of assets that are being written: its end comes after them */
+  recording: Promise<void> | null
 }
 
 export const newHeld = (job: Job, phase: 'queued' | 'adopting'): Held => ({
@@ -35,4 +40,6 @@ export const newHeld = (job: Job, phase: 'queued' | 'adopting'): Held => ({
   missed: 0,
   isLost: false,
   log: null,
+  order: new InOrder(),
+  recording: null,
 })

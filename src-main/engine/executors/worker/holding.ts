@@ -29,9 +29,9 @@ export class Holding {
   end(held: Held, report: Report | Promise<Report>): void {
     held.phase = 'ended'
     if (held.killTimer !== null) clearTimeout(held.killTimer)
-    const isWritten = held.log === null || held.log.isIdle
+    const isWritten = (held.log === null || held.log.isIdle) && held.recording === null
     if (isWritten && !(report instanceof Promise)) return this.#parts.report(report)
-    void Promise.all([report, held.log?.settled()]).then(([ready]) => this.#parts.report(ready))
+    void Promise.all([report, held.log?.settled(), held.recording]).then(([ready]) => this.#parts.report(ready))
   }
 
   cancelled(held: Held): void {

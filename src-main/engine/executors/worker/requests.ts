@@ -3,6 +3,7 @@ import type { Call, EngineMessage, WorkerMessage } from '../../../../src-shared/
 import type { Blobs } from '../../assets/blobs.ts'
 import type { CodeCalls } from '../executor.ts'
 import { asFailure } from '../failure.ts'
+import type { InOrder } from '../in-order.ts'
 import { firstMissing } from './endings.ts'
 import { blobMissing, blobsOfValue, isPlain } from './value.ts'
 
@@ -10,20 +11,20 @@ import { blobMissing, blobsOfValue, isPlain } from './value.ts'
 export type Request = Extract<WorkerMessage, { type: 'submit' | 'select' | 'cancel' | 'secret' }>
 
 /** Answers a request; a problem becomes `refused`, with what to do. Never rejects. */
-export async function answer(calls: CodeCalls, blobs: Blobs, request: Request): Promise<EngineMessage> {
+export async function answer(calls: CodeCalls, blobs: Blobs, request: Request, order: InOrder): Promise<EngineMessage> {
   const { id } = request
   try {
-    return await ask(calls, blobs, request)
+    return await ask(calls, blobs, request, order)
   } catch (error) {
     return { type: 'refused', id, problem: problemOf(error) }
   }
 }
 
-async function ask(calls: CodeCalls, blobs: Blobs, request: Request): Promise<EngineMessage> {
+async function ask(calls: CodeCalls, blobs: Blobs, request: Request, order: InOrder): Promise<EngineMessage> {
   const { id, token } = request
   switch (request.type) {
     case 'submit':
-      await checkValues(request.calls.flatMap(valuesOf), blobs)
+      await order.after(checkValues(request.calls.flatMap(valuesOf), blobs))
       return { type: 'submitted', id, steps: await calls.submit(token, id, request.calls) }
     case 'select': {
       const { steps, mode, timeoutMs = null, cancelRemaining } = request

@@ -259,9 +259,9 @@ export class Session {
         if (held.phase === 'ended') return
         return this.#parts.report({ type: 'progress', token: held.token, text: progressText(message) })
       case 'asset':
-        return this.#link?.holdBack(this.#takeAssets(held, message.assets))
+        return this.#takeAssets(held, message.assets)
       default:
-        return this.#takeRequest(message)
+        return this.#takeRequest(message, held)
     }
   }
 
@@ -310,23 +310,32 @@ export class Session {
     this.#link?.send({ type: 'heartbeat' })
   }
 
-  async #takeAssets(held: Held, assets: Extract<WorkerMessage, { type: 'asset' }>['assets']): Promise<void> {
-    try {
-      await checkValues(
-        assets.map(({ value }) => value),
-        this.#parts.blobs,
-      )
-      await this.#parts.calls.assets(held.token, assets)
-    } catch (error) {
-      this.#link?.send({ type: 'refused', problem: problemOf(error) })
-    }
+  #takeAssets(held: Held, assets: Extract<WorkerMessage, { type: 'asset' }>['assets']): void {
+    const { calls, blobs } = this.#parts
+    const checked = checkValues(
+      assets.map(({ value }) => value),
+      blobs,
+    )
+    const before = held.recording
+    const recording = held.order
+      .after(checked)
+      .then(() => calls.assets(held.token, assets))
+      .catch((error: unknown) => {
+        this.#link?.send({ type: 'refused', problem: problemOf(error) })
+      })
+      .then(async () => {
+        await before
+        if (held.recording === recording) held.recording = null
+      })
+    held.recording = recording
+    this.#link?.holdBack(recording)
   }
 
   /** A request that is repeated while it is being answered is answered once. */
-  #takeRequest(request: Request): void {
+  #takeRequest(request: Request, held: Held): void {
     if (this.#asked.has(request.id)) return
     this.#asked.add(request.id)
-    void answer(this.#parts.calls, this.#parts.blobs, request).then(async (message) => {
+    void answer(this.#parts.calls, this.#parts.blobs, request, held.order).then(async (message) => {
       this.#asked.delete(request.id)
       // While it is away nothing is kept: it asks again when it comes back.
       const link = this.#link

@@ -1,6 +1,6 @@
 import { ProblemError } from '../../../../src-shared/contract/index.ts'
 import type { Call, StepEnd } from '../../../../src-shared/contract/worker-protocol.ts'
-import type { CodeCalls } from '../../executors/index.ts'
+import { type CodeCalls, InOrder } from '../../executors/index.ts'
 import type { Targets } from '../../targets/index.ts'
 import {
   type CallRequest,
@@ -42,14 +42,16 @@ const KEPT = 100
 interface Parts {
   /** Registered versions, by `module@version` */
   readonly cached: Map<string, Registered>
+  /** Calls of executions that are being made ready, by token: steps are numbered in the order of the calls */
+  readonly orders: Map<string, InOrder>
   readonly orchestrator: Turns
   readonly values: Values
   readonly secrets: Secrets
 }
 
 /** What code that runs asks of its project: answers are given when they are on disk. */
-export function createCodeCalls(given: Omit<Parts, 'cached'>): CodeCalls {
-  const parts: Parts = { ...given, cached: new Map() }
+export function createCodeCalls(given: Omit<Parts, 'cached' | 'orders'>): CodeCalls {
+  const parts: Parts = { ...given, cached: new Map(), orders: new Map() }
   const { orchestrator, values } = parts
   const { state } = orchestrator
   return {
@@ -110,13 +112,24 @@ async function submit(parts: Parts, token: string, id: number, calls: readonly C
   if (calls.length === 0) return []
   refuse(unit, calls.length)
   const made = calls.map((call) => requestOf(parts, unit, call))
-  const requests = await all(made)
+  const requests = await inOrder(parts, token, all(made))
   for (const { refs } of requests) for (const key of refs) stepsOf(parts, unit, [key])
   await orchestrator.post({ type: 'step.call', token, request: id, calls: requests })
   const units = execution.calls?.get(id)
   if (units !== undefined) return units.map(unitKey)
   held(parts, token)
   throw new ProblemError('execution_over', 'this execution is being ended: it was cancelled, timed out or run again')
+}
+
+/** Made ready, after all calls that the execution made before. */
+async function inOrder<T>({ orders }: Parts, token: string, made: T | Promise<T>): Promise<T> {
+  const order = orders.get(token) ?? new InOrder()
+  orders.set(token, order)
+  try {
+    return await order.after(made)
+  } finally {
+    if (order.isIdle) orders.delete(token)
+  }
 }
 
 function refuse({ run, step, call }: Unit, more: number): void {
