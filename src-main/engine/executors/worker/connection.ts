@@ -6,6 +6,7 @@ import {
 } from '../../../../src-shared/contract/worker-protocol.ts'
 import { messagesOf, readMessage } from './incoming.ts'
 import type { Link } from './link.ts'
+import { MalformedMessage } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import type { ToSocket } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
@@ -138,7 +139,8 @@ export class Connection implements Link {
 
   #take(given: unknown): void {
     if (this.#phase === 'new') return this.#greet(given)
-    const message = readMessage(given)
+    const message = this.#understood(given)
+    if (message === null) return
     if (this.session === null || message.type === 'hello') {
       throw new ProtocolError(CLOSE.malformed, '"hello" is the first message, and is said once')
     }
@@ -148,6 +150,16 @@ export class Connection implements Link {
       return
     }
     this.session.take(message)
+  }
+
+  /** Null when it is malformed, and the execution that said it has been told. */
+  #understood(given: unknown): WorkerMessage | null {
+    try {
+      return readMessage(given)
+    } catch (error) {
+      if (error instanceof MalformedMessage && this.session?.takeMalformed(error) === true) return null
+      throw error
+    }
   }
 
   #greet(given: unknown): void {

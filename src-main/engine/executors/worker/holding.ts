@@ -1,3 +1,4 @@
+import type { Failure } from '../../../../src-shared/contract/index.ts'
 import type { Job, Report } from '../executor.ts'
 import { CallLog } from './call-log.ts'
 import type { Held } from './held.ts'
@@ -37,6 +38,15 @@ export class Holding {
   cancelled(held: Held): void {
     const { token } = held
     this.end(held, { type: 'finished', token, at: this.#parts.now(), outcome: { status: 'cancelled' } })
+  }
+
+  /** It ends by what it said, not by what its code came to. */
+  fail(held: Held, error: Failure): void {
+    if (held.phase === 'ended') return
+    if (held.killed !== null) return this.cancelled(held)
+    const { token } = held
+    const outcome = { status: 'failed', kind: 'error', error } as const
+    this.end(held, { type: 'finished', token, at: this.#parts.now(), outcome })
   }
 
   lose(held: Held, reason: string): void {

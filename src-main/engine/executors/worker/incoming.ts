@@ -1,5 +1,7 @@
+import type { z } from 'zod'
 import type { Json, Usage } from '../../../../src-shared/contract/index.ts'
 import { CLOSE, WorkerMessage } from '../../../../src-shared/contract/worker-protocol.ts'
+import { MalformedMessage } from './malformed.ts'
 import { ProtocolError } from './protocol-error.ts'
 
 /**
@@ -31,7 +33,7 @@ export function messagesOf(frame: string): unknown[] {
   return parsed
 }
 
-/** @throws ProtocolError 4400 with the place that is wrong */
+/** @throws MalformedMessage, a ProtocolError 4400, with the place that is wrong */
 export function readMessage(given: unknown): WorkerMessage {
   if (typeof given !== 'object' || given === null) {
     throw new ProtocolError(CLOSE.malformed, `a message is no object: ${String(given).slice(0, QUOTED)}`)
@@ -41,10 +43,7 @@ export function readMessage(given: unknown): WorkerMessage {
   if (quick !== null) return quick
   const parsed = parse(message)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const place = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
-  const type = String(message['type']).slice(0, QUOTED)
-  throw new ProtocolError(CLOSE.malformed, `a message "${type}" is malformed${place}: ${issue?.message ?? ''}`)
+  throw new MalformedMessage(message, wordsOf(parsed.error.issues))
 }
 
 function parse(message: Given): ReturnType<typeof WorkerMessage.safeParse> {
@@ -52,9 +51,24 @@ function parse(message: Given): ReturnType<typeof WorkerMessage.safeParse> {
     return WorkerMessage.safeParse(message)
   } catch (error) {
     // Values that are nested deeper than the stack of the schema reaches.
-    if (error instanceof RangeError) throw new ProtocolError(CLOSE.malformed, 'a message is nested too deeply')
+    if (error instanceof RangeError) throw new MalformedMessage(message, ': it is nested too deeply')
     throw error
   }
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Where and what is wrong first. */
+function wordsOf(issues: readonly Issue[], above: readonly PropertyKey[] = []): string {
+  const [issue] = issues
+  if (issue === undefined) return ''
+  const path = [...above, ...issue.path]
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The shape that was meant is the one with which the least is wrong.
+    const meant = issue.errors.reduce((best, other) => (other.length < best.length ? other : best))
+    return wordsOf(meant, path)
+  }
+  return `${path.length === 0 ? '' : ` at ${path.map(String).join('.')}`}: ${issue.message}`
 }
 
 /** Null when it is not one of the frequent ones, or not as it should be: then the schema says what is wrong. */

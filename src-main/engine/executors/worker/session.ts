@@ -7,6 +7,7 @@ import type { Facts } from './facts.ts'
 import { type Held, newHeld } from './held.ts'
 import { Holding } from './holding.ts'
 import type { Link } from './link.ts'
+import { answerMalformed, type MalformedMessage } from './malformed.ts'
 import type { SessionParts } from './parts.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { loggedOf, type Recorded, record } from './recording.ts'
@@ -220,8 +221,7 @@ export class Session {
         if (this.#link === link && held.phase === 'sent') link.send(message)
       })
       .catch((error: unknown) => {
-        const outcome = { status: 'failed', kind: 'error', error: problemOf(error) } as const
-        this.#holding.end(held, { type: 'finished', token: held.token, at: this.#parts.now(), outcome })
+        this.#holding.fail(held, problemOf(error))
       })
   }
 
@@ -241,6 +241,11 @@ export class Session {
       default:
         return this.#takeOwn(message)
     }
+  }
+
+  /** A message that is not in the protocol. @returns false when it is of none of its executions */
+  takeMalformed(fault: MalformedMessage): boolean {
+    return answerMalformed(fault, { holding: this.#holding, parts: this.#parts, link: this.#link })
   }
 
   /** Messages that only the owner of an execution may send. */
