@@ -61,6 +61,26 @@ describe('a batch', () => {
     expect(batch.size).toBe(0)
   })
 
+  it('is due by itself when a run has gone on since its row was written', () => {
+    const driver = new Driver()
+    const batch = createBatchBuilder(driver.state, values)
+    const rows = (): string[] => batch.build(driver.now).batch.runs.map(({ done, total }) => `${done}/${total}`)
+    driver.start(plan(step('a'), step('b'), step('c')))
+    batch.add(driver.journal)
+    expect([rows(), batch.rowsDueAt]).toEqual([['0/3'], null])
+    driver.now += 10
+    batch.add(driver.finish('a'))
+    expect(rows()).toEqual([])
+    const due = batch.rowsDueAt ?? 0
+    expect(due - driver.now).toBeGreaterThan(0)
+    driver.now += 10
+    batch.add(driver.finish('b'))
+    expect([rows(), batch.rowsDueAt]).toEqual([[], due])
+    driver.now = due
+    expect([rows(), batch.rowsDueAt]).toEqual([['2/3'], null])
+    expect(rows()).toEqual([])
+  })
+
   it('names results under a cache key, and every blob that a run refers to', () => {
     const driver = new Driver({ answers: { a: keyed('k') } })
     const batch = createBatchBuilder(driver.state, values)

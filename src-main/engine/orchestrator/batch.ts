@@ -13,8 +13,8 @@ import {
 } from './core/index.ts'
 import type { Values } from './values.ts'
 
-/** How often the counts of a run that goes on are written to its row. */
-const PROGRESS_MS = 500
+/** How often the counts of a run that goes on are written to its row. Less than what screens wait after an event before they ask for lists. */
+const PROGRESS_MS = 300
 
 /** How many events one journal entry holds, so that no row grows without bound. */
 const EVENTS_PER_ENTRY = 1_000
@@ -24,6 +24,8 @@ export interface BatchBuilder {
   add(events: readonly Event[]): void
   remember(row: IdempotencyRow): void
   readonly size: number
+  /** When rows are to be written that are behind their runs, also when nothing more happens; null: none is */
+  readonly rowsDueAt: number | null
   /** The batch, and runs that have ended in it. Empties the builder. */
   build(now: number): { batch: CommitBatch; ended: string[] }
 }
@@ -31,6 +33,9 @@ export interface BatchBuilder {
 export function createBatchBuilder(state: State, values: Values): BatchBuilder {
   /** What the row of a run said last, so that it is written only when it changes. */
   const written = new Map<string, { status: string; at: number }>()
+  /** Runs that went on since their rows were written */
+  const behind = new Set<string>()
+  let rowsDueAt: number | null = null
   let events: Event[] = []
   let idempotency: IdempotencyRow[] = []
 
@@ -44,22 +49,35 @@ export function createBatchBuilder(state: State, values: Values): BatchBuilder {
     get size() {
       return events.length + idempotency.length
     },
+    get rowsDueAt() {
+      return rowsDueAt
+    },
     build(now) {
       const entries = journal(events)
-      const touched = new Set(events.map((event) => event.run))
+      const due = new Set(rowsDueAt !== null && now >= rowsDueAt ? behind : [])
       const runs: RunRow[] = []
       const ended: string[] = []
-      for (const id of touched) {
+      for (const id of new Set([...events.map((event) => event.run), ...due])) {
         const run = state.runs.get(id)
-        if (run === undefined) continue
+        if (run === undefined) {
+          behind.delete(id)
+          continue
+        }
         const status = runStatus(run)
         const before = written.get(id)
+        const isEarly = before?.status === status && now - before.at < PROGRESS_MS && !due.has(id)
         if (run.finished !== null) ended.push(id)
-        if (before?.status === status && now - before.at < PROGRESS_MS && run.finished === null) continue
+        if (isEarly && run.finished === null) {
+          behind.add(id)
+          rowsDueAt ??= now + PROGRESS_MS
+          continue
+        }
+        behind.delete(id)
         if (run.finished === null) written.set(id, { status, at: now })
         else written.delete(id)
         runs.push(rowOf(run))
       }
+      if (behind.size === 0) rowsDueAt = null
       const batch: CommitBatch = {
         entries,
         runs,

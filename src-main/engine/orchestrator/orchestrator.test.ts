@@ -67,6 +67,16 @@ describe('a run on the real storage', () => {
     for (const entry of await engine.storage.journal(run, 0)) expect(entry.events).not.toContain('7'.repeat(250))
   })
 
+  it('tells how far it is when nothing more happens', async () => {
+    project.machine.work = (job) => (job.index === 3 ? null : { status: 'succeeded', outputs: { text: '' } })
+    const engine = await project.boot()
+    await project.save(engine, FAN_OUT)
+    const run = await start(engine, 'fan', { items: numbers(4) })
+    await until('the fourth to be all that runs', () => project.machine.held().length === 1)
+    const row = async () => (await engine.storage.run(run))?.itemsDone
+    await until('the row to say so', async () => (await row()) === 3)
+  })
+
   it('keeps secrets out of the journal and gives them to the job', async () => {
     const engine = await project.boot()
     await project.save(engine, 'name: hush\nparams:\n  key: { type: secret }\nsteps:\n  a: { run: use }\n')

@@ -330,8 +330,9 @@ export class Orchestrator {
   }
 
   private async commit(): Promise<string[]> {
-    if (this.batch.size === 0) return []
-    const { batch, ended } = this.batch.build(this.parts.clock.now())
+    const now = this.parts.clock.now()
+    if (this.batch.size === 0 && now < (this.batch.rowsDueAt ?? Number.POSITIVE_INFINITY)) return []
+    const { batch, ended } = this.batch.build(now)
     const committed = this.parts.storage.commit(batch)
     const cursors = committed instanceof Promise ? await committed : committed
     this.parts.published(batch.entries.map((entry, index) => ({ ...entry, cursor: cursors[index] ?? 0 })))
@@ -341,8 +342,8 @@ export class Orchestrator {
   private arm(): void {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
-    const next = this.state.timers.next()
-    if (next === null) return
+    const next = Math.min(...[this.state.timers.next(), this.batch.rowsDueAt].filter((at) => at !== null))
+    if (next === Number.POSITIVE_INFINITY) return
     const wait = Math.min(LONGEST_TIMEOUT_MS, Math.max(0, next - this.parts.clock.now()))
     this.timer = setTimeout(() => this.tell({ type: 'tick' }), wait)
   }

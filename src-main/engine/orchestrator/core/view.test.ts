@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Json, Run } from '../../../../src-shared/contract/index.ts'
+import { asks } from '../testing/code.ts'
 import { Driver, items, keyed } from '../testing/driver.ts'
-import { each, plan, retry, step } from '../testing/plan.ts'
+import { each, plan, retry, step, target } from '../testing/plan.ts'
 import type { ValueRef } from './events.ts'
 import { runStatus, stepStatus, valuesOf, viewRun, viewSummary } from './view.ts'
 
@@ -195,6 +196,30 @@ describe('the status of a run', () => {
     driver.start(plan(step('a')))
     driver.cancel('r3')
     expect(runStatus(driver.run('r3'))).toBe('cancelling')
+  })
+
+  it('is waiting when a person is asked, and all code that runs waits for what it called', () => {
+    const driver = new Driver({ answers: { 'approve[]': { type: 'approval', message: 'go on?' } } })
+    const approval = { message: 'go on?', form: {} }
+    const status = (): string => runStatus(driver.run())
+    driver.worker()
+    driver.start(plan(target('main')))
+    driver.began('main')
+    driver.call('main', [asks('train'), asks('score')])
+    expect(status()).toBe('running')
+    driver.call('train[0]', [asks('approve', [], { step: { kind: 'approval', target: null, approval } })])
+    expect(status()).toBe('running')
+    driver.finish('score[0]')
+    expect(status()).toBe('waiting')
+    // Another call of the one that asks goes on by itself.
+    driver.call('train[0]', [asks('fold')])
+    expect(status()).toBe('running')
+    driver.finish('fold[0]')
+    expect(status()).toBe('waiting')
+    driver.restart()
+    expect(status()).toBe('waiting')
+    driver.answer('approve[0]', true)
+    expect(status()).toBe('running')
   })
 
   it('of a fan-out whose items wait is queued or waiting, not running', () => {

@@ -12,9 +12,10 @@ import type {
 } from '../../../../src-shared/contract/index.ts'
 import { isAsset } from '../../../../src-shared/contract/index.ts'
 import { briefOf } from './arguments.ts'
+import { callsOf } from './called.ts'
 import type { ValueRef } from './events.ts'
 import type { CallState, ExecutionState, RunState, Unit } from './state.ts'
-import { executionId, successorKey, targetPath, unitKey, unitsOf } from './units.ts'
+import { currentExecution, executionId, queuePhase, successorKey, targetPath, unitKey, unitsOf } from './units.ts'
 
 /** Reads a value that was loaded before; the edge loads what {@link valuesOf} names. Undefined: it cannot be read. */
 export type Load = (ref: ValueRef) => Json | undefined
@@ -25,16 +26,42 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : is
 export function runStatus(run: RunState): RunStatus {
   if (run.finished !== null) return run.finished
   if (run.cancelling !== null) return 'cancelling'
-  if (run.active > 0) return 'running'
+  if (run.active > 0) return run.calls > 0 && waitsForAnswer(run) ? 'waiting' : 'running'
   if (run.waiting > 0 || run.open === 0 || isReady(run)) return run.startedAt === null ? 'queued' : 'running'
   return 'waiting'
 }
 
 /** A replayed journal does not tell `ready` from `blocked`: what is blocked by nothing is ready. */
+const isReadyUnit = ({ phase, missing }: Unit): boolean => phase === 'blocked' && missing === 0
+
 function isReady(run: RunState): boolean {
-  const ready = (unit: Unit): boolean => unit.phase === 'blocked' && unit.missing === 0
-  for (const unit of run.steps.values()) if (ready(unit) || unit.fanOut?.units.some(ready) === true) return true
+  for (const unit of run.steps.values())
+    if (isReadyUnit(unit) || unit.fanOut?.units.some(isReadyUnit) === true) return true
   return false
+}
+
+/** Whether a person is asked, and all code that runs waits for what it called: nothing goes on until somebody answers. */
+function waitsForAnswer(run: RunState): boolean {
+  if (!isAsking(run)) return false
+  for (const unit of unitsOf(run)) if (isReadyUnit(unit) || queuePhase(unit.phase) || isAtWork(unit)) return false
+  return true
+}
+
+function isAsking({ steps }: RunState): boolean {
+  const asks = ({ phase }: Unit): boolean => phase === 'approval'
+  for (const unit of steps.values()) {
+    if (unit.step.kind === 'approval' && (asks(unit) || unit.fanOut?.units.some(asks) === true)) return true
+  }
+  return false
+}
+
+/** Whether it runs, and nothing that its execution called is still open. */
+function isAtWork(unit: Unit): boolean {
+  const execution = currentExecution(unit)
+  if (execution === undefined) return false
+  if (unit.phase === 'cancelling') return true
+  for (const { phase } of callsOf(execution)) if (phase !== 'done') return false
+  return true
 }
 
 export function stepStatus(unit: Unit): StepStatus {
