@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { TREE } from '../simulation/tree.ts'
+import { asks } from '../testing/code.ts'
 import { Driver, items, keyed, locked } from '../testing/driver.ts'
-import { each, plan, planWith, retry, step } from '../testing/plan.ts'
+import { each, plan, planWith, retry, step, target } from '../testing/plan.ts'
 import { reasonText, why } from './why.ts'
 
 const text = (driver: Driver, key: string, run = 'r1'): string => reasonText(driver.state, driver.unit(key, run))
@@ -127,6 +129,23 @@ describe('why a run is not going on', () => {
     expect(summary(driver)).toBe('the outputs of the run are being put together')
     driver.send({ type: 'run.resolved', run: 'r1', outcome: { outputs: { json: {} } } })
     expect(summary(driver)).toBe('the run has succeeded')
+  })
+
+  it('names the call that keeps it from going on, and not the step that holds it', () => {
+    const approval = { message: 'go on?', form: {} }
+    const driver = new Driver({ answers: { 'approve[]': { type: 'approval', message: 'go on?' } } })
+    driver.send({ type: 'workspaces', workspaces: TREE })
+    driver.worker()
+    driver.start(plan(target('main')))
+    driver.call('main', [asks('fit'), asks('approve', [], { step: { kind: 'approval', target: null, approval } })])
+    driver.finish('fit[0]')
+    expect(summary(driver)).toBe('approve[0]: waits for a person: go on?')
+    driver.answer('approve[0]', true)
+    driver.finish('main')
+    const from = { step: 'fit', index: 0 }
+    driver.send({ type: 'run.reopen', run: 'r1', by: 'ana', from, workspace: 'dev' })
+    expect(summary(driver)).toBe(`fit[0]: ${text(driver, 'fit[0]')}`)
+    expect(summary(driver)).toContain('no worker')
   })
 
   it('tells of a cancel and of a failure', () => {

@@ -2,8 +2,8 @@ import type { StepStatus } from '../../../../src-shared/contract/index.ts'
 import { gib, obstacle } from './obstacle.ts'
 import { before } from './schedule.ts'
 import type { ReadyGroup, RunState, State, Unit } from './state.ts'
-import { executionId, queueKey, successorKey, unitKey } from './units.ts'
-import { stepStatus } from './view.ts'
+import { executionId, queueKey, successorKey, unitKey, unitsOf } from './units.ts'
+import { runStatus, stepStatus } from './view.ts'
 import { whyNoWorker } from './workers.ts'
 
 export interface Reason {
@@ -32,7 +32,7 @@ export function why(state: State, run: RunState, unit: Unit | null): { summary: 
     if (step.phase !== 'done' || step.outcome !== 'succeeded') reasons.push(reasonOf(state, step, ahead))
     reasons.push(...itemReasons(state, step, ahead).slice(0, REASONS_LIMIT - reasons.length))
   }
-  return { summary: runSummary(run, reasons), reasons }
+  return { summary: runSummary(state, run, ahead), reasons }
 }
 
 function itemReasons(state: State, unit: Unit, ahead: Ahead): Reason[] {
@@ -40,7 +40,7 @@ function itemReasons(state: State, unit: Unit, ahead: Ahead): Reason[] {
   return open.slice(0, REASONS_LIMIT).map((item) => reasonOf(state, item, ahead))
 }
 
-function runSummary(run: RunState, reasons: readonly Reason[]): string {
+function runSummary(state: State, run: RunState, ahead: Ahead): string {
   if (run.finished === 'succeeded') return 'the run has succeeded'
   if (run.finished === 'cancelled') {
     const reason = run.cancelling?.reason ?? null
@@ -48,9 +48,22 @@ function runSummary(run: RunState, reasons: readonly Reason[]): string {
   }
   if (run.finished === 'failed') return run.error?.message ?? 'the run has failed'
   if (run.cancelling !== null) return `the run is being cancelled; ${run.active} executions still have to end`
-  if (run.active > 0) return `the run is going on: ${run.active} executions are out, ${run.waiting} units are queued`
-  const first = reasons.find((reason) => reason.status !== 'blocked' && reason.status !== 'skipped')
-  return first === undefined ? 'the outputs of the run are being put together' : `${first.step}: ${first.text}`
+  if (run.active > 0 && runStatus(run) !== 'waiting') {
+    return `the run is going on: ${run.active} executions are out, ${run.waiting} units are queued`
+  }
+  const first = tellingUnit(run, run.active > 0)
+  return first === undefined
+    ? 'the outputs of the run are being put together'
+    : `${unitKey(first)}: ${reasonText(state, first, ahead)}`
+}
+
+/** The first unit that says why a run does not go on. Of what was called or is an item, that one says it, and not its step. */
+function tellingUnit(run: RunState, isAsking: boolean): Unit | undefined {
+  for (const unit of unitsOf(run)) {
+    const isOpen = unit.phase !== 'items' && unit.phase !== 'done' && stepStatus(unit) !== 'blocked'
+    if (isAsking ? unit.phase === 'approval' : isOpen) return unit
+  }
+  return undefined
 }
 
 function reasonOf(state: State, unit: Unit, ahead: Ahead): Reason {

@@ -100,12 +100,12 @@ function FailedNotice({ place }: { readonly place: Place }) {
 }
 
 function QueuedNotice() {
-  const { id } = useHead()
+  const { id, reruns } = useHead()
   const why = useAsk(runRoutes.why, { params: { project: PROJECT, run: id }, query: {} }, { refetchInterval: 2_000 })
   if (why.data === undefined) return null
   return (
     <Notice tone="queued" icon={<IconClockHour4 size={16} aria-hidden />}>
-      <strong>Not started yet.</strong> {sentence(why.data.summary)}
+      <strong>{reruns === 0 ? 'Not started yet.' : 'Not started again yet.'}</strong> {sentence(why.data.summary)}
     </Notice>
   )
 }
