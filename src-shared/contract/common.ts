@@ -2,19 +2,27 @@ import { z } from 'zod'
 
 /** Any JSON value. What crosses the API, a journal event or a step boundary is always one of these. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+/** How deep a value may be nested: what walks through it must not run out of stack. */
+const MAX_LEVELS = 1_000
 /** Handed on as it came: a copy by key would lose one that is named `__proto__`. */
-export const Json: z.ZodType<Json> = z.unknown().refine(isJson, 'a JSON value') as z.ZodType<Json>
+export const Json: z.ZodType<Json> = z
+  .unknown()
+  .refine(isJson, `a JSON value, nested at most ${MAX_LEVELS} deep`) as z.ZodType<Json>
 
 function isJson(given: unknown): given is Json {
-  const stack: unknown[] = [given]
-  while (stack.length > 0) {
-    const value = stack.pop()
-    if (value === null || typeof value === 'string' || typeof value === 'boolean') continue
-    if (typeof value === 'number') {
-      if (!Number.isFinite(value)) return false
-    } else if (Array.isArray(value)) for (const item of value) stack.push(item)
-    else if (!isPlain(value)) return false
-    else for (const item of Object.values(value)) stack.push(item)
+  let level: unknown[] = [given]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_LEVELS) return false
+    const below: unknown[] = []
+    for (const value of level) {
+      if (value === null || typeof value === 'string' || typeof value === 'boolean') continue
+      if (typeof value === 'number') {
+        if (!Number.isFinite(value)) return false
+      } else if (Array.isArray(value)) for (const item of value) below.push(item)
+      else if (!isPlain(value)) return false
+      else for (const item of Object.values(value)) below.push(item)
+    }
+    level = below
   }
   return true
 }
