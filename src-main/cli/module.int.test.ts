@@ -1,26 +1,35 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { z } from 'zod'
 import { createNodeClient } from '../../src-shared/client/node.ts'
-import { type Module, routes, type TargetDetail, type Workflow } from '../../src-shared/contract/index.ts'
+import {
+  type Manifest,
+  type Module,
+  routes,
+  type TargetDetail,
+  type Workflow,
+} from '../../src-shared/contract/index.ts'
 import { Weir } from './weir.test-process.ts'
+
+const COMPARE = {
+  name: 'compare',
+  kind: 'workflow' as const,
+  description: 'Compares models.\n\nSlowly.',
+  code: 'a'.repeat(64),
+  source: { file: 'digits.py', line: 42 },
+  parameters: [
+    { name: 'limit', schema: { type: ['integer', 'null'] }, required: false },
+    { name: 'day', schema: { type: 'string', format: 'date' }, required: true, description: 'Of the data' },
+  ],
+}
 
 /** What a worker of the module `digits` would register. */
 const DIGITS = {
   module: 'digits',
   language: 'python',
   targets: [
-    {
-      name: 'compare',
-      kind: 'workflow' as const,
-      description: 'Compares models.\n\nSlowly.',
-      code: 'a'.repeat(64),
-      source: { file: 'digits.py', line: 42 },
-      parameters: [
-        { name: 'limit', schema: { type: ['integer', 'null'] }, required: false },
-        { name: 'day', schema: { type: 'string', format: 'date' }, required: true, description: 'Of the data' },
-      ],
-    },
+    COMPARE,
     {
       name: 'train',
       kind: 'task' as const,
@@ -32,13 +41,20 @@ const DIGITS = {
 }
 
 let weir: Weir
+async function register(workspace: string, manifest: z.input<typeof Manifest>): Promise<void> {
+  const { socket } = JSON.parse(await readFile(join(weir.data, 'engine.json'), 'utf8')) as { socket: string }
+  const client = createNodeClient({ socketPath: socket })
+  await client.call(routes.targets.register, {
+    params: { project: 'default' },
+    body: { manifests: [manifest], workspace },
+  })
+  client.close()
+}
+
 beforeAll(async () => {
   weir = await Weir.create()
   await weir.run(['boot', 'up', '--daemon', '--listen', '0'])
-  const { socket } = JSON.parse(await readFile(join(weir.data, 'engine.json'), 'utf8')) as { socket: string }
-  const client = createNodeClient({ socketPath: socket })
-  await client.call(routes.targets.register, { params: { project: 'default' }, body: { manifests: [DIGITS] } })
-  client.close()
+  await register('main', DIGITS)
 })
 afterAll(async () => await weir.remove())
 
@@ -83,4 +99,18 @@ it('a step of a drawn workflow can call a target', async () => {
   await writeFile(file, 'name: drawn\nsteps:\n  train: {target: digits/train}\n')
   expect((await weir.run(['workflow', 'apply', file])).out).toContain('Saved drawn')
   expect((await weir.run(['workflow', 'inspect', 'drawn'])).out).toMatch(/train +target/)
+})
+
+it('a run takes the version of its workspace, though there is newer code in another one', async () => {
+  await weir.run(['workspace', 'create', 'a1'])
+  const mine = { ...COMPARE, name: 'mine' }
+  await register('a1', { ...DIGITS, targets: [{ ...COMPARE, code: 'b'.repeat(64), parameters: [] }, mine] })
+  const start = (...args: string[]) => weir.json(['run', 'start', 'compare', ...args])
+  expect(await start('-p', 'day=2026-11-21')).toMatchObject({ version: 1, workspace: 'main' })
+  expect(await start('-W', 'a1')).toMatchObject({ version: 2, workspace: 'a1' })
+  for (const what of [['mine'], ['compare', '--version', '2']]) {
+    const { code, err } = await weir.run(['run', 'start', ...what])
+    expect([code, err]).toEqual([3, expect.stringMatching(/registered in the workspace a1, which main does not see/)])
+    expect(err).toContain('Start it in a1')
+  }
 })

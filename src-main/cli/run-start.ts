@@ -10,6 +10,9 @@ import { formatDuration } from './times.ts'
 import { uploadParam } from './upload.ts'
 import { applySource } from './workflow-apply.ts'
 
+/** Where a run is started that is put nowhere else: the root of every project's tree. */
+const MAIN_WORKSPACE = 'main'
+
 export interface WaitOptions extends Waiting {
   readonly wait?: boolean
 }
@@ -25,7 +28,7 @@ export interface StartOptions extends WaitOptions {
 
 export async function start(session: Session, options: StartOptions, what: string): Promise<ExitName | undefined> {
   const { client, routes, project, output } = session
-  const workflow = await workflowOf(session, what, options.version)
+  const workflow = await workflowOf(session, what, options)
   const given = await readParams(
     workflow.definition.params ?? {},
     options.param ?? [],
@@ -57,12 +60,17 @@ export async function start(session: Session, options: StartOptions, what: strin
 const assetJson = (value: AssetValue): Json => value as unknown as Json
 
 /** A definition of this machine is saved first; otherwise the engine knows the workflow by its name. */
-async function workflowOf(session: Session, what: string, version: number | undefined): Promise<Workflow> {
+async function workflowOf(
+  session: Session,
+  what: string,
+  { version, workspace = MAIN_WORKSPACE }: StartOptions,
+): Promise<Workflow> {
   const { client, routes, project } = session
   if (await isLocalSource(what)) return await applySource(session, await readSource(what))
   return await client.call(routes.workflows.get, {
     params: { project, workflow: what },
-    query: version === undefined ? {} : { version },
+    // As the run will see it: in another workspace there may be newer code of the same name.
+    query: version === undefined ? { workspace } : { workspace, version },
   })
 }
 

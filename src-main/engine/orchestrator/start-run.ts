@@ -1,7 +1,7 @@
 import { type Json, ProblemError } from '../../../src-shared/contract/index.ts'
 import type { Blobs } from '../assets/index.ts'
 import type { ProjectStorage } from '../storage/index.ts'
-import { checkParams, type Plan, planOf } from '../workflows/index.ts'
+import { checkParams, type Plan, planOf, unseenWorkflow } from '../workflows/index.ts'
 import { asRecord, chainOf, type Keep, nameOfWorkspace, type RunState, sees } from './core/index.ts'
 import type { Asked } from './idempotency.ts'
 import { changedParams, childOf, keepable } from './keep.ts'
@@ -90,11 +90,11 @@ async function notSeen(
       fix: 'save it with "weir workflow apply FILE"',
     })
   }
-  const [here, there] = [workspace, origin.workspace].map((id) => nameOfWorkspace(orchestrator.state, id))
-  const what = `is made from code that was registered in the workspace ${there}, which ${here} does not see`
-  return new ProblemError('workflow_not_found', `the workflow ${which} ${what}`, {
+  return unseenWorkflow(which, {
+    module: origin.module,
+    here: nameOfWorkspace(orchestrator.state, workspace),
+    there: nameOfWorkspace(orchestrator.state, origin.workspace),
     field: 'body.workspace',
-    fix: `start it in ${there} or a workspace below it, or register ${origin.module} in ${here}`,
   })
 }
 

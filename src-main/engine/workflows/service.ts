@@ -12,7 +12,7 @@ import type { Blobs } from '../assets/blobs.ts'
 import type { NewWorkflowVersion, ProjectStorage, WorkflowRow } from '../storage/storage.ts'
 import { refuseMissingBodies } from './bodies.ts'
 import { parseDefinition, planDigest } from './definition.ts'
-import { invalidWorkflow } from './refusals.ts'
+import { invalidWorkflow, unseenWorkflow } from './refusals.ts'
 import { codeOf, EVERYWHERE, type Scope, viewOrigin } from './scope.ts'
 import { meant } from './suggest.ts'
 import { iso, viewSummary, viewWorkflow } from './view.ts'
@@ -122,7 +122,7 @@ export function createWorkflowService(needs: WorkflowServiceNeeds): WorkflowServ
     },
 
     async remove(name) {
-      if (!(await needs.remove(name))) throw await notFound(storage, name)
+      if (!(await needs.remove(name))) throw await unknown(storage, name)
     },
   }
 }
@@ -144,9 +144,32 @@ async function find(
 ): Promise<WorkflowRow> {
   const row = await storage.workflow(name, version, scope.workspaces)
   if (row) return row
+  throw (await unseen(storage, scope, name, version)) ?? (await notFound(storage, scope, name, version))
+}
+
+/** Why a version that is there is not for the workspace; null when it is not there at all. */
+async function unseen(
+  storage: WorkflowServiceNeeds['storage'],
+  { workspaces, nameOf }: Scope,
+  name: string,
+  version?: number,
+): Promise<ProblemError | null> {
+  const [here] = workspaces ?? []
+  const origin = here === undefined ? null : ((await storage.workflow(name, version))?.origin ?? null)
+  if (here === undefined || origin === null) return null
+  const words = { module: origin.module, here: nameOf(here), there: nameOf(origin.workspace), field: 'query.workspace' }
+  return unseenWorkflow(version === undefined ? name : `${name} in version ${version}`, words)
+}
+
+async function notFound(
+  storage: WorkflowServiceNeeds['storage'],
+  scope: Scope,
+  name: string,
+  version?: number,
+): Promise<ProblemError> {
   const newest = version === undefined ? null : await storage.workflow(name, undefined, scope.workspaces)
-  if (!newest) throw await notFound(storage, name)
-  throw new ProblemError('workflow_not_found', `The workflow "${name}" has no version ${version}.`, {
+  if (newest === null) return await unknown(storage, name)
+  return new ProblemError('workflow_not_found', `The workflow "${name}" has no version ${version}.`, {
     field: 'query.version',
     fix: `Its newest version is ${newest.version}.`,
   })
@@ -155,7 +178,7 @@ async function find(
 /** Names that are looked at for a suggestion. */
 const SUGGESTED_AMONG = 200
 
-async function notFound(storage: WorkflowServiceNeeds['storage'], name: string): Promise<ProblemError> {
+async function unknown(storage: WorkflowServiceNeeds['storage'], name: string): Promise<ProblemError> {
   const names = (await storage.workflows({ limit: SUGGESTED_AMONG })).map((row) => row.name)
   return new ProblemError('workflow_not_found', `There is no workflow "${name}" in this project.`, {
     field: 'params.workflow',

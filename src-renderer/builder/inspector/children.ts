@@ -2,6 +2,7 @@ import { useQueries } from '@tanstack/react-query'
 import { createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
 import { type Json, type Param, type Workflow, workflowRoutes } from '../../../src-shared/contract/index.ts'
 import { call, keyOf, PROJECT } from '../../api/index.ts'
+import { useCodeWorkspace } from '../../targets/use-targets.ts'
 import { useDocument } from '../document-context.tsx'
 import type { ChildOutputs } from './readable.ts'
 import { mapOf, textOf } from './values.ts'
@@ -26,9 +27,10 @@ const STALE_MS = 60_000
 export function WithChildren({ children }: { readonly children: ReactNode }) {
   const list = useDocument((state) => childrenOf(state.definition).join(' '))
   const names = useMemo(() => (list === '' ? [] : list.split(' ')), [list])
+  const workspace = useCodeWorkspace()
   const known = useQueries({
     queries: names.map((workflow) => {
-      const input = { params: { project: PROJECT, workflow } }
+      const input = { params: { project: PROJECT, workflow }, query: { workspace } }
       return {
         queryKey: keyOf(workflowRoutes.get, input),
         queryFn: () => call(workflowRoutes.get, input),

@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { workflowRoutes } from '../../../src-shared/contract/index.ts'
 import { PROJECT, useAsk } from '../../api/index.ts'
+import { useCodeWorkspace } from '../../targets/use-targets.ts'
 import { openStartRun } from '../../workflows/start-run/index.ts'
 
 /** Workflows that are offered; the others are found by their names. */
@@ -14,7 +15,11 @@ export function StartMenu() {
   const navigate = useNavigate()
   const [isOpen, setOpen] = useState(false)
   const [search, setSearch] = useState('')
-  const query = { limit: OFFERED, ...(search.trim() === '' ? {} : { search: search.trim() }) }
+  const query = {
+    limit: OFFERED,
+    workspace: useCodeWorkspace(),
+    ...(search.trim() === '' ? {} : { search: search.trim() }),
+  }
   const workflows = useAsk(workflowRoutes.list, { params: { project: PROJECT }, query }, { enabled: isOpen })
   const items = workflows.data?.items ?? []
   const start = async (workflow: string): Promise<void> => {

@@ -2,7 +2,7 @@ import { Badge, Button } from '@mantine/core'
 import { IconHistory, IconList } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { Workflow } from '../../../src-shared/contract/index.ts'
-import { MAIN_WORKSPACE, useChosenWorkspace } from '../../api/index.ts'
+import { useChosenWorkspace } from '../../api/index.ts'
 import { ModuleVersions } from '../../targets/ModuleVersions.tsx'
 import { TargetDetails } from '../../targets/TargetDetails.tsx'
 import { languageWord, useTarget } from '../../targets/use-targets.ts'
@@ -23,7 +23,7 @@ interface CodeWorkflowProps {
 export function CodeWorkflow({ workflow, code }: CodeWorkflowProps) {
   const { name } = workflow
   const navigate = useNavigate()
-  const workspace = useChosenWorkspace() ?? MAIN_WORKSPACE
+  const workspace = useChosenWorkspace() ?? code.workspace
   const open = (version: number): void =>
     void navigate({ to: '/workflows/$workflow', params: { workflow: name }, search: { version } })
   const showRun = (run: string): void => void navigate({ to: '/runs/$run', params: { run } })

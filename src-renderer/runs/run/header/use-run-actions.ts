@@ -38,7 +38,7 @@ export function useRunActions(): RunActions {
   const store = useRunStore()
   const navigate = useNavigate()
   const poke = usePoke()
-  const newest = useNewest(workflow)
+  const newest = useNewest(workflow, workspace)
   const over = isOver(status)
   const hasFailed = status === 'failed' || status === 'cancelled' || counts.failed > 0
   return useMemo(() => {
@@ -80,8 +80,10 @@ export function useRunActions(): RunActions {
   }, [id, workflow, workspace, tree, store, status, over, hasFailed, params, newest, navigate, poke])
 }
 
-function useNewest(workflow: string): number | null | undefined {
-  const { data, error } = useAsk(workflowRoutes.get, { params: { project: PROJECT, workflow }, query: {} })
+/** Number of the newest version that a run in the workspace would take; null when there is none. */
+function useNewest(workflow: string, workspace: string): number | null | undefined {
+  const asked = { params: { project: PROJECT, workflow }, query: { workspace } }
+  const { data, error } = useAsk(workflowRoutes.get, asked)
   if (error instanceof ProblemError && error.code === 'workflow_not_found') return null
   return data?.latest
 }
