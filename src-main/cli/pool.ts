@@ -61,7 +61,7 @@ function addCreate(pool: Command): void {
       '[module-file...]',
       'files such as digits.py, folders, or dotted names of Python modules; of one language',
     )
-    .option('--workspace <workspace>', 'whose runs its workers take', 'main')
+    .option('-W, --workspace <workspace>', 'whose runs its workers take', 'main')
     .option('--command <text>', 'in place of modules: a command line that starts a worker')
     .option('--dir <folder>', 'where its workers are started; here when absent')
     .addOption(new Option('--dev', 'load and register the modules anew at every save').conflicts('register'))

@@ -41,7 +41,7 @@ function addStart(worker: Command): void {
     .command('start')
     .description('Host modules of code until it is interrupted; once more to end at once')
     .argument('<module-file...>', 'files such as digits.py or weather.ts, folders, or dotted names of Python modules')
-    .option('--workspace <workspace>', 'whose runs it takes', 'main')
+    .option('-W, --workspace <workspace>', 'whose runs it takes', 'main')
     .addOption(new Option('--dev', 'load and register the modules anew at every save').conflicts('register'))
     .option('--register', 'release the modules as they are now')
     .option('--concurrency <n>', 'executions at once; as many as there are processors when absent', wholeNumber(1))

@@ -68,6 +68,17 @@ describe('what starts a worker', () => {
     ])
   })
 
+  test('finds a module by the name that it is registered under', async () => {
+    interpreter('.venv/bin/python', 0)
+    installed('.')
+    file('digits.py')
+    file('weather.ts')
+    expect(await ask(['digits', 'weather'])).toMatchObject([
+      { language: 'python', modules: ['digits'] },
+      { language: 'typescript', modules: ['weather.ts'] },
+    ])
+  })
+
   test('of a folder, from what is in it', async () => {
     interpreter('.venv/bin/python', 0)
     file('flows/mice.py')

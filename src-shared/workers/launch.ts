@@ -11,7 +11,7 @@ import { ProblemError } from '../contract/index.ts'
  */
 
 export interface LaunchRequest {
-  /** Files, folders, or dotted names of Python modules, below `folder` */
+  /** Files, folders, or names of modules as they are registered, below `folder` */
   readonly modules: readonly string[]
   /** Absolute: what names of modules are relative to */
   readonly folder: string
@@ -39,6 +39,7 @@ const SUFFIXES: Readonly<Record<string, Language>> = {
   '.js': 'typescript',
   '.mjs': 'typescript',
 }
+const TYPESCRIPT = Object.keys(SUFFIXES).filter((suffix) => SUFFIXES[suffix] === 'typescript')
 const DOTTED = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
 /** A Python that does not answer within this time is no Python. */
 const PROBE_MS = 15_000
@@ -53,8 +54,8 @@ const NO_SDK = 3
 export async function launchesOf(request: LaunchRequest): Promise<Launch[]> {
   const byLanguage = new Map<Language, string[]>()
   for (const module of request.modules) {
-    for (const language of languagesOf(module, request.folder)) {
-      byLanguage.set(language, [...(byLanguage.get(language) ?? []), module])
+    for (const [language, place] of placesOf(module, request.folder)) {
+      byLanguage.set(language, [...(byLanguage.get(language) ?? []), place])
     }
   }
   return Promise.all(
@@ -64,22 +65,25 @@ export async function launchesOf(request: LaunchRequest): Promise<Launch[]> {
   )
 }
 
-/** Languages of a module; a folder may hold both. */
-function languagesOf(module: string, folder: string): Language[] {
+/** Languages of a module, and what it is called there; a folder may hold both. */
+function placesOf(module: string, folder: string): (readonly [Language, string])[] {
   const path = resolve(folder, module)
   const found = statSync(path, { throwIfNoEntry: false })
   const language = SUFFIXES[extname(module)]
-  if (found?.isFile() === true && language !== undefined) return [language]
+  if (found?.isFile() === true && language !== undefined) return [[language, module]]
   if (found?.isDirectory() === true) {
     const inside = new Set(readdirSync(path).flatMap((name) => SUFFIXES[extname(name)] ?? []))
-    if (inside.size > 0) return [...inside]
+    if (inside.size > 0) return [...inside].map((one) => [one, module])
     throw absent(`the folder ${module} holds neither .py nor .ts files`)
   }
   if (DOTTED.test(module)) {
     const parts = module.split('.')
     if (existsSync(`${join(folder, ...parts)}.py`) || existsSync(join(folder, ...parts, '__init__.py')))
-      return ['python']
+      return [['python', module]]
   }
+  // The name under which a file of TypeScript is registered: what messages tell to start.
+  const file = TYPESCRIPT.map((suffix) => module + suffix).find((name) => existsSync(join(folder, name)))
+  if (file !== undefined) return [['typescript', file]]
   if (found?.isFile() === true) throw absent(`${module} is neither Python (.py) nor TypeScript (.ts, .js)`)
   throw absent(`there is no module ${module} in ${folder}`)
 }

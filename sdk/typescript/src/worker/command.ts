@@ -18,7 +18,8 @@ Options of worker start:
   --engine ADDRESS    http://host:port or unix:/path (default: WEIR_ENGINE with WEIR_TOKEN, or the local engine)
   --data FOLDER       data folder of the local engine (default: WEIR_DATA, or where the weir command has it)
   --project NAME      default: default
-  --workspace NAME    default: main
+  -W, --workspace NAME
+                      default: main
   --register          release: make a new version of what has changed
   --dev               develop: build anew and register at every save
   --concurrency N     executions at once (default: as many as there are cores)
@@ -37,7 +38,7 @@ const OPTIONS = {
   engine: { type: 'string' },
   data: { type: 'string' },
   project: { type: 'string', default: 'default' },
-  workspace: { type: 'string', default: 'main' },
+  workspace: { type: 'string', short: 'W', default: 'main' },
   register: { type: 'boolean', default: false },
   dev: { type: 'boolean', default: false },
   concurrency: { type: 'string' },

@@ -10,6 +10,7 @@ import {
   isVersionNeeded,
   place,
   type State,
+  startWorker,
   type Unit,
   unitKey,
 } from '../core/index.ts'
@@ -178,7 +179,7 @@ function moduleOf(
       return found
     }
     throw new ProblemError('target_not_found', `no worker has registered a module ${module} here`, {
-      fix: `start one that hosts it: weir worker start ${module}`,
+      fix: `start one that hosts it: ${startWorker(orchestrator.state, module, workspace)}`,
     })
   })
 }

@@ -2,7 +2,16 @@ import { type Json, ProblemError } from '../../../../src-shared/contract/index.t
 import type { ProjectStorage } from '../../storage/index.ts'
 import { argumentsOf, checkInputs, type Targets } from '../../targets/index.ts'
 import { type ExpressionContext, explainMiss, resolveStep, type TargetRules } from '../../workflows/index.ts'
-import { asRecord, chainOf, type Resolution, type State, type Unit, unitKey, type ValueRef } from '../core/index.ts'
+import {
+  asRecord,
+  chainOf,
+  type Resolution,
+  type State,
+  startWorker,
+  type Unit,
+  unitKey,
+  type ValueRef,
+} from '../core/index.ts'
 import type { Values } from '../values.ts'
 import { type Arguments, splitArguments } from './arguments.ts'
 import { cacheScope } from './cache-scope.ts'
@@ -24,7 +33,7 @@ type Found = Resolution | Promise<Resolution>
 export const isBound = ({ step }: Unit): boolean => step.rules !== undefined
 
 /** Binds a step to a version: the one that it names, that its run is pinned to, or the newest of the workspace. */
-export async function bindTarget({ targets }: Needs, unit: Unit): Promise<Resolution> {
+export async function bindTarget({ state, targets }: Needs, unit: Unit): Promise<Resolution> {
   const { step, run, workspace, call } = unit
   const { module = '', name = '', version = null } = step.target ?? {}
   // What a person runs again is the newest code.
@@ -33,7 +42,7 @@ export async function bindTarget({ targets }: Needs, unit: Unit): Promise<Resolu
   if (found === null) {
     const which = pinned === null ? `a module ${module}` : `version ${pinned} of the module ${module}`
     throw new ProblemError('target_not_found', `no worker has registered ${which} here`, {
-      fix: `start one that hosts it: weir worker start ${module}`,
+      fix: `start one that hosts it: ${startWorker(state, module, workspace)}`,
     })
   }
   const target = found.manifest.targets.find((one) => one.name === name)

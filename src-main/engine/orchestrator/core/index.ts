@@ -26,6 +26,6 @@ export {
   viewSummary,
 } from './view.ts'
 export { createAhead, isKnownOnlyLive, reasonText, why } from './why.ts'
-export { isVersionNeeded } from './workers.ts'
+export { isVersionNeeded, startWorker } from './workers.ts'
 export type { Workspace } from './workspace.ts'
 export { chainOf, lowestOf, nameOfWorkspace, outOfReach, sees } from './workspaces.ts'

@@ -95,7 +95,7 @@ describe('a target', () => {
 
   it('says in words why none takes it', () => {
     start()
-    expect(why()).toBe('no worker of workspace main hosts lab; start one with "weir worker start"')
+    expect(why()).toBe('no worker of workspace main hosts lab; start one with "weir worker start lab"')
     driver.worker('w1', { workspace: 'ana' })
     expect(why()).toContain('(one of dev/ana does)')
     driver.worker('w2', { hosts: { lab: 4 } })
@@ -113,6 +113,11 @@ describe('a target', () => {
     expect(why('main', 'r3')).toBe('no worker of lab/main@1 runs functions with isolation "shared"')
     driver.worker('w4', { concurrency: 0 })
     expect(why()).toBe('all 2 workers of it are busy')
+  })
+
+  it('says the command that starts a worker where it runs', () => {
+    start({}, 'ana')
+    expect(why()).toContain('start one with "weir worker start lab --workspace dev/ana"')
   })
 
   it('holds up nobody who asks for something else', () => {

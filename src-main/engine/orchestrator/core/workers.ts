@@ -3,6 +3,9 @@ import type { RunState, State, Unit, WorkerState } from './state.ts'
 import { targetPath, unitKey } from './units.ts'
 import { nameOfWorkspace } from './workspaces.ts'
 
+/** The workspace that `weir worker start` means when none is named. */
+const MAIN = 'main'
+
 /** The worker that takes a unit: the one with the most room. Null when there is none; see {@link whyNoWorker}. */
 export function chooseWorker(state: State, unit: Unit): string | null {
   const { step } = unit
@@ -50,6 +53,12 @@ function names({ steps, variants }: RunState, module: string, version: number): 
   return variants.some(isIt) || [...steps.values()].some(asks)
 }
 
+/** The command that starts a worker of a module, which is found by its name where its file lies. */
+export function startWorker(state: State, module: string, workspace: string): string {
+  const name = nameOfWorkspace(state, workspace)
+  return `weir worker start ${module}${name === MAIN ? '' : ` --workspace ${name}`}`
+}
+
 /** In words, why no worker takes a unit. */
 export function whyNoWorker(state: State, unit: Unit): string {
   const { target, rules } = unit.step
@@ -62,7 +71,8 @@ export function whyNoWorker(state: State, unit: Unit): string {
   if (here.length === 0) {
     const elsewhere = all.find(({ offer }) => offer.hosts[target?.module ?? ''] !== undefined)
     const where = elsewhere === undefined ? '' : ` (one of ${nameOfWorkspace(state, elsewhere.offer.workspace)} does)`
-    return `no worker of workspace ${workspace} hosts ${target?.module}${where}; start one with "weir worker start"`
+    const command = startWorker(state, target?.module ?? '', unit.workspace)
+    return `no worker of workspace ${workspace} hosts ${target?.module}${where}; start one with "${command}"`
   }
   const same = here.filter(({ offer }) => hasVersion(offer, target?.module ?? '', target?.version ?? null))
   if (same.length === 0) {

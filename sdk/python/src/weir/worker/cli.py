@@ -41,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--engine", metavar="ADDRESS", help="http://host:port or unix:/path; WEIR_ENGINE, or the local engine")
     start.add_argument("--data", metavar="FOLDER", help="data folder of the local engine; WEIR_DATA")
     start.add_argument("--project", default=os.environ.get("WEIR_PROJECT") or "default", help="default: %(default)s")
-    start.add_argument("--workspace", default=os.environ.get("WEIR_WORKSPACE") or "main", help="default: %(default)s")
+    workspace = os.environ.get("WEIR_WORKSPACE") or "main"
+    start.add_argument("-W", "--workspace", default=workspace, help="default: %(default)s")
     how = start.add_mutually_exclusive_group()
     how.add_argument("--register", action="store_true", help="release the modules as they are now")
     how.add_argument("--dev", action="store_true", help="load and register the modules anew at every save")
