@@ -36,7 +36,7 @@ export const counts = (fields: Partial<RunCounts> = {}): RunCounts => ({
   failed: 0,
   skipped: 0,
   cancelled: 0,
-  items: { total: 0, done: 0, failed: 0, dropped: 0 },
+  items: { total: 0, done: 0, failed: 0, dropped: 0, cancelled: 0, calls: 0 },
   ...fields,
 })
 

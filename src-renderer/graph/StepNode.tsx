@@ -22,15 +22,15 @@ export type StepFlowNode = Node<StepNodeData, 'step'>
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepFlowNode>) {
   const detail = useContext(DetailContext)
   const useStepState = useContext(StepStateContext)
-  const state = useStepState(id)
   const { step, mark, isEditable } = data
+  const state = withoutLoneCall(step, useStepState(id))
   const look = lookOf(step)
   const classNames = [
     detail === 'box' ? classes.box : '',
     classes.node,
     classes[look.tone],
     selected ? classes.selected : '',
-    step.forEach === null && step.holdsCalls !== true ? '' : classes.stack,
+    step.forEach === null && (step.holdsCalls !== true || state?.fanOut == null) ? '' : classes.stack,
     mark === null ? '' : classes[mark.severity],
     state === null ? '' : classes.withState,
     state?.isDim === true ? classes.dim : '',
@@ -54,6 +54,11 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
     </div>
   )
 })
+
+/** A function that was called once is no stack of calls. */
+function withoutLoneCall({ holdsCalls }: GraphNode, state: StepState | null): StepState | null {
+  return holdsCalls === true && state?.fanOut?.total === 1 ? { ...state, fanOut: null } : state
+}
 
 /** Name, and where the step stands or what it is, large enough to be read from afar. */
 function FarTitles({ step, state }: { readonly step: GraphNode; readonly state: StepState | null }) {

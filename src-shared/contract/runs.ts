@@ -93,6 +93,8 @@ export const RunCounts = z.object({
       done: z.int(),
       failed: z.int().describe('With those that were left out'),
       dropped: z.int().describe('Failed, and left out as their step allows'),
+      cancelled: z.int(),
+      calls: z.int().describe('How many of them are calls that code made'),
     })
     .describe('Items of all fan-outs, as far as their lists are known'),
 })

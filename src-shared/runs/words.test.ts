@@ -9,7 +9,7 @@ const counts = (changes: Partial<RunCounts>): RunCounts => ({
   failed: 0,
   skipped: 0,
   cancelled: 0,
-  items: { total: 0, done: 0, failed: 0, dropped: 0 },
+  items: { total: 0, done: 0, failed: 0, dropped: 0, cancelled: 0, calls: 0 },
   ...changes,
 })
 
@@ -29,14 +29,27 @@ it('says how far a run is that goes on', () => {
 })
 
 it('names items apart from the steps', () => {
-  const items = { total: 1_200, done: 400, failed: 3, dropped: 2 }
+  const items = { total: 1_200, done: 400, failed: 3, dropped: 2, cancelled: 0, calls: 0 }
   const write = (count: number): string => count.toLocaleString('en')
   expect(progressWords(counts({ done: 1, succeeded: 1, items }), 'running', write)).toBe(
     '1 of 3 steps done, 400 of 1,200 items, 1 item failed, 2 items failed and left out',
   )
   expect(
-    progressWords(counts({ total: 5, succeeded: 5, items: { total: 4, done: 4, failed: 0, dropped: 0 } }), 'succeeded'),
+    progressWords(
+      counts({ total: 5, succeeded: 5, items: { ...items, total: 4, done: 4, failed: 0, dropped: 0 } }),
+      'succeeded',
+    ),
   ).toBe('5 steps succeeded, 4 items')
+})
+
+it('counts calls as such, and says how many were cancelled', () => {
+  const items = { total: 6, done: 6, failed: 0, dropped: 0, cancelled: 1, calls: 6 }
+  expect(progressWords(counts({ total: 2, succeeded: 2, items }), 'succeeded')).toBe(
+    '2 steps succeeded, 6 calls, 1 call cancelled',
+  )
+  expect(progressWords(counts({ total: 2, done: 1, items: { ...items, done: 3, calls: 2 } }), 'running')).toBe(
+    '1 of 2 steps done, 3 of 6 items, 1 item cancelled',
+  )
 })
 
 it('says how far a fan-out is', () => {

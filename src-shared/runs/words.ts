@@ -39,12 +39,14 @@ function wayWords({ total, done, failed, skipped, cancelled }: RunCounts, write:
 
 function itemWords({ items }: RunCounts, isOver: boolean, write: Write): string[] {
   if (items.total === 0) return []
-  const all = plural(items.total, 'item', write)
+  const word = items.calls === items.total ? 'call' : 'item'
+  const all = plural(items.total, word, write)
   const lost = items.failed - items.dropped
   return [
     isOver || items.done === items.total ? all : `${write(items.done)} of ${all}`,
-    ...(lost > 0 ? [`${plural(lost, 'item', write)} failed`] : []),
-    ...(items.dropped > 0 ? [`${plural(items.dropped, 'item', write)} failed and left out`] : []),
+    ...(lost > 0 ? [`${plural(lost, word, write)} failed`] : []),
+    ...(items.dropped > 0 ? [`${plural(items.dropped, word, write)} failed and left out`] : []),
+    ...(items.cancelled > 0 ? [`${plural(items.cancelled, word, write)} cancelled`] : []),
   ]
 }
 

@@ -14,7 +14,7 @@ const run = (workflow: string, status: Ended['status'], durationMs: number | nul
     failed: status === 'failed' ? 1 : 0,
     skipped: status === 'failed' ? 1 : 0,
     cancelled: 0,
-    items: { total: 0, done: 0, failed: 0, dropped: 0 },
+    items: { total: 0, done: 0, failed: 0, dropped: 0, cancelled: 0, calls: 0 },
   },
 })
 

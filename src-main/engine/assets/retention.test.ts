@@ -62,6 +62,8 @@ const runAt = (id: string, finishedAt: number | null): RunRow => ({
   itemsDone: 0,
   itemsFailed: 0,
   dropped: 0,
+  itemsCancelled: 0,
+  calls: 0,
   reruns: 0,
   earlierMs: 0,
   rerunIn: '',

@@ -127,6 +127,8 @@ function rowOf(run: RunState): RunRow {
     items: items.total,
     itemsDone: items.done,
     itemsFailed: items.failed,
+    itemsCancelled: items.cancelled,
+    calls: items.calls,
     dropped: items.dropped,
     reruns: run.rounds.length,
     earlierMs: earlierMs(run),

@@ -343,7 +343,14 @@ function summaryOfRow(row: RunRow, project: string): RunSummary {
       failed: row.failed,
       skipped: row.skipped,
       cancelled: Math.max(0, row.done - row.succeeded - row.failed - row.skipped),
-      items: { total: row.items, done: row.itemsDone, failed: row.itemsFailed, dropped: row.dropped },
+      items: {
+        total: row.items,
+        done: row.itemsDone,
+        failed: row.itemsFailed,
+        dropped: row.dropped,
+        cancelled: row.itemsCancelled,
+        calls: row.calls,
+      },
     },
   }
 }

@@ -116,7 +116,7 @@ export interface ProjectStorage {
 }
 
 /** A version of the database's shape; a newer one than the engine knows is refused with words. */
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
 
 /** Everything that one turn of the orchestrator has decided. */
 export interface CommitBatch {
@@ -168,7 +168,10 @@ export interface RunRow {
   readonly items: number
   readonly itemsDone: number
   readonly itemsFailed: number
+  readonly itemsCancelled: number
   readonly dropped: number
+  /** Items that are calls of code */
+  readonly calls: number
   /** How often it was opened again, and the time of the rounds before, in ms */
   readonly reruns: number
   readonly earlierMs: number

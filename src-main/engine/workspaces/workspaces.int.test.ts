@@ -323,6 +323,7 @@ describe('an old database', () => {
       DROP TABLE module_versions; DROP INDEX workflow_versions_by_workspace;
       ALTER TABLE workflow_versions DROP COLUMN workspace; ALTER TABLE workflow_versions DROP COLUMN origin;
       DROP TABLE workspaces; ALTER TABLE runs DROP COLUMN rerun_in;
+      ALTER TABLE runs DROP COLUMN items_cancelled; ALTER TABLE runs DROP COLUMN calls;
       UPDATE runs SET workspace = 'dev/ana'; UPDATE cache SET workspace = 'dev/ana';
       UPDATE journal SET events = replace(events, '"workspace":"main"', '"workspace":"dev/ana"');
       PRAGMA user_version = 3; COMMIT`)

@@ -50,6 +50,7 @@ export function apply(state: State, event: E.Event): void {
     case 'step.cancelling':
       return withUnit(state, event, (unit) => {
         unit.ending = true
+        unit.endedBy = event.by
         cancelUnit(state, unit, event.at)
       })
     case 'step.reopened':

@@ -57,6 +57,7 @@ export function newUnit(
     follows: null,
     delayed: false,
     ending: false,
+    endedBy: null,
     again: null,
     resumes: null,
   }

@@ -46,6 +46,7 @@ export function stepReopened(state: State, unit: Unit, { workspace = unit.worksp
   unit.again = workspace
   // The newer wish counts, also after a cancel.
   unit.ending = false
+  unit.endedBy = null
   if (execution === undefined) state.followUps.push(unit)
   else endExecution(state, unit, execution, 'cancel')
 }
@@ -83,6 +84,7 @@ function reopenParent(state: State, { outcome }: Unit, parent: Unit, at: number)
     fanOut.lost = false
     fanOut.failing = false
     parent.ending = false
+    parent.endedBy = null
     needAgain(parent)
   }
   parent.phase = 'items'
@@ -129,6 +131,7 @@ function resetUnit(state: State, run: RunState, unit: Unit, workspace: string, r
   unit.follows = null
   unit.delayed = false
   unit.ending = false
+  unit.endedBy = null
   unit.again = null
   for (const item of unit.fanOut?.units ?? []) closeSpan(run, item)
   if (unit.fanOut !== null) unit.former = [...unit.fanOut.units, ...unit.former.slice(unit.fanOut.units.length)]
@@ -181,6 +184,7 @@ function resetItems(state: State, run: RunState, name: string, event: RunReopene
   parent.outputs = null
   parent.error = null
   parent.ending = false
+  parent.endedBy = null
 }
 
 /** The definition of a step before it was bound to a version. */

@@ -186,6 +186,8 @@ export interface Unit {
   delayed: boolean
   /** It is to end: it alone was cancelled, not its run */
   ending: boolean
+  /** Who cancelled it alone, and not its run; null when nobody did */
+  endedBy: string | null
   /** It is to run again as soon as its execution, or the run of its own, has ended, in this workspace */
   again: string | null
   /** What the next attempt finds of those before it; null when it starts from nothing */

@@ -5,6 +5,7 @@ import { Driver, items, keyed } from '../testing/driver.ts'
 import { each, plan, retry, step, target } from '../testing/plan.ts'
 import type { ValueRef } from './events.ts'
 import { runStatus, stepStatus, valuesOf, viewRun, viewSummary } from './view.ts'
+import { reasonText } from './why.ts'
 
 const BIG = { blob: 'ab'.repeat(32), size: 4_000 }
 const load = (ref: ValueRef): Json => ('json' in ref ? ref.json : { large: true })
@@ -60,7 +61,7 @@ describe('the view of a run', () => {
       failed: 0,
       skipped: 0,
       cancelled: 0,
-      items: { total: 3, done: 3, failed: 1, dropped: 1 },
+      items: { total: 3, done: 3, failed: 1, dropped: 1, cancelled: 0, calls: 0 },
     })
     driver.answer('ask', true)
     driver.finish('x', undefined, 'r2')
@@ -220,6 +221,25 @@ describe('the status of a run', () => {
     expect(status()).toBe('waiting')
     driver.answer('approve[0]', true)
     expect(status()).toBe('running')
+  })
+
+  it('counts calls apart, with those that were cancelled and by whom', () => {
+    const driver = new Driver()
+    driver.worker()
+    driver.start(plan(target('main')))
+    driver.call('main', [asks('train', [1]), asks('train', [2])])
+    driver.finish('train[0]')
+    driver.cancelStep('train[1]')
+    driver.finish('train[1]', { status: 'cancelled' })
+    expect(viewSummary(driver.run(), 'default').counts.items).toMatchObject({
+      total: 2,
+      done: 2,
+      cancelled: 1,
+      calls: 2,
+    })
+    expect(reasonText(driver.state, driver.unit('train[1]'))).toBe('cancelled by ana')
+    driver.restart()
+    expect(reasonText(driver.state, driver.unit('train[1]'))).toBe('cancelled by ana')
   })
 
   it('of a fan-out whose items wait is queued or waiting, not running', () => {

@@ -99,11 +99,11 @@ function itemsStatus(unit: Unit): StepStatus {
   return waits ? 'queued' : 'waiting'
 }
 
-/** Counts steps as they are drawn, and items apart: cheap, because a fan-out keeps its own. */
+/** Counts steps as they are drawn, and items apart. */
 export function counts(run: RunState): RunCounts {
-  const items = { total: 0, done: 0, failed: 0, dropped: 0 }
+  const items = { total: 0, done: 0, failed: 0, dropped: 0, cancelled: 0, calls: 0 }
   const sum = { total: run.steps.size, done: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, items }
-  for (const { outcome, fanOut, step } of run.steps.values()) {
+  for (const { outcome, fanOut, step, grows } of run.steps.values()) {
     if (outcome !== null) {
       sum.done += 1
       sum[outcome === 'cached' ? 'succeeded' : outcome] += 1
@@ -112,6 +112,8 @@ export function counts(run: RunState): RunCounts {
     items.total += fanOut.units.length
     items.done += fanOut.done
     items.failed += fanOut.failed
+    for (const unit of fanOut.units) if (unit.outcome === 'cancelled') items.cancelled += 1
+    if (grows) items.calls += fanOut.units.length
     if (step.forEach?.onFailure === 'continue') items.dropped += fanOut.failed
   }
   return sum

@@ -224,7 +224,7 @@ function doneText(unit: Unit): string {
     case 'failed':
       return unit.error?.message ?? 'failed'
     case 'cancelled':
-      return 'cancelled'
+      return unit.endedBy === null ? 'cancelled' : `cancelled by ${unit.endedBy}`
     default: {
       const reason = last?.cache?.reason
       return reason ? `succeeded; it ran because of a cache miss: ${reason}` : 'succeeded'

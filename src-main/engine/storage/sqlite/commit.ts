@@ -13,13 +13,14 @@ const INSERT_ENTRIES = insertEntries(ENTRIES_PER_STATEMENT)
 const UPSERT_RUN = `
   INSERT INTO runs (id, workflow, version, plan, workspace, status, "trigger", parent_run, parent_step, priority,
     created_at, started_at, finished_at, total, done, succeeded, failed, skipped, items, items_done, items_failed, dropped,
-    reruns, earlier_ms, rerun_in)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    reruns, earlier_ms, rerun_in, items_cancelled, calls)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, "trigger" = excluded."trigger", priority = excluded.priority,
     started_at = excluded.started_at, finished_at = excluded.finished_at, total = excluded.total, done = excluded.done,
     succeeded = excluded.succeeded, failed = excluded.failed, skipped = excluded.skipped, items = excluded.items,
     items_done = excluded.items_done, items_failed = excluded.items_failed, dropped = excluded.dropped,
-    reruns = excluded.reruns, earlier_ms = excluded.earlier_ms, rerun_in = excluded.rerun_in`
+    reruns = excluded.reruns, earlier_ms = excluded.earlier_ms, rerun_in = excluded.rerun_in,
+    items_cancelled = excluded.items_cancelled, calls = excluded.calls`
 const INSERT_CACHE = `
   INSERT INTO cache (key, workflow, step, workspace, execution, run, at, outputs, parts)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -106,6 +107,8 @@ function writeRun(db: SqliteHandle, row: RunRow): void {
     row.reruns,
     row.earlierMs,
     row.rerunIn,
+    row.itemsCancelled,
+    row.calls,
   )
 }
 

@@ -6,7 +6,7 @@ import { ACTIVE_CONDITION, ENDED_CONDITION } from './schema.ts'
 const COLUMNS = `id, workflow, version, plan, workspace, status, "trigger" AS "trigger", parent_run AS parentRun,
   parent_step AS parentStep, priority, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
   total, done, succeeded, failed, skipped, items, items_done AS itemsDone, items_failed AS itemsFailed, dropped,
-  reruns, earlier_ms AS earlierMs, rerun_in AS rerunIn`
+  reruns, earlier_ms AS earlierMs, rerun_in AS rerunIn, items_cancelled AS itemsCancelled, calls`
 
 export const runById = (db: SqliteHandle, id: string): RunRow | null =>
   db.get<RunRow>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`, id)

@@ -172,6 +172,16 @@ const VERSION_5 = `
   CREATE INDEX workflow_versions_by_workspace ON workflow_versions (name, workspace, version);
 `
 
+/**
+ * Version 6.
+ *
+ *   runs   count items that were cancelled, and those that are calls of code
+ */
+const VERSION_6 = `
+  ALTER TABLE runs ADD COLUMN items_cancelled INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
+`
+
 /** In order; the last one's version is SCHEMA_VERSION. */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: VERSION_1 },
@@ -179,4 +189,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, sql: VERSION_3 },
   { version: 4, sql: VERSION_4 },
   { version: 5, sql: VERSION_5 },
+  { version: 6, sql: VERSION_6 },
 ]

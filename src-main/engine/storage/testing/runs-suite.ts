@@ -23,6 +23,8 @@ export function runsSuite({ storage }: SuiteContext): void {
       itemsDone: 8,
       itemsFailed: 3,
       dropped: 2,
+      itemsCancelled: 2,
+      calls: 6,
       reruns: 1,
       earlierMs: 70,
     }

@@ -44,6 +44,8 @@ export const runOf = (id: string, fields: Partial<RunRow> = {}): RunRow => ({
   itemsDone: 0,
   itemsFailed: 0,
   dropped: 0,
+  itemsCancelled: 0,
+  calls: 0,
   reruns: 0,
   earlierMs: 0,
   rerunIn: '',

@@ -107,10 +107,10 @@ function noteOf({ status, why, executions, follows }: RunStep): string {
   const last = executions.at(-1)
   if (status === 'failed') return firstLine(last?.error?.message ?? why ?? '')
   if (follows !== undefined) return `follows ${follows}`
-  return SAYS_ENOUGH.has(status) ? '' : (why ?? '')
+  return SAYS_ENOUGH.has(status) || why === status ? '' : (why ?? '')
 }
 
-const SAYS_ENOUGH: ReadonlySet<RunStep['status']> = new Set(['running', 'succeeded', 'cached', 'cancelled'])
+const SAYS_ENOUGH: ReadonlySet<RunStep['status']> = new Set(['running', 'succeeded', 'cached'])
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
 

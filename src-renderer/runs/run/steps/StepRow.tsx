@@ -104,9 +104,12 @@ interface NameProps {
   readonly onToggle: (key: string) => void
 }
 
+/** Statuses that need a reason beside them. */
+const HAS_NOTE: ReadonlySet<RunStep['status']> = new Set(['queued', 'waiting', 'blocked', 'cancelled'])
+
 function Name({ step, isExpanded, onToggle }: NameProps) {
   const { fanOut, item, call, why, status, workspace } = step
-  const note = status === 'queued' || status === 'waiting' || status === 'blocked' ? why : null
+  const note = HAS_NOTE.has(status) && why !== status ? why : null
   return (
     <div className={classes.name}>
       {fanOut !== undefined && isExpanded !== null && (
