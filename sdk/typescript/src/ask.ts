@@ -1,4 +1,5 @@
 import { scopeFor } from './host.ts'
+import { checkText } from './limits.ts'
 import type { JsonObject } from './protocol.ts'
 import { callStep } from './target.ts'
 
@@ -17,10 +18,15 @@ export function input<T>(
   options: { readonly key?: string } = {},
 ): Promise<T> {
   const current = scopeFor('input()')
-  const call = { input: message, schema: JSON.parse(JSON.stringify(schema)) as JsonObject }
+  const { key } = options
+  if (key !== undefined) checkText(key, 'input: key', 'questionKey')
+  const call = {
+    input: checkText(message, 'input', 'question'),
+    schema: JSON.parse(JSON.stringify(schema)) as JsonObject,
+  }
   return callStep<T>(current, async () => ({
     ...call,
-    ...(options.key === undefined ? {} : { key: options.key }),
+    ...(key === undefined ? {} : { key }),
   })).result()
 }
 
@@ -30,5 +36,5 @@ export function input<T>(
  * @throws EngineRefusal when there is none of that name
  */
 export function secret(name: string): Promise<string> {
-  return scopeFor('secret()').host.secret(name)
+  return scopeFor('secret()').host.secret(checkText(name, 'secret', 'secret'))
 }

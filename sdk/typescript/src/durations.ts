@@ -1,3 +1,5 @@
+import { LIMITS } from './limits.ts'
+
 /** A span: milliseconds, or a number with a unit such as `'250ms'`, `'30s'`, `'5m'`, `'2h'` or `'1d'`. */
 export type Span = number | `${number}${Unit}` | { readonly ms: number }
 type Unit = 'ms' | 's' | 'm' | 'h' | 'd'
@@ -13,7 +15,7 @@ const PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
  */
 export function toMs(span: Span, name: string): number {
   const ms = typeof span === 'string' ? parsed(span) : typeof span === 'number' ? span : span.ms
-  if (!Number.isFinite(ms) || ms < 0) {
+  if (!Number.isFinite(ms) || ms < 0 || ms > LIMITS.whole) {
     throw new TypeError(
       `${name}: ${JSON.stringify(span)} is no span of time. Write milliseconds, or '30s', '5m', '2h'.`,
     )

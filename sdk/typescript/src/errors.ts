@@ -1,3 +1,4 @@
+import { LIMITS } from './limits.ts'
 import type { StepEnd, WireError } from './protocol.ts'
 import { codecNamed } from './values/codecs.ts'
 
@@ -69,23 +70,19 @@ export function knowErrorClass(name: string, type: ErrorClass): void {
 export const isErrorClass = (value: unknown): value is ErrorClass =>
   typeof value === 'function' && value.prototype instanceof Error
 
-/** Longest texts that travel. */
-const MAX_TYPE = 300
-const MAX_MESSAGE = 100_000
-const MAX_STACK = 1_000_000
-
 /** What was thrown, as it travels; anything can be thrown. */
 export function wireError(thrown: unknown): WireError {
-  if (!(thrown instanceof Error)) return { type: 'Error', message: `Thrown: ${textOf(thrown)}`.slice(0, MAX_MESSAGE) }
+  if (!(thrown instanceof Error))
+    return { type: 'Error', message: `Thrown: ${textOf(thrown)}`.slice(0, LIMITS.errorMessage) }
   if (thrown instanceof StepError) return withStack(thrown.type, thrown)
   return withStack(names.get(thrown.constructor) ?? (thrown.name || thrown.constructor.name), thrown)
 }
 
 function withStack(type: string, error: Error): WireError {
-  const stack = stackOf(error).slice(0, MAX_STACK)
+  const stack = stackOf(error).slice(0, LIMITS.errorStack)
   return {
-    type: type.slice(0, MAX_TYPE),
-    message: String(error.message).slice(0, MAX_MESSAGE),
+    type: type.slice(0, LIMITS.errorType),
+    message: String(error.message).slice(0, LIMITS.errorMessage),
     ...(stack === '' ? {} : { stack }),
   }
 }

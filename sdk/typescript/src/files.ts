@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import { scopeFor } from './host.ts'
+import { LIMITS } from './limits.ts'
 import type { AssetFile } from './values/asset-file.ts'
 import { digestOf, encode } from './values/encode.ts'
 import { Asset, Blob, checkAssetPath } from './values/files.ts'
 import { blobStore } from './values/store.ts'
 
 const EXECUTE_BITS = 0o111
-const MAX_NAME = 200
 
 export interface AssetOptions {
   /** By default the name of the first path */
@@ -31,7 +31,7 @@ export async function asset(...paths: [string, ...(string | AssetOptions)[]]): P
   const files: AssetFile[] = []
   for (const path of named) for await (const file of filesBelow(resolve(path))) files.push(await storeFile(file))
   if (files.length === 0) throw new Error(`asset: ${named.join(', ')} hold no files.`)
-  const made = new Asset((options.name ?? basename(resolve(paths[0]))).slice(0, MAX_NAME), unique(files))
+  const made = new Asset((options.name ?? basename(resolve(paths[0]))).slice(0, LIMITS.asset), unique(files))
   current.host.asset(made.name, encode(made, 'asset').json)
   return made
 }

@@ -36,10 +36,21 @@ test.each<[Options, object]>([
 })
 
 test.each<[Options, string]>([
-  [{ retries: -1 }, 'retries: -1 is negative'],
+  [{ retries: -1 }, 'retries: -1 is not from 0'],
   [{ retries: 1.5 }, 'no whole number'],
   [{ timeout: 'soon' as '1s' }, 'timeout: "soon" is no span of time'],
   [{ concurrency: 0 }, 'would let nothing run'],
+  [{ concurrency: 1e30 }, 'concurrency: 1e+30 is not from 1'],
+  [{ concurrency: { limit: 1, key: 'k'.repeat(201) } }, 'has 201 characters and may have 200'],
+  [{ retries: 1e20 }, 'not from 0'],
+  [{ cache: { namespace: 'n'.repeat(201) } }, 'cache.namespace'],
+  [{ cache: { version: 'n'.repeat(101) } }, 'cache.version'],
+  [{ memo: { parameters: ['p'.repeat(101)] } }, 'parameters'],
+  [{ requires: ['a'.repeat(101)] }, 'requires'],
+  [{ requires: Array.from({ length: 51 }, () => 'gpu') }, '51 names'],
+  [{ requires: ['a b'] }, 'no tag'],
+  [{ priority: 101 }, 'not from -100 to 100'],
+  [{ delay: 1e300 }, 'no span of time'],
 ])('%j is refused where it is written', (options, message) => {
   expect(() => wireOptions(options)).toThrow(message)
 })

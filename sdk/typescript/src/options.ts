@@ -1,4 +1,5 @@
 import { type Span, toMs } from './durations.ts'
+import { checkTags, checkText, checkTexts, checkWhole, LIMITS } from './limits.ts'
 import type { WireOptions, WireRetries } from './protocol.ts'
 
 /** How often and when a failed attempt is repeated. */
@@ -75,7 +76,7 @@ export interface Options {
 /**
  * Options as they travel.
  *
- * @throws TypeError when a number or a span is none
+ * @throws TypeError when one has a value that it cannot have
  */
 export function wireOptions(options: Options): WireOptions {
   const wire: WireOptions = {}
@@ -90,18 +91,19 @@ export function wireOptions(options: Options): WireOptions {
   if (options.recurrent !== undefined && options.recurrent !== false) {
     wire.recurrent = options.recurrent === true ? {} : { delayMs: toMs(options.recurrent, 'recurrent') }
   }
-  if (options.requires !== undefined) wire.requires = [...options.requires]
-  if (options.priority !== undefined) wire.priority = whole(options.priority, 'priority')
+  if (options.requires !== undefined) wire.requires = checkTags(options.requires)
+  if (options.priority !== undefined)
+    wire.priority = checkWhole(options.priority, 'priority', -LIMITS.priority, LIMITS.priority)
   if (options.concurrency !== undefined) wire.concurrency = concurrencyOf(options.concurrency)
   if (options.isolation !== undefined) wire.isolation = options.isolation
   return wire
 }
 
 function retriesOf(retries: number | RetryOptions): WireRetries {
-  if (typeof retries === 'number') return { limit: natural(retries, 'retries') }
+  if (typeof retries === 'number') return { limit: checkWhole(retries, 'retries', 0) }
   const { limit, minDelay, maxDelay, backoff } = retries
   return {
-    limit: limit === 'unlimited' ? null : natural(limit, 'retries.limit'),
+    limit: limit === 'unlimited' ? null : checkWhole(limit, 'retries.limit', 0),
     ...(minDelay === undefined ? {} : { minDelayMs: toMs(minDelay, 'retries.minDelay') }),
     ...(maxDelay === undefined ? {} : { maxDelayMs: toMs(maxDelay, 'retries.maxDelay') }),
     ...(backoff === undefined ? {} : { backoff }),
@@ -114,8 +116,8 @@ function cacheOf(cache: true | CacheOptions): NonNullable<WireOptions['cache']> 
   return {
     ...parametersOf(parameters),
     ...(maxAge === undefined ? {} : { maxAgeMs: toMs(maxAge, 'cache.maxAge') }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(version === undefined ? {} : { version }),
+    ...(namespace === undefined ? {} : { namespace: checkText(namespace, 'cache.namespace', 'cacheNamespace') }),
+    ...(version === undefined ? {} : { version: checkText(version, 'cache.version', 'cacheVersion') }),
     ...(code === undefined ? {} : { code }),
   }
 }
@@ -130,24 +132,17 @@ function deferOf(defer: Span | DeferOptions): NonNullable<WireOptions['defer']> 
 function concurrencyOf(concurrency: number | ConcurrencyOptions): NonNullable<WireOptions['concurrency']> {
   if (typeof concurrency === 'number') return { limit: atLeastOne(concurrency) }
   const { limit, parameters, key } = concurrency
-  return { limit: atLeastOne(limit), ...parametersOf(parameters), ...(key === undefined ? {} : { key }) }
+  return {
+    limit: atLeastOne(limit),
+    ...parametersOf(parameters),
+    ...(key === undefined ? {} : { key: checkText(key, 'concurrency.key', 'concurrencyKey') }),
+  }
 }
 
 const parametersOf = (parameters: readonly string[] | undefined): { parameters?: string[] } =>
-  parameters === undefined ? {} : { parameters: [...parameters] }
-
-function whole(value: number, name: string): number {
-  if (!Number.isInteger(value)) throw new TypeError(`${name}: ${value} is no whole number.`)
-  return value
-}
-
-function natural(value: number, name: string): number {
-  if (whole(value, name) < 0) throw new TypeError(`${name}: ${value} is negative.`)
-  return value
-}
+  parameters === undefined ? {} : { parameters: checkTexts(parameters, 'parameters', 'parameter', 'parameters') }
 
 function atLeastOne(value: number): number {
-  if (whole(value, 'concurrency') < 1)
-    throw new TypeError(`concurrency: ${value} would let nothing run. Use 1 or more.`)
-  return value
+  if (value === 0) throw new TypeError(`concurrency: ${value} would let nothing run. Use 1 or more.`)
+  return checkWhole(value, 'concurrency', 1)
 }

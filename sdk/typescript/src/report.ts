@@ -1,12 +1,10 @@
 import { type Scope, scope, scopeFor } from './host.ts'
+import { checkFinite, LIMITS } from './limits.ts'
 import type { Json, JsonObject, LogStream } from './protocol.ts'
 import { packAtOnce } from './values/travel.ts'
 
 /** Fields of a structured line. What cannot travel is written as text. */
 export type Fields = { readonly [name: string]: unknown }
-
-const MAX_METRIC_NAME = 200
-const MAX_PROGRESS_TEXT = 500
 
 function write(stream: LogStream, text: string, fields: Fields | undefined): void {
   const current = scope()
@@ -52,10 +50,9 @@ export const log = {
  */
 export function metric(name: string, value: number, x?: number): void {
   const current: Scope = scopeFor('metric()')
-  if (!Number.isFinite(value) || (x !== undefined && !Number.isFinite(x))) {
-    throw new TypeError(`metric "${name}": ${value}${x === undefined ? '' : ` at ${x}`} cannot be drawn.`)
-  }
-  current.host.metric([Date.now(), name.slice(0, MAX_METRIC_NAME), value, x ?? null])
+  const drawn = checkFinite(value, `metric "${name}"`)
+  const place = x === undefined ? null : checkFinite(x, `metric "${name}", its x`)
+  current.host.metric([Date.now(), String(name).slice(0, LIMITS.metric), drawn, place])
 }
 
 /**
@@ -63,10 +60,11 @@ export function metric(name: string, value: number, x?: number): void {
  *
  * @param done in whatever unit, e.g. files
  * @param total in the same unit; unknown when absent
+ * @throws TypeError when one of them is not finite
  */
 export function progress(done: number, total?: number, text?: string): void {
   const current = scopeFor('progress()')
-  if (!Number.isFinite(done)) throw new TypeError(`progress: ${done} is no number.`)
-  const known = total !== undefined && Number.isFinite(total) ? total : null
-  current.host.progress(done, known, text === undefined ? null : text.slice(0, MAX_PROGRESS_TEXT))
+  const known = total === undefined ? null : checkFinite(total, 'progress: total')
+  const shown = text === undefined ? null : String(text).slice(0, LIMITS.progressText)
+  current.host.progress(checkFinite(done, 'progress'), known, shown)
 }

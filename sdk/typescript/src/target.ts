@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { Handle } from './handle.ts'
 import { type Scope, scope, scopeFor } from './host.ts'
+import { checkTarget, checkText, checkWhole, LIMITS } from './limits.ts'
 import { type Options, type RetryOptions, wireOptions } from './options.ts'
 import type { Json, JsonObject, WireCall, WireOptions } from './protocol.ts'
 import { pack, packAtOnce } from './values/travel.ts'
@@ -118,12 +119,14 @@ const isFunction = (value: object): value is Fn<unknown[], unknown> => typeof va
  * A target that another worker hosts, in any language.
  *
  * @param path `module/target`
+ * @throws TypeError when no target can have this path
  * @example const train = target<(x: number, folds?: number) => Score>('digits/train')
  */
 export function target<F extends (...args: never[]) => unknown>(
   path: string,
 ): Callable<Parameters<F>, Awaited<ReturnType<F>>> {
-  return callable<Parameters<F>, Awaited<ReturnType<F>>>(() => path, {})
+  const checked = checkTarget(path)
+  return callable<Parameters<F>, Awaited<ReturnType<F>>>(() => checked, {})
 }
 
 /**
@@ -138,10 +141,13 @@ export function runWorkflow<R = { [output: string]: unknown }>(
   options: { readonly priority?: number } = {},
 ): Handle<R> {
   const current = scopeFor('runWorkflow()')
+  const workflow = checkText(name, 'runWorkflow', 'workflow')
+  const { priority } = options
+  if (priority !== undefined) checkWhole(priority, 'priority', -LIMITS.priority, LIMITS.priority)
   return callStep<R>(current, async () => ({
-    workflow: name,
+    workflow,
     params: (await packFor(current, params, 'params')) as JsonObject,
-    ...(options.priority === undefined ? {} : { options: { priority: options.priority } }),
+    ...(priority === undefined ? {} : { options: { priority } }),
   }))
 }
 

@@ -1,9 +1,8 @@
 import { type Span, toMs } from './durations.ts'
 import { type Handle, resultOf } from './handle.ts'
 import { type Host, runInScope, type Suspension, scopeFor } from './host.ts'
+import { checkText } from './limits.ts'
 import type { Mode, StepEnd } from './protocol.ts'
-
-const MAX_GROUP = 100
 
 export interface SelectOptions {
   /** Cancel the steps that are pending when the first has ended, or the time is up */
@@ -116,9 +115,8 @@ export function suspense<T>(body: () => Promise<T>, options: { readonly timeout?
 export function group<T>(name: string, body: () => T): T {
   const current = scopeFor('group()')
   const whole = current.group === null ? name : `${current.group} / ${name}`
-  if (name === '' || whole.length > MAX_GROUP) {
-    throw new TypeError(`"${whole}" is no name of a group: it needs 1 to ${MAX_GROUP} characters.`)
-  }
+  if (name === '') throw new TypeError('group: the name is empty.')
+  checkText(whole, 'group', 'group')
   return runInScope({ ...current, group: whole }, body)
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import math
 import mimetypes
 import os
 import stat
@@ -10,19 +11,19 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from . import calls
+from .checks import check_text, shown
 from .codec import Encoder, encode_asset
 from .coerce import converter
 from .errors import WeirError
 from .handles import Handle
 from .large import pack
+from .limits import clipped
 from .options import encode_options
 from .runtime import Context, blobs, current
 from .schema import schema_of
 from .values import Asset, AssetFile, Blob
 
 PathLike = Union[str, "os.PathLike[str]"]
-
-MAX_QUESTION_CHARS = 10_000
 
 
 class Log:
@@ -58,12 +59,12 @@ def metric(name: str, value: float, x: Optional[float] = None) -> None:
         name: At most 200 characters.
         value: A finite number.
         x: Position on the x axis; the time when None.
+
+    Raises:
+        WeirError: One of the numbers is none, or not finite.
     """
-    number = float(value)
-    position = None if x is None else float(x)
-    if number - number != 0 or (position is not None and position - position != 0):
-        raise WeirError(f"The metric {name} is {number} at {position}.", "A metric is a finite number.")
-    current("weir.metric").metric(str(name)[:200], number, position)
+    number, position = _finite(value, f"The metric {name}"), None if x is None else _finite(x, f"The place of the metric {name}")
+    current("weir.metric").metric(clipped(str(name), "metric"), number, position)
 
 
 def progress(done: float, total: Optional[float] = None, text: Optional[str] = None) -> None:
@@ -73,9 +74,26 @@ def progress(done: float, total: Optional[float] = None, text: Optional[str] = N
         done: How much is done, in whatever unit.
         total: How much there is to do, in the same unit; None when nobody knows.
         text: What it does now, at most 500 characters.
+
+    Raises:
+        WeirError: One of the numbers is none, or not finite.
     """
     runtime = current("weir.progress")
-    runtime.progress(float(done), None if total is None else float(total), None if text is None else text[:500])
+    whole = None if total is None else _finite(total, "The total of the progress")
+    runtime.progress(_finite(done, "The progress"), whole, None if text is None else clipped(str(text), "progressText"))
+
+
+def _finite(value: Any, name: str) -> float:
+    """As a float; what numpy and others have for numbers is welcome. Raises WeirError when it is none, or not finite."""
+    try:
+        number = value if isinstance(value, str) else float(value)
+    except OverflowError:
+        number = math.inf
+    except (TypeError, ValueError):
+        number = value
+    if not isinstance(number, float) or not math.isfinite(number):
+        raise WeirError(f"{name} is {shown(value)}.", "It is a finite number.")
+    return number
 
 
 def context() -> Context:
@@ -90,7 +108,7 @@ def secret(name: str) -> str:
         RefusedError: There is no secret of this name, or this workspace may not read it.
     """
     runtime = current("weir.secret")
-    return runtime.wait(runtime.secret(name))
+    return runtime.wait(runtime.secret(check_text(name, "The name of a secret", "secret")))
 
 
 def blob(content: Union[bytes, bytearray, memoryview, PathLike], media_type: Optional[str] = None) -> Blob:
@@ -167,11 +185,11 @@ def input_handle(message: str, schema: Any = str, *, key: Optional[str] = None) 
     runtime = current("weir.input")
     is_schema = isinstance(schema, Mapping)
     call: Dict[str, Any] = {
-        "input": message[:MAX_QUESTION_CHARS],
+        "input": check_text(message, "The question", "question"),
         "schema": dict(schema) if is_schema else schema_of(schema),
     }
     if key is not None:
-        call["key"] = key
+        call["key"] = check_text(key, "The key of the question", "questionKey")
     return Handle(runtime, calls.send(runtime, call), None if is_schema else converter(schema))
 
 
@@ -199,7 +217,7 @@ def submit_workflow(name: str, /, *, weir_priority: Optional[int] = None, **para
     """
     runtime = current("weir.run_workflow")
     call: Dict[str, Any] = {
-        "workflow": name,
+        "workflow": check_text(name, "The name of a workflow", "workflow"),
         "params": {
             key: pack(Encoder(runtime.blobs).encode(value, f"{name}: {key}"), runtime.blobs) for key, value in params.items()
         },

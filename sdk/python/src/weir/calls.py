@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Dict, Iterator, Optional
 
+from .checks import shown
 from .codec import Encoder
 from .errors import WeirError
 from .large import pack
+from .limits import LIMITS, units
 from .runtime import Runtime
-
-MAX_GROUP_CHARS = 100
 
 _group: "ContextVar[Optional[str]]" = ContextVar("weir_group", default=None)
 
@@ -43,10 +43,12 @@ def group(name: str) -> Iterator[None]:
     Args:
         name: At most 100 characters, with those of the groups around it.
     """
+    if not isinstance(name, str):
+        raise WeirError(f"The name of a group is {shown(name)}.", "It is a text.")
     outer = _group.get()
     full = name if outer is None else f"{outer} / {name}"
-    if not name or len(full) > MAX_GROUP_CHARS:
-        raise WeirError(f"The name of the group {full!r} is empty, or longer than {MAX_GROUP_CHARS} characters.")
+    if not name or units(full) > LIMITS["group"]:
+        raise WeirError(f"The name of the group {shown(full)} is empty, or longer than {LIMITS['group']} characters.", "Shorten it.")
     token = _group.set(full)
     try:
         yield

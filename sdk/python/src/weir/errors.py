@@ -7,9 +7,9 @@ import sys
 import traceback
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
+from .limits import clipped
+
 MAX_STACK_CHARS = 100_000
-MAX_MESSAGE_CHARS = 100_000
-MAX_TYPE_CHARS = 300
 
 
 class WeirError(Exception):
@@ -134,7 +134,7 @@ def describe_error(error: BaseException, internal: Sequence[str] = ()) -> Dict[s
         stack = "".join(told.format())
     except Exception:  # an error whose own __str__ raises
         stack = "".join(traceback.format_tb(error.__traceback__)) + kind
-    return {"type": kind[:MAX_TYPE_CHARS], "message": message[:MAX_MESSAGE_CHARS], "stack": stack[-MAX_STACK_CHARS:]}
+    return {"type": clipped(kind, "errorType"), "message": clipped(message, "errorMessage"), "stack": stack[-MAX_STACK_CHARS:]}
 
 
 def _leave_out(told: traceback.TracebackException, internal: Tuple[str, ...], seen: Set[int]) -> None:

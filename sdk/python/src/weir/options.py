@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Union
 
+from .checks import check_text, check_whole
 from .errors import WeirError
+from .limits import LIMITS
 
 #: Seconds, or a timedelta.
 Duration = Union[int, float, datetime.timedelta]
@@ -126,11 +128,11 @@ def check_parameters(options: Mapping[str, Any], names: Sequence[str], target: s
 
 
 def _retries(out: Dict[str, Any], value: Any) -> None:
-    rule = value if isinstance(value, Retries) else Retries(limit=_whole(value, "retries", 0))
+    rule = value if isinstance(value, Retries) else Retries(limit=check_whole(value, "retries", 0))
     if rule.backoff not in ("linear", "random"):
         raise WeirError(f"retries: backoff is {rule.backoff!r}.", "It is linear or random.")
     entry: Dict[str, Any] = {
-        "limit": None if rule.limit is None else _whole(rule.limit, "retries: limit", 0),
+        "limit": None if rule.limit is None else check_whole(rule.limit, "retries: limit", 0),
         "minDelayMs": milliseconds(rule.min_delay, "retries: min_delay"),
         "backoff": rule.backoff,
     }
@@ -141,15 +143,17 @@ def _retries(out: Dict[str, Any], value: Any) -> None:
 
 def _cache(out: Dict[str, Any], value: Any) -> None:
     rule = value if isinstance(value, Cache) else _true(value, "cache", Cache)
+    if not isinstance(rule.code, bool):
+        raise WeirError(f"cache: code is {rule.code!r}.", "It is True or False.")
     entry: Dict[str, Any] = {"code": rule.code}
     if rule.params is not None:
         entry["parameters"] = _names(rule.params, "cache: params")
     if rule.max_age is not None:
         entry["maxAgeMs"] = milliseconds(rule.max_age, "cache: max_age")
     if rule.namespace is not None:
-        entry["namespace"] = rule.namespace
+        entry["namespace"] = check_text(rule.namespace, "cache: namespace", "cacheNamespace")
     if rule.version is not None:
-        entry["version"] = str(rule.version)
+        entry["version"] = check_text(str(rule.version), "cache: version", "cacheVersion")
     out["cache"] = entry
 
 
@@ -178,7 +182,7 @@ def _recurrent(out: Dict[str, Any], value: Any) -> None:
 
 
 def _requires(out: Dict[str, Any], value: Any) -> None:
-    tags = _names(value, "requires")
+    tags = _names(value, "requires", "tag", "tags")
     for tag in tags:
         if _TAG.match(tag) is None:
             raise WeirError(f"requires: {tag!r} is no tag.", "A tag looks like gpu or region=eu.")
@@ -186,19 +190,16 @@ def _requires(out: Dict[str, Any], value: Any) -> None:
 
 
 def _priority(out: Dict[str, Any], value: Any) -> None:
-    number = _whole(value, "priority", -100)
-    if number > 100:
-        raise WeirError(f"priority is {number}.", "It is a whole number from -100 to 100.")
-    out["priority"] = number
+    out["priority"] = check_whole(value, "priority", -LIMITS["priority"], LIMITS["priority"])
 
 
 def _concurrency(out: Dict[str, Any], value: Any) -> None:
     rule = value if isinstance(value, Concurrency) else Concurrency(value)
-    entry: Dict[str, Any] = {"limit": _whole(rule.limit, "concurrency: limit", 1)}
+    entry: Dict[str, Any] = {"limit": check_whole(rule.limit, "concurrency: limit", 1)}
     if rule.params is not None:
         entry["parameters"] = _names(rule.params, "concurrency: params")
     if rule.key is not None:
-        entry["key"] = rule.key
+        entry["key"] = check_text(rule.key, "concurrency: key", "concurrencyKey")
     out["concurrency"] = entry
 
 
@@ -223,19 +224,16 @@ _RULES: Dict[str, Callable[[Dict[str, Any], Any], None]] = {
 }
 
 
-def _whole(value: Any, name: str, least: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise WeirError(f"{name} is {value!r}.", f"It is a whole number from {least}.")
-    return value
-
-
 def _true(value: Any, name: str, made: Callable[[], Any]) -> Any:
     if value is not True:
         raise WeirError(f"{name} is {value!r}.", f"It is True, or weir.{made.__name__}(…).")
     return made()
 
 
-def _names(value: Any, name: str) -> List[str]:
-    if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+def _names(value: Any, name: str, limit: str = "parameter", most: str = "parameters") -> List[str]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
         raise WeirError(f"{name} is {value!r}.", "It is a list of names.")
-    return list(value)
+    names = [check_text(item, name, limit) for item in value]
+    if len(names) > LIMITS[most]:
+        raise WeirError(f"{name} has {len(names)} names.", f"It may have {LIMITS[most]}.")
+    return names

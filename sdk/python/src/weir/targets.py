@@ -24,6 +24,7 @@ from typing import (
 )
 
 from . import calls
+from .checks import check_target
 from .coerce import converter
 from .codec import ABSENT
 from .errors import WeirError
@@ -283,9 +284,7 @@ class RemoteTarget:
     """A target by its name, in whatever language: `weir.target("weather/load")`."""
 
     def __init__(self, path: str, overrides: Optional[Dict[str, Any]] = None) -> None:
-        if path.count("/") != 1 or not all(path.split("/")):
-            raise WeirError(f"{path!r} names no target.", "A target is named by module and name, e.g. weather/load.")
-        self.path = path
+        self.path = check_target(path)
         self.overrides = overrides or {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -128,7 +128,7 @@ class ExecutorRuntime(Runtime):
 
     def log(self, level: str, text: str, fields: Optional[Dict[str, Any]]) -> None:
         flush_output()  # what was printed before comes before
-        plain = None if fields is None else json.loads(json.dumps(fields, default=str, skipkeys=True))
+        plain = None if fields is None else _plain(fields)
         self._channel.send(framing.LOG, marshal.dumps([(now_ms(), level, text[:MAX_TEXT], plain)]))
 
     def metric(self, name: str, value: float, x: Optional[float]) -> None:
@@ -158,7 +158,7 @@ class SharedRuntime(ExecutorRuntime):
     """An execution beside others in one process: it says things, and asks for nothing."""
 
     def log(self, level: str, text: str, fields: Optional[Dict[str, Any]]) -> None:
-        plain = None if fields is None else json.loads(json.dumps(fields, default=str, skipkeys=True))
+        plain = None if fields is None else _plain(fields)
         lines = dump([[now_ms(), level, text[:MAX_TEXT], plain]])
         self._message(f'{{"type":"log",{self._head},"lines":{lines}}}')
 
@@ -173,6 +173,11 @@ class SharedRuntime(ExecutorRuntime):
 
     def secret(self, name: str) -> "Future[str]":
         raise _alone("reads secrets")
+
+
+def _plain(fields: Dict[str, Any]) -> Any:
+    """Fields as JSON has them; NaN and infinities, which it has not, as texts."""
+    return json.loads(json.dumps(fields, default=str, skipkeys=True), parse_constant=str)
 
 
 def _alone(what: str) -> WeirError:
