@@ -178,6 +178,22 @@ export const things = [
   behaviour('a secret that is not there is refused with words', async (lab) => {
     expect(await lab.result('no_secret')).toMatch(/no secret named nothing.*give the workflow a parameter/i)
   }),
+
+  behaviour('what the engine would not take is refused at the call, with words', async (lab) => {
+    const said = array(await lab.result('beyond'))
+    expect(said).toHaveLength(5)
+    const words = [/concurrency.* from 1 to 9007199254740991/, /requires/, /names no target/, /secret/, /key/]
+    for (const [at, place] of words.entries()) expect(said[at]).toMatch(place)
+  }),
+
+  behaviour('a request that the engine does not understand fails its run, and no other of its worker', async (lab) => {
+    const before = await lab.connected()
+    const { status, result } = await lab.ended(await lab.start('misspeaks'))
+    expect(status).toBe('failed')
+    expect(result?.error?.message).toMatch(/"submit" is malformed at calls\.0\./)
+    expect(await lab.result('passes', { value: 7 })).toBe(7)
+    expect((await lab.connected()).map(({ name }) => name)).toEqual(before.map(({ name }) => name))
+  }),
 ]
 
 const array = (value: Json): Json[] => (Array.isArray(value) ? value : [])

@@ -178,3 +178,30 @@ def no_secret() -> str:
         return weir.secret("nothing")
     except weir.RefusedError as error:
         return str(error)
+
+
+@weir.workflow
+def beyond() -> List[str]:
+    calls = [
+        lambda: echo.options(concurrency=weir.Concurrency(10**30)).submit(1),
+        lambda: echo.options(requires=["a" * 101]).submit(1),
+        lambda: weir.target("a b/c")(1),
+        lambda: weir.secret("s" * 101),
+        lambda: weir.input("sure?", bool, key="k" * 201),
+    ]
+    said = []
+    for call in calls:
+        try:
+            call()
+        except weir.WeirError as error:
+            said.append(str(error))
+    return said
+
+
+@weir.workflow
+def misspeaks() -> Any:
+    # Past all checks of the SDK: as a fault of the SDK would.
+    from weir.runtime import current
+
+    runtime = current("misspeaks")
+    return runtime.wait(runtime.submit({"target": "things/echo", "args": [1], "options": {"requires": ["a b"]}}))

@@ -14,6 +14,7 @@ import {
   PlainDate,
   progress,
   secret,
+  target,
   task,
   workflow,
 } from 'weir-sdk'
@@ -147,3 +148,24 @@ export const no_secret = workflow(async () => {
     throw error
   }
 })
+
+export const beyond = workflow(async () => {
+  const calls = [
+    () => echo.with({ concurrency: 1e30 })(1),
+    () => echo.with({ requires: ['a'.repeat(101)] })(1),
+    () => target('a b/c')(),
+    () => secret('s'.repeat(101)),
+    () => input('sure?', {}, { key: 'k'.repeat(201) }),
+  ]
+  const said: string[] = []
+  for (const call of calls) {
+    try {
+      await call()
+    } catch (error) {
+      said.push(String(error))
+    }
+  }
+  return said
+})
+/** Past all checks of the SDK: as a fault of the SDK would. */
+export const misspeaks = workflow(() => input('sure?', ['no', 'schema'] as never))

@@ -133,6 +133,12 @@ class ScriptedEngine:
         if connection is not None:
             self._loop.call_soon_threadsafe(connection.transport.abort)
 
+    def close_connection(self, code: int, reason: str) -> None:
+        """Ends the connection as an engine does, once it has welcomed the worker."""
+        connection = self.wait_until(lambda: self._connection, "a connection")
+        self._connection = None
+        asyncio.run_coroutine_threadsafe(connection.close(code, reason), self._loop).result(10)
+
     def execute(self, target: str, *args: Any, isolation: str = "process", **more: Any) -> str:
         """Sends an execution; answers its token."""
         message = self._message(target, list(args), isolation, more)

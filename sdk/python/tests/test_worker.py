@@ -381,6 +381,33 @@ def test_requests_are_sent_again(engine: ScriptedEngine, start_worker: StartWork
     assert [m["id"] for m in again] == [waiting["id"]] * len(again)
 
 
+def test_what_the_engine_does_not_understand_is_not_said_again(engine: ScriptedEngine, start_worker: StartWorker) -> None:
+    start_worker(FLOW)
+    engine.records = False
+    ended = engine.execute("flow/add", 1)
+    assert engine.ending(ended)["type"] == "result"
+    asking = engine.execute("flow/picks")
+    engine.wait_for("select", asking)
+    running = engine.execute("flow/sleeps", 0.5)
+    engine.wait_until(lambda: "stray" in engine.output(running))
+    engine.close_connection(4400, "a message is odd")
+    engine.wait_for("hello", count=2)
+    failure = engine.wait_for("error", ended)
+    assert "a message is odd" in failure["error"]["message"] and failure["error"]["retry"] is False
+    assert "a message is odd" in engine.wait_for("error", asking)["error"]["message"]
+    assert len(engine.of("select", asking)) == 1 and len(engine.of("result", ended)) == 1
+    assert engine.wait_for("result", running)["value"] == "slept"
+
+
+def test_a_worker_that_is_never_understood_ends_with_words(engine: ScriptedEngine, start_worker: StartWorker) -> None:
+    worker = start_worker(FLOW)
+    for count in (2, 3):
+        engine.close_connection(4400, "a message is odd")
+        engine.wait_for("hello", count=count)
+    engine.close_connection(4400, "a message is odd")
+    assert worker.wait(30) == 1
+
+
 def test_given_up_executions_are_ended_without_a_word(engine: ScriptedEngine, start_worker: StartWorker) -> None:
     start_worker(FLOW)
     token = engine.execute("flow/sleeps", 1000)

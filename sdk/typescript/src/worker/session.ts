@@ -22,8 +22,10 @@ import { Link } from './link.ts'
 const KEPT: ReadonlySet<NewsMessage['type']> = new Set(['asset', 'log', 'metric'])
 const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 5000
-/** So often in a row the engine may call what is said malformed before the worker gives up. */
+/** So often within so long the engine may end the connection for what it does not understand, before the worker gives up. */
 const MOST_MALFORMED = 3
+const MALFORMED_MS = 60_000
+const MALFORMED_FIX = 'If the code gives nothing odd to the SDK, install the SDK that came with the engine.'
 
 export type Introduction = Omit<Hello, 'type' | 'protocol' | 'session' | 'manifests' | 'earlier' | 'executions'>
 
@@ -62,7 +64,10 @@ export class Session implements Uplink {
   private isClosed = false
   private pauseMs = FIRST_WAIT_MS
   private retry: NodeJS.Timeout | null = null
-  private malformed = 0
+  /** When it was told so, in ms of performance.now() */
+  private malformed: number[] = []
+  /** Executions whose ending was not understood, and is a failure since */
+  private readonly garbled = new Set<string>()
   private nextId = 1
   /** What had to wait for a connection */
   private waiting: NewsMessage[] = []
@@ -207,7 +212,6 @@ export class Session implements Uplink {
   private welcome(message: Extract<EngineMessage, { type: 'welcome' }>): void {
     this.isWelcome = true
     this.pauseMs = FIRST_WAIT_MS
-    this.malformed = 0
     const lost = new Set(message.abort)
     for (const token of lost) {
       this.forget(token)
@@ -234,6 +238,7 @@ export class Session implements Uplink {
 
   private forget(token: string): void {
     this.ends.delete(token)
+    this.garbled.delete(token)
     this.assets.delete(token)
     this.waiting = this.waiting.filter((news) => news.token !== token)
     this.dropRequests(token)
@@ -272,7 +277,7 @@ export class Session implements Uplink {
     this.isWelcome = false
     this.declarations.clear()
     if (this.isClosed) return
-    if (code === CLOSE.malformed) this.malformed += 1
+    if (code === CLOSE.malformed) this.misunderstood(reason, wasWelcome)
     const fatal = this.fatal(code, reason, status)
     if (fatal !== null) {
       this.close()
@@ -288,6 +293,30 @@ export class Session implements Uplink {
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_WAIT_MS)
   }
 
+  /** One of the things that have no answer was at fault, and nobody knows which: they fail, and are not said again. */
+  private misunderstood(reason: string, wasWelcome: boolean): void {
+    const now = performance.now()
+    this.malformed = [...this.malformed.filter((at) => now - at < MALFORMED_MS), now]
+    if (!wasWelcome) return
+    const message = `The engine did not understand the worker: ${reason}`
+    const problem = { code: 'request_malformed', message, fix: MALFORMED_FIX }
+    const requests = [...this.requests]
+    this.requests.clear()
+    for (const [id, { answer }] of requests) answer({ type: 'refused', id, problem })
+    this.assets.clear()
+    this.waiting = []
+    for (const token of [...this.ends.keys()]) {
+      if (this.garbled.has(token)) {
+        this.events.onTrouble(`An execution has ended, and the engine does not understand how: ${reason}`)
+        this.forget(token)
+        continue
+      }
+      this.garbled.add(token)
+      const error = { type: 'EngineRefusal', message: `${message}. ${MALFORMED_FIX}`, retry: false }
+      this.ends.set(token, { type: 'error', token, error })
+    }
+  }
+
   private fatal(code: number, reason: string, status: number | null): string | null {
     switch (code) {
       case CLOSE.notFound:
@@ -296,7 +325,7 @@ export class Session implements Uplink {
       case CLOSE.conflict:
         return `${reason} Release the code with --register, or develop with --dev.`
       case CLOSE.malformed:
-        return this.malformed >= MOST_MALFORMED ? `The engine does not understand this worker: ${reason}` : null
+        return this.malformed.length >= MOST_MALFORMED ? `The engine does not understand this worker: ${reason}` : null
     }
     if (status === 401 || status === 403) return 'The engine refuses the token. Set WEIR_TOKEN to one that is valid.'
     if (status === 404) return `The engine has no project "${this.project}", or is too old to have workers.`

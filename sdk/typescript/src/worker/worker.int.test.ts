@@ -447,6 +447,36 @@ describe('a worker', () => {
     expect((await link.welcome()).executions.filter((token) => token === done.token)).toEqual([])
   })
 
+  test('does not say again what the engine did not understand', async () => {
+    await launch('--register')
+    await link.welcome()
+    const done = job('add', [1, 1])
+    const asking = job('flow', [2])
+    link.say(done, asking)
+    await link.next('result', ({ token }) => token === done.token)
+    await eventually(() => link.of('submit')[0], 'call')
+    link.close(4400, 'a message is odd')
+    link = await engine.connection()
+    await link.welcome()
+    const failures = [await link.next('error'), await link.next('error')]
+    expect(failures.map(({ token }) => token).sort()).toEqual([done.token, asking.token].sort())
+    for (const { error } of failures) expect(error.message).toContain('a message is odd')
+    expect(link.of('submit')).toEqual([])
+    expect(await run('add', [1, 2])).toBe(3)
+  })
+
+  test('ends with words when it is never understood', async () => {
+    await launch('--register')
+    for (const _ of [1, 2]) {
+      await link.welcome()
+      link.close(4400, 'a message is odd')
+      link = await engine.connection()
+    }
+    await link.welcome()
+    link.close(4400, 'a message is odd')
+    await worker.says('The engine does not understand this worker: a message is odd')
+  })
+
   test('comes to an engine that is started later, and to one that was started again', async () => {
     const { portNumber } = engine
     await engine.stop()

@@ -24,9 +24,13 @@ FRAME_BYTES = 8 * 1024 * 1024
 #: Messages are put into one frame up to this size.
 AIM_BYTES = 512 * 1024
 
+#: So often within so many seconds the engine may end the connection for a message that it does not understand.
+MOST_MALFORMED, MALFORMED_SECONDS = 3, 60.0
+
 #: Closes after which another attempt would end the same way, with what to do.
+MALFORMED = 4400
 _FINAL = {
-    4400: "This SDK and the engine do not understand each other: install the SDK that came with the engine.",
+    MALFORMED: "This SDK and the engine do not understand each other: install the SDK that came with the engine.",
     4404: "Name a project and a workspace that are there, with --project and --workspace.",
     4409: "Release the code with --register, or develop with --dev.",
     4426: "Install the SDK that came with the engine.",
@@ -53,6 +57,9 @@ class Listener(Protocol):
     def lost(self, reason: str) -> None:
         """The connection broke, or could not be made; another attempt follows."""
 
+    def misunderstood(self, reason: str) -> None:
+        """The engine ended the connection because of something that was said on it: that must not be said again."""
+
     def holding(self) -> List[str]:
         """Tokens for the heartbeat."""
 
@@ -69,6 +76,7 @@ class Connection:
         self._socket: Optional[ClientConnection] = None
         self._heard = 0.0
         self._is_closing = False
+        self._malformed: List[float] = []
         self.is_open = False
 
     def send(self, text: str) -> None:
@@ -127,9 +135,16 @@ class Connection:
     def _judge(self, error: ConnectionClosed) -> str:
         code = error.rcvd.code if error.rcvd is not None else 1006
         words = error.rcvd.reason if error.rcvd is not None else "the connection broke"
-        if code in _FINAL:
+        if code == MALFORMED and self.is_open and self._may_go_on():
+            self._listener.misunderstood(words)
+        elif code in _FINAL:
             raise WeirError(f"The engine ended the session ({code}): {words}.".replace("..", "."), _FINAL[code]) from error
         return f"{words} ({code})"
+
+    def _may_go_on(self) -> bool:
+        now = time.monotonic()
+        self._malformed = [at for at in self._malformed if now - at < MALFORMED_SECONDS] + [now]
+        return len(self._malformed) < MOST_MALFORMED
 
     async def _once(self) -> bool:
         """One connection, from its opening to its end; answers whether the engine took the session."""

@@ -170,3 +170,18 @@ class OutputText:
             text += end
             self._held = rest
         return [(time.time_ns() // 1_000_000, self.stream, text, None)] if text else []
+
+
+class Tail:
+    """Lines, values and files of an execution that has ended."""
+
+    has_window = True
+
+    def __init__(self, window: LogWindow, assets: List[str]) -> None:
+        self.window = window
+        self._assets = assets
+
+    def texts(self) -> Iterator[str]:
+        """What is to be said again."""
+        yield from self._assets
+        yield from self.window.messages()

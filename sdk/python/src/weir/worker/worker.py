@@ -11,7 +11,7 @@ import socket
 import sys
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, Callable, Coroutine, Dict, Iterator, List, Tuple, Union
+from typing import Any, Callable, Coroutine, Dict, List, Tuple, Union
 
 from ..errors import WeirError
 from ..large import dump, quoted
@@ -21,7 +21,8 @@ from .code import Code
 from .connection import PROTOCOL, Connection
 from .execution import Execution
 from .generation import ForkedGeneration, Generation
-from .logs import LogWindow
+from .logs import Tail
+from .misunderstood import give_up_unanswered
 from .options import Options
 from .shared import SharedExecution, SharedRunner
 from .sight import own_process
@@ -40,21 +41,6 @@ class Request:
     is_secret: bool = False
     #: Of a `submit`: numbers and texts of its calls
     calls: List[Tuple[int, str]] = field(default_factory=list)
-
-
-class Tail:
-    """Lines, values and files of an execution that has ended."""
-
-    has_window = True
-
-    def __init__(self, window: LogWindow, assets: List[str]) -> None:
-        self.window = window
-        self._assets = assets
-
-    def texts(self) -> Iterator[str]:
-        """What is to be said again."""
-        yield from self._assets
-        yield from self.window.messages()
 
 
 class Worker:
@@ -192,6 +178,10 @@ class Worker:
         for teller in tellers:
             if teller.has_window:
                 teller.window.rewind()
+
+    def misunderstood(self, reason: str) -> None:
+        """What was said and has no answer is not said again."""
+        give_up_unanswered(self, reason)
 
     def _where(self) -> str:
         try:
