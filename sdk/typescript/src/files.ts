@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, relative, resolve, sep } from 'node:path'
+import { filesBelow, inWords } from './found.ts'
 import { scopeFor } from './host.ts'
 import { LIMITS } from './limits.ts'
 import type { AssetFile } from './values/asset-file.ts'
@@ -16,11 +17,12 @@ export interface AssetOptions {
 }
 
 /**
- * Keeps files with this execution. Folders are kept with all that is in them.
+ * Keeps files with this execution. Folders are kept with all that is in them. Links are followed where they are named, and
+ * inside of a folder as long as they stay in it.
  *
  * @param paths files and folders, relative to the working folder or absolute; at least one. The last argument may be options
  * @returns the asset; it may be a result or an argument, and `restore(folder)` writes its files
- * @throws Error when a path is not there
+ * @throws Error when a path is not there, or is neither file nor folder, or a link leads out of its folder
  * @example return asset('model.json', 'plots', { name: 'best' })
  */
 export async function asset(...paths: [string, ...(string | AssetOptions)[]]): Promise<Asset> {
@@ -29,28 +31,23 @@ export async function asset(...paths: [string, ...(string | AssetOptions)[]]): P
   const options: AssetOptions = typeof last === 'object' ? last : {}
   const named = paths.filter((path): path is string => typeof path === 'string')
   const files: AssetFile[] = []
-  for (const path of named) for await (const file of filesBelow(resolve(path))) files.push(await storeFile(file))
+  for (const path of named.map((one) => resolve(one))) {
+    const root = rootOf(path)
+    for await (const file of filesBelow(path)) files.push(await inWords(file, () => storeFile(file, root)))
+  }
   if (files.length === 0) throw new Error(`asset: ${named.join(', ')} hold no files.`)
   const made = new Asset((options.name ?? basename(resolve(paths[0]))).slice(0, LIMITS.asset), unique(files))
   current.host.asset(made.name, encode(made, 'asset').json)
   return made
 }
 
-async function* filesBelow(path: string): AsyncGenerator<{ path: string; root: string }> {
-  const found = await stat(path).catch(() => null)
-  if (found === null)
-    throw new Error(`asset: ${path} is not there. Write it first; paths are relative to ${process.cwd()}.`)
+/** What paths in the asset are relative to. */
+function rootOf(path: string): string {
   const inside = relative(process.cwd(), path)
-  const root = inside.startsWith('..') || inside === path ? resolve(path, '..') : process.cwd()
-  if (!found.isDirectory()) yield { path, root }
-  else {
-    const entries = await readdir(path, { withFileTypes: true, recursive: true })
-    const names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-    for (const name of names.sort()) yield { path: name, root }
-  }
+  return inside.startsWith('..') || inside === path ? resolve(path, '..') : process.cwd()
 }
 
-async function storeFile({ path, root }: { path: string; root: string }): Promise<AssetFile> {
+async function storeFile(path: string, root: string): Promise<AssetFile> {
   const { digest, size } = await blobStore().putStream(() => createReadStream(path) as AsyncIterable<Buffer>)
   const { mode } = await stat(path)
   const inside = checkAssetPath(relative(root, path).split(sep).join('/'))

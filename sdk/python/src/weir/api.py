@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import glob
 import math
 import mimetypes
 import os
 import stat
-from pathlib import Path, PurePosixPath
-from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
+from pathlib import Path
+from typing import Any, Dict, Mapping, Optional, Union
 
 from . import calls
 from .checks import check_text, shown
 from .codec import Encoder, encode_asset
 from .coerce import converter
 from .errors import WeirError
+from .files import PathLike, check_file, find_files, in_words
 from .handles import Handle
 from .large import pack
 from .limits import clipped
@@ -22,8 +22,6 @@ from .options import encode_options
 from .runtime import Context, blobs, current
 from .schema import schema_of
 from .values import Asset, AssetFile, Blob
-
-PathLike = Union[str, "os.PathLike[str]"]
 
 
 class Log:
@@ -123,7 +121,9 @@ def blob(content: Union[bytes, bytearray, memoryview, PathLike], media_type: Opt
         data = bytes(content)
         return Blob(store.put(data), len(data), media_type)
     path = Path(content)
-    digest, size = store.put_file(path)
+    check_file(path)
+    with in_words(path):
+        digest, size = store.put_file(path)
     return Blob(digest, size, media_type or mimetypes.guess_type(path.name)[0])
 
 
@@ -136,48 +136,24 @@ def asset(*paths: PathLike, name: str = "files") -> Asset:
         name: Under which the asset is shown, at most 200 characters.
 
     Raises:
-        WeirError: A path names nothing, or two files would have the same path.
+        WeirError: A path names nothing, or what is neither file nor folder; a link inside of a folder leads out of it; or two
+            files would have the same path.
     """
     runtime = current("weir.asset")
-    found = _found(paths)
     files = []
     taken: Dict[str, Path] = {}
-    for shown, path in found:
-        if shown in taken:
-            both = f"{taken[shown]} and {path} would both be {shown} in the asset {name}."
+    for inside, path in find_files(paths):
+        if inside in taken:
+            both = f"{taken[inside]} and {path} would both be {inside} in the asset {name}."
             raise WeirError(both, "Rename one of them.")
-        taken[shown] = path
-        digest, size = runtime.blobs.put_file(path)
-        files.append(AssetFile(shown, digest, size, bool(path.stat().st_mode & stat.S_IXUSR) and os.name != "nt"))
+        taken[inside] = path
+        is_program = bool(check_file(path).st_mode & stat.S_IXUSR) and os.name != "nt"
+        with in_words(path):
+            digest, size = runtime.blobs.put_file(path)
+        files.append(AssetFile(inside, digest, size, is_program))
     made = Asset(name, tuple(files))
     runtime.asset(name[:200], encode_asset(made))
     return made
-
-
-def _found(paths: Tuple[PathLike, ...]) -> List[Tuple[str, Path]]:
-    if len(paths) == 1 and Path(paths[0]).is_dir():
-        root = Path(paths[0])
-        return [(PurePosixPath(path.relative_to(root)).as_posix(), path) for path in _below(root)]
-    found: List[Tuple[str, Path]] = []
-    for path in paths:
-        matches = sorted(glob.glob(os.fspath(path), recursive=True))
-        named = [Path(path)] if Path(path).exists() else [Path(match) for match in matches]
-        if not named:
-            raise WeirError(f"There is no file {os.fspath(path)}.", f"The working folder is {Path.cwd()}.")
-        for one in named:
-            found += [(_shown(file), file) for file in (_below(one) if one.is_dir() else [one])]
-    return list(dict.fromkeys(found))
-
-
-def _below(folder: Path) -> List[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _shown(path: Path) -> str:
-    try:
-        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
-        return path.name
 
 
 def input_handle(message: str, schema: Any = str, *, key: Optional[str] = None) -> Handle[Any]:
