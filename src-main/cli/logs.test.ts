@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { LogLine } from '../../src-shared/contract/index.ts'
+import type { Session } from './connect.ts'
 import { eventText } from './events-actions.ts'
-import { LineMemory, logText } from './run-logs.ts'
+import { followLogs, LineMemory, logText } from './run-logs.ts'
 import { at, plain } from './sample-runs.test-data.ts'
 
 const line = (text: string, seconds: number, fields: Partial<LogLine> = {}): LogLine => ({
@@ -55,4 +56,26 @@ it('prints an event in one line', () => {
   expect(eventText(event, plain)).toMatch(
     /^12 {2}.* {2}k3m9abcd {2}execution\.finished {2}stats\[3\]#2 {2}\{"exitCode":1\}$/,
   )
+})
+
+it('names the calls of a step that was asked for, and not what was asked for itself', async () => {
+  const printed = async (step: string, lines: LogLine[]): Promise<string> => {
+    const pieces: string[] = []
+    const raw = async (piece: string): Promise<void> => void pieces.push(piece)
+    const session = {
+      client: {
+        async *lines() {
+          yield* lines
+        },
+      },
+      routes: { runs: {} },
+      project: 'default',
+      output: { format: 'table', colors: plain, raw },
+    }
+    await followLogs(session as unknown as Session, 'k3m9abcd', { step }, new AbortController().signal)
+    return pieces.join('')
+  }
+  const calls = [line('a', 1, { step: 'clean[0]' }), line('b', 2, { step: 'clean[1]' })]
+  expect(await printed('clean', calls)).toBe('clean[0] | a\nclean[1] | b\n')
+  expect(await printed('clean[1]', calls.slice(1))).toBe('b\n')
 })

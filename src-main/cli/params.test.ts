@@ -23,6 +23,7 @@ const declared: Record<string, Param> = {
   images: { type: 'directory' },
   key: { type: 'secret' },
   data: { type: 'file', multiple: true },
+  release: { type: 'json', schema: { type: 'boolean' } },
 }
 const values = async (...given: string[]) => (await readParams(declared, given, undefined, folder)).values
 
@@ -33,6 +34,10 @@ describe('texts become values by the declared type', () => {
     ['rate=1e-3', { rate: 0.001 }],
     ['fast=yes', { fast: true }],
     ['fast=False', { fast: false }],
+    ['release=yes', { release: true }],
+    ['release=off', { release: false }],
+    ['release=0', { release: false }],
+    ['release=maybe', { release: 'maybe' }],
     ['note=a=b', { note: 'a=b' }],
     ['note=', { note: '' }],
     ['note=@literal', { note: '@literal' }],

@@ -108,7 +108,7 @@ export async function typedValue(name: string, param: Param, texts: readonly str
     case 'object':
       return parsed(name, await contentOf(text, cwd), 'an object, e.g. {"a": 1}')
     case 'json':
-      return jsonOf(param, await contentOf(text, cwd))
+      return flagOf(param, text) ?? jsonOf(param, await contentOf(text, cwd))
     case 'secret':
       return (await contentOf(text, cwd)).replace(/\r?\n$/, '')
     case 'file':
@@ -152,6 +152,10 @@ function booleanOf(name: string, text: string): boolean {
   if (value !== undefined) return value
   throw invalid(`Parameter ${name} needs true or false, not "${text}".`, `Write --param ${name}=true.`)
 }
+
+/** The words for a boolean of code, which says in its schema that it is one. */
+const flagOf = ({ schema }: Param, text: string): boolean | undefined =>
+  schema?.['type'] === 'boolean' ? words[text.toLowerCase()] : undefined
 
 /** JSON, or the text itself where it is none or where only a text fits. */
 function jsonOf(param: Param, text: string): Json {

@@ -81,7 +81,9 @@ async function problemText(problem: Problem, colors: Colors, source: Context['so
     const { label = problem.field ?? 'definition', text = '' } = source ?? {}
     lines.unshift(renderProblems(definition, label, text, colors), '')
   } else {
-    lines.push(...several.map((each) => `  - ${faultText(each)}`))
+    // A single fault is what the detail says already.
+    const isTold = several.length === 1 && several.every((each) => problem.detail.includes(messageOf(each) ?? '\0'))
+    if (!isTold) lines.push(...several.map((each) => `  - ${faultText(each)}`))
   }
   return lines.join('\n')
 }
@@ -94,6 +96,13 @@ function isDefinitionProblem(value: Json): value is Json & DefinitionProblem {
     typeof it.message === 'string' &&
     (it.severity === 'error' || it.severity === 'warning')
   )
+}
+
+/** The sentence of a fault inside a problem; undefined when it has none. */
+function messageOf(fault: unknown): string | undefined {
+  if (typeof fault !== 'object' || fault === null) return undefined
+  const { message } = fault as { readonly message?: unknown }
+  return typeof message === 'string' ? message : undefined
 }
 
 /** A fault inside a problem: usually a field and a message. */

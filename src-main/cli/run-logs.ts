@@ -39,7 +39,7 @@ export async function followLogs(
   const memory = new LineMemory()
   const printer = new LinePrinter(output, {
     timestamps: options.timestamps === true,
-    prefixed: options.step === undefined,
+    step: options.step ?? null,
   })
   for (let first = true; ; first = false) {
     const { step, attempt, stream, tail, follow } = options
@@ -67,14 +67,22 @@ export async function followLogs(
   }
 }
 
+interface PrinterLook {
+  readonly timestamps: boolean
+  /** The step whose lines were asked for; null: all */
+  readonly step: string | null
+}
+
+const CONTINUED: LogLook = { timestamps: false, prefixed: false }
+
 /** Prints lines; the pieces of a very long one become one line again when nothing came between. */
 class LinePrinter {
   private readonly output: Output
-  private readonly look: LogLook
+  private readonly look: PrinterLook
   /** Execution and stream whose line has no end yet */
   private open: string | null = null
 
-  constructor(output: Output, look: LogLook) {
+  constructor(output: Output, look: PrinterLook) {
     this.output = output
     this.look = look
   }
@@ -86,7 +94,10 @@ class LinePrinter {
     const goesOn = this.open === from
     if (!goesOn) this.end()
     this.open = line.partial === true ? from : null
-    const text = logText(line, goesOn ? { timestamps: false, prefixed: false } : this.look, output.colors)
+    const { timestamps, step } = this.look
+    // A step that was asked for need not be named, but each of its calls or items.
+    const look = goesOn ? CONTINUED : { timestamps, prefixed: line.step !== step }
+    const text = logText(line, look, output.colors)
     await output.raw(line.partial === true ? text : `${text}\n`)
   }
 

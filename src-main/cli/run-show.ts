@@ -9,7 +9,7 @@ import { cut } from './progress.ts'
 import { treeOf } from './run-tree.ts'
 import { endWords, runTime, stepNote, stepTime } from './run-words.ts'
 import { renderFields, renderTable } from './table.ts'
-import { formatBytes, formatDuration, formatTime, localTimes } from './times.ts'
+import { formatBytes, formatDuration, formatTime } from './times.ts'
 import { isAssetJson, shortValue } from './values.ts'
 
 export interface ListOptions {
@@ -202,32 +202,6 @@ export async function result(session: Session, id: string): Promise<ExitName | u
     () => resultText(answer, output) || `The run ${endWords(answer.status)}; it has no outputs.`,
   )
   return exitOfRun(answer.status)
-}
-
-export async function why(
-  session: Session,
-  options: { readonly step?: string },
-  id: string,
-): Promise<ExitName | undefined> {
-  const { client, routes, project, output } = session
-  const query = options.step === undefined ? {} : { step: options.step }
-  const answer = await client.call(routes.runs.why, { params: { project, run: id }, query })
-  await output.result(answer, () => {
-    const reasons = renderTable(
-      [{ title: 'STEP' }, { title: 'STATUS' }, { title: 'WHY' }],
-      answer.reasons.map((reason) => [
-        reason.step,
-        statusCell(reason.status, output.colors, output.unicode),
-        localTimes(reason.text),
-      ]),
-      Number.POSITIVE_INFINITY, // a reason that is cut is none
-    )
-    const wrote = answer.reasons.flatMap(({ step, details }) =>
-      details === undefined ? [] : [`${step} wrote last:\n${details.trimEnd().replace(/^/gm, '  ')}`],
-    )
-    return [localTimes(answer.summary), ...(answer.reasons.length === 0 ? [] : [reasons]), ...wrote].join('\n\n')
-  })
-  return undefined
 }
 
 export interface CancelOptions {

@@ -131,7 +131,7 @@ function addInspect(run: Command): void {
     .addHelpText('after', examples('weir run why k3m9abcd', 'weir run why k3m9abcd --step fit'))
     .action(
       engineAction<{ step?: string }>(async (session, options, id) =>
-        (await import('./run-show.ts')).why(session, options, id),
+        (await import('./run-why.ts')).why(session, options, id),
       ),
     )
 }

@@ -122,13 +122,23 @@ describe('why a run is not going on', () => {
   it('is said in one sentence at each stage', () => {
     const driver = new Driver({ answers: { ask: { type: 'approval', message: 'publish?' } }, outcome: null })
     driver.start(planWith({ outputs: { x: 1 } }, step('a'), step('ask', { kind: 'approval', needs: ['a'] })))
-    expect(summary(driver)).toBe('the run is going on: 1 executions are out, 0 units are queued')
+    expect(summary(driver)).toBe('the run is going on: 1 step runs')
     driver.finish('a')
     expect(summary(driver)).toBe('ask: waits for a person: publish?')
     driver.answer('ask', true)
     expect(summary(driver)).toBe('the outputs of the run are being put together')
     driver.send({ type: 'run.resolved', run: 'r1', outcome: { outputs: { json: {} } } })
     expect(summary(driver)).toBe('the run has succeeded')
+  })
+
+  it('is said while other steps run: whom it asks, else what is queued', () => {
+    const asking = new Driver({ answers: { ask: { type: 'approval', message: 'publish?' } } })
+    asking.start(plan(step('a'), step('b'), step('ask', { kind: 'approval' })))
+    expect(summary(asking)).toBe('the run is going on: 2 steps run; ask: waits for a person: publish?')
+    const full = new Driver()
+    const large = { resources: { cpus: full.state.capacity.cpus, memoryBytes: 0, gpus: 0 } }
+    full.start(plan(step('a', large), step('b', large)))
+    expect(summary(full)).toMatch(/^the run is going on: 1 step runs, 1 is queued; b: .*CPU/)
   })
 
   it('names the call that keeps it from going on, and not the step that holds it', () => {

@@ -49,12 +49,26 @@ function runSummary(state: State, run: RunState, ahead: Ahead): string {
   if (run.finished === 'failed') return run.error?.message ?? 'the run has failed'
   if (run.cancelling !== null) return `the run is being cancelled; ${run.active} executions still have to end`
   if (run.active > 0 && runStatus(run) !== 'waiting') {
-    return `the run is going on: ${run.active} executions are out, ${run.waiting} units are queued`
+    return goingOn(state, run, ahead)
   }
   const first = tellingUnit(run, run.active > 0)
   return first === undefined
     ? 'the outputs of the run are being put together'
     : `${unitKey(first)}: ${reasonText(state, first, ahead)}`
+}
+
+/** How much runs, and what else the run waits for: a person before the queue. */
+function goingOn(state: State, run: RunState, ahead: Ahead): string {
+  const runs = `the run is going on: ${run.active} ${run.active === 1 ? 'step runs' : 'steps run'}`
+  const queued = run.waiting === 0 ? '' : `, ${run.waiting} ${run.waiting === 1 ? 'is' : 'are'} queued`
+  const waiting = tellingUnit(run, true) ?? (run.waiting === 0 ? undefined : firstQueued(run))
+  const first = waiting === undefined ? '' : `; ${unitKey(waiting)}: ${reasonText(state, waiting, ahead)}`
+  return `${runs}${queued}${first}`
+}
+
+function firstQueued(run: RunState): Unit | undefined {
+  for (const unit of unitsOf(run)) if (unit.phase === 'queued') return unit
+  return undefined
 }
 
 /** The first unit that says why a run does not go on. Of what was called or is an item, that one says it, and not its step. */
