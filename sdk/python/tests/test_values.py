@@ -45,6 +45,20 @@ def test_vectors(vector: Dict[str, Any]) -> None:
     assert same(Decoder().decode(vector["encoded"]), value)
 
 
+@pytest.mark.parametrize("vector", VECTORS["oneWay"], ids=lambda vector: vector["name"])
+def test_one_way_vectors(vector: Dict[str, Any]) -> None:
+    text = dump(Encoder().encode(eval(vector["python"])))
+    assert json.loads(text) == vector["encoded"] and "-" not in text
+
+
+def test_spans_are_exact_or_refused() -> None:
+    for span in (datetime.timedelta(days=99_000, microseconds=1), datetime.timedelta(days=-99_999, seconds=1), datetime.timedelta.min):
+        assert Decoder().decode(load_json(dump(Encoder().encode(span)))) == span
+    for span in (datetime.timedelta.max, datetime.timedelta(days=400_000_000, microseconds=1)):
+        with pytest.raises(weir.CodecError, match="value cannot be passed on: .*too long a span for its microseconds"):
+            Encoder().encode(span)
+
+
 @pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda vector: vector["name"])
 def test_refused_vectors(vector: Dict[str, Any]) -> None:
     with pytest.raises(weir.CodecError, match=vector["message"]):

@@ -124,7 +124,7 @@ class Encoder:
         except RecursionError:
             raise CodecError(
                 f"{name} cannot be passed on: it holds itself, or is nested too deeply.",
-                "Return a flat list whose items refer to each other by number.",
+                "Make it a flat list whose items refer to each other by number.",
             ) from None
 
     def _any(self, value: Any) -> Json:
@@ -160,7 +160,7 @@ class Encoder:
     def _float(self, value: float) -> Json:
         self._count(_ITEM_BYTES)
         if math.isfinite(value):
-            return value
+            return value + 0.0  # JSON's readers know no -0.0
         return {"$weir": "float", "value": "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"}
 
     def _items(self, values: Any) -> List[Json]:
@@ -221,7 +221,14 @@ class Encoder:
         return {"$weir": "date", "value": value.isoformat()}
 
     def _timedelta(self, value: datetime.timedelta) -> Json:
-        return {"$weir": "duration", "seconds": value.total_seconds()}
+        seconds = value.total_seconds()
+        try:
+            is_exact = datetime.timedelta(seconds=seconds) == value
+        except OverflowError:  # rounded up, beyond the longest
+            is_exact = False
+        if not is_exact:
+            raise _Misfit(f"{value} is too long a span for its microseconds. Round it to seconds.")
+        return {"$weir": "duration", "seconds": seconds}
 
     def _step(self, value: StepRef) -> Json:
         return {"$weir": "step", "run": value.run, "step": value.step}

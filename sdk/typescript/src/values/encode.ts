@@ -69,7 +69,7 @@ class Encoder {
         this.grow(value.length, place)
         return value
       case 'number':
-        if (Number.isFinite(value)) return value
+        if (Number.isFinite(value)) return value + 0 // JSON's readers know no -0
         return { $weir: 'float', value: Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity' }
       case 'boolean':
         return value

@@ -8,6 +8,7 @@ import { encode } from './encode.ts'
 
 interface Vectors {
   values: { name: string; encoded: Json; typescript: string }[]
+  oneWay: { name: string; encoded: Json; typescript: string }[]
   refused: { name: string; encoded: Json; message: string }[]
 }
 const file = new URL('../../../vectors/values.json', import.meta.url)
@@ -26,6 +27,10 @@ describe('values that all languages share', () => {
 
   test.each(vectors.values)('$name is read', ({ encoded, typescript }) => {
     expect(decode(encoded)).toStrictEqual(written(typescript))
+  })
+
+  test.each(vectors.oneWay)('$name is written as the others read it', ({ encoded, typescript }) => {
+    expect(encode(written(typescript), 'value').json).toStrictEqual(encoded)
   })
 
   test.each(vectors.refused)('$name is refused', ({ encoded, message }) => {

@@ -220,9 +220,7 @@ export class Session {
       .then((message) => {
         if (this.#link === link && held.phase === 'sent') link.send(message)
       })
-      .catch((error: unknown) => {
-        this.#holding.fail(held, problemOf(error))
-      })
+      .catch((error: unknown) => this.#holding.fail(held, problemOf(error)))
   }
 
   // What the worker says
@@ -317,10 +315,8 @@ export class Session {
 
   #takeAssets(held: Held, assets: Extract<WorkerMessage, { type: 'asset' }>['assets']): void {
     const { calls, blobs } = this.#parts
-    const checked = checkValues(
-      assets.map(({ value }) => value),
-      blobs,
-    )
+    const values = assets.map(({ value }) => value)
+    const checked = checkValues(values, blobs)
     const before = held.recording
     const recording = held.order
       .after(checked)
