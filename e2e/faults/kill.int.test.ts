@@ -7,6 +7,8 @@ import { type EngineProcess, engineProcess } from './engine-process.ts'
 
 /** Kills of the engine while one run goes on. The nightly run raises it. */
 const KILLS = Number(process.env.WEIR_KILLS ?? 25)
+/** How often a kill comes while a slow process runs for sure, and leaves the next engine time to meet it. */
+const SLOW_KILL_EVERY = 8
 /** Longest time between a start and the next kill; most are shorter. */
 const LONGEST_LIFE_MS = 3_000
 const CONTAINER_STEPS = 30
@@ -66,6 +68,18 @@ async function journal(client: EngineProcess['client'], run: string): Promise<Ru
   }
 }
 
+/** Until a process runs that goes on for seconds, or the run has ended. */
+async function aSlowOneRuns(client: EngineProcess['client'], run: string): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS
+  while (Date.now() < deadline) {
+    const { status, steps } = await client.call(routes.runs.get, { params: { project, run } })
+    const slow = steps.filter(({ name, index }) => name === 'many' && index !== undefined && index % SLOW_EVERY === 0)
+    if (status === 'succeeded' || slow.some((item) => item.status === 'running')) return
+    await sleep(50)
+  }
+  throw new Error('no slow process was started')
+}
+
 async function waitForEnd(client: EngineProcess['client'], run: string): Promise<Run> {
   const deadline = Date.now() + DEADLINE_MS
   for (;;) {
@@ -94,6 +108,13 @@ describe('an engine that is killed', () => {
       await client.call(routes.workflows.apply, { params: { project }, body: { source: source(notes, true) } })
       const { id } = await client.call(routes.runs.start, { params: { project }, body: { workflow: 'killed' } })
       for (let kill = 0; kill < KILLS; kill++) {
+        if (kill % SLOW_KILL_EVERY === 1) {
+          // On a busy machine no engine may live long enough otherwise to meet a process of the one before.
+          await aSlowOneRuns(client, id)
+          await engine.kill()
+          await engine.start()
+          await sleep(LONGEST_LIFE_MS)
+        }
         // Some kills hit an engine that still starts, most one that takes its run back, some one that is well on its way.
         await sleep(Math.random() ** 2 * LONGEST_LIFE_MS)
         await engine.kill()
