@@ -6,6 +6,8 @@ import { createNodeClient } from '../../src-shared/client/node.ts'
 import {
   type Manifest,
   type Module,
+  type QueueEntry,
+  type Run,
   routes,
   type TargetDetail,
   type Workflow,
@@ -39,6 +41,8 @@ const DIGITS = {
     },
   ],
 }
+
+type Queue = { readonly items: QueueEntry[]; readonly total: number }
 
 let weir: Weir
 async function register(workspace: string, manifest: z.input<typeof Manifest>): Promise<void> {
@@ -113,4 +117,32 @@ it('a run takes the version of its workspace, though there is newer code in anot
     expect([code, err]).toEqual([3, expect.stringMatching(/registered in the workspace a1, which main does not see/)])
     expect(err).toContain('Start it in a1')
   }
+})
+
+it('what waits for a worker is listed, with the command that starts one', async () => {
+  const { id } = (await weir.json([
+    'run',
+    'start',
+    'mine',
+    '-W',
+    'a1',
+    '-p',
+    'day=2026-11-21',
+    '--priority',
+    '7',
+  ])) as Run
+  const queue = async (...args: string[]) => (await weir.json(['worker', 'queue', ...args])) as Queue
+  await expect
+    .poll(async () => (await queue('-W', 'a1')).items, { timeout: 20_000 })
+    .toContainEqual({
+      ...{ run: id, workflow: 'mine', workspace: 'a1', step: 'mine', name: 'mine', target: 'digits/mine@2' },
+      ...{ count: 1, priority: 7, since: expect.any(String) },
+      why: expect.stringContaining('weir worker start digits --workspace a1'),
+    })
+  expect((await queue()).items[0]?.run).toBe(id) // for its priority
+  expect((await queue('-W', 'main')).items.map(({ run }) => run)).not.toContain(id)
+  const { out, err } = await weir.run(['worker', 'queue', '--limit', '1'])
+  expect(out).toMatch(new RegExp(`^RUN .* WHY.*\\n${id} `))
+  expect(err).toContain('See more with --limit')
+  expect((await weir.run(['worker', 'queue', '-W', 'nowhere'])).code).toBe(3)
 })

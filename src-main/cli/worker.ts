@@ -3,6 +3,7 @@ import { action, engineAction } from './action.ts'
 import { examples } from './examples.ts'
 import { collected, wholeNumber } from './numbers.ts'
 import type { StartOptions } from './worker-actions.ts'
+import type { QueueOptions } from './worker-queue.ts'
 
 const WORKER = 'identifier of the worker, e.g. w-0123456789abcdef'
 const actions = () => import('./worker-actions.ts')
@@ -33,6 +34,17 @@ export function workerCommand(): Command {
     .argument('<worker>', WORKER)
     .addHelpText('after', examples('weir worker stop w-0123456789abcdef'))
     .action(engineAction(async (session, _, id) => (await actions()).stop(session, id)))
+  worker
+    .command('queue')
+    .description('Steps that could run and do not yet, and why: what goes first stands first')
+    .option('-W, --workspace <workspace>', 'only what is to run in it')
+    .option('--limit <n>', 'at most so many (100)', wholeNumber(1, 1000))
+    .addHelpText('after', examples('weir worker queue', 'weir worker queue -W dev/ana --limit 20 -o json'))
+    .action(
+      engineAction<QueueOptions>(async (session, options) =>
+        (await import('./worker-queue.ts')).queue(session, options),
+      ),
+    )
   return worker
 }
 
