@@ -109,6 +109,12 @@ export class Workspaces {
       const row = this.#named(rows, name)
       refuseMain(row, 'given a base')
       const base = this.#base(rows, to)
+      if (base.id === row.id) {
+        throw new ProblemError('workspace_cycle', `${name} cannot be its own base`, {
+          field: 'body.base',
+          fix: 'choose another workspace, e.g. main',
+        })
+      }
       const above = ancestors(rows, base)
       if (above.some(({ id }) => id === row.id)) {
         const path = [...above.slice(0, above.indexOf(row) + 1)].map((one) => one.name).join(' → ')
@@ -135,6 +141,7 @@ export class Workspaces {
           fix: `archive it first, or give it another base: weir workspace rebase ${child.name} BASE`,
         })
       }
+      this.#refuseActive(row)
       return { ...row, archivedAt: row.archivedAt ?? this.#parts.now() }
     })
   }
@@ -157,6 +164,17 @@ export class Workspaces {
       }
       await this.#parts.storage.deleteWorkspace(row.id)
       return null
+    })
+  }
+
+  /** Runs that go on in what is put aside would be forgotten with it. */
+  #refuseActive({ id, name }: WorkspaceRow): void {
+    const runs = [...this.#parts.orchestrator.state.runs.values()]
+    const active = runs.filter(({ workspace, finished }) => workspace === id && finished === null).length
+    if (active === 0) return
+    const what = active === 1 ? '1 run is' : `${active} runs are`
+    throw new ProblemError('workspace_in_use', `${what} going on in the workspace ${name}`, {
+      fix: `wait for their end, or cancel them: weir run list -W ${name} --status queued,running,waiting`,
     })
   }
 

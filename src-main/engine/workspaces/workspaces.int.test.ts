@@ -115,9 +115,10 @@ describe('the tree', () => {
       ...refusal('workspace_cycle'),
       message: 'dev/ana inherits from dev already: dev/ana → dev',
     })
-    await expect(client.call(workspaces.rebase, { ...at('dev'), body: { base: 'dev' } })).rejects.toMatchObject(
-      refusal('workspace_cycle'),
-    )
+    await expect(client.call(workspaces.rebase, { ...at('dev'), body: { base: 'dev' } })).rejects.toMatchObject({
+      ...refusal('workspace_cycle'),
+      message: 'dev cannot be its own base',
+    })
     const fixed = refusal('workspace_fixed')
     await expect(client.call(workspaces.remove, at('main'))).rejects.toMatchObject(fixed)
     await expect(client.call(workspaces.archive, at('main'))).rejects.toMatchObject(fixed)
@@ -138,6 +139,19 @@ describe('the tree', () => {
     await client.call(workspaces.remove, at('dev'))
     expect(await names()).toEqual(['main'])
     await expect(client.call(workspaces.get, at('dev'))).rejects.toMatchObject(refusal('workspace_not_found'))
+  })
+
+  test('puts nothing aside that has runs which go on', async () => {
+    await create('dev')
+    await client.call(workspaces.pause, at('dev'))
+    const run = await launch('dev')
+    await expect(client.call(workspaces.archive, at('dev'))).rejects.toMatchObject({
+      ...refusal('workspace_in_use'),
+      message: '1 run is going on in the workspace dev',
+    })
+    await client.call(runs.cancel, { params: { project, run }, body: {} })
+    await ended(run)
+    expect(await client.call(workspaces.archive, at('dev'))).toMatchObject({ state: 'archived' })
   })
 
   test('puts workspaces aside from below, and takes them back from above', async () => {

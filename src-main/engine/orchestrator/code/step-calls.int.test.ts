@@ -113,7 +113,10 @@ describe('single steps of a run of code', () => {
     await until('the call', () => slow.count() === 1)
     await expect(engine.calls.rerun(run, 'flow', ANA)).rejects.toMatchObject({ code: 'run_not_finished' })
     await expect(engine.calls.rerun(run, 'failed', ANA)).rejects.toMatchObject({ code: 'run_not_finished' })
-    await expect(engine.calls.rerun(run, 'slow', ANA)).rejects.toThrow(/slow .* cannot run again now: it holds calls/)
+    await expect(engine.calls.rerun(run, 'slow', ANA)).rejects.toMatchObject({
+      message: expect.stringMatching(/slow .* cannot run again now: it holds calls/) as unknown,
+      context: { fix: expect.stringContaining("--from 'slow[0]'") as unknown },
+    })
     slow.open(1)
     await ended(engine, run)
   })

@@ -65,7 +65,9 @@ export async function rerunCall(
   const refusal = notAgain(unit)
   if (refusal !== null) {
     throw new ProblemError('run_not_finished', `step ${from} of run ${run.id} cannot run again now: ${refusal}`, {
-      fix: 'wait for the end of the run, or cancel it first',
+      fix: unit.grows
+        ? `run one of its calls again: weir run rerun ${run.id} --from '${from}[0]'`
+        : 'wait for the end of the run, or cancel it first',
     })
   }
   if (unit.call === null) return false
