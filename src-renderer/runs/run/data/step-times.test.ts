@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { durationOf, queueTime, roundStarts, timesOf } from './step-times.ts'
+import { durationOf, queueTime, roundStarts, timesOf, workOf } from './step-times.ts'
 import { at, execution, step } from './test-steps.ts'
 
 const T0 = Date.parse(at(0))
@@ -22,6 +22,34 @@ describe('the times of a step', () => {
     const times = timesOf(step('f[3]', { status: 'running', executions: [execution(1, 260, null)] }), find, [T0])
     expect(queueTime(times)).toBe(60)
     expect(durationOf(times)).toBeNull()
+  })
+
+  it('of what holds calls begin with the first of them, and are how long any of them ran', () => {
+    const call = { by: 'main', attempt: 1, at: at(300), brief: '', refs: [], links: [] }
+    const fanOut = { total: 2, done: 2, succeeded: 2, failed: 0, dropped: 0 }
+    const holder = step('g', { status: 'succeeded', startedAt: at(300), finishedAt: at(900), fanOut })
+    const calls = [
+      step('g[0]', { status: 'succeeded', call, executions: [execution(1, 500, 540)] }),
+      step('g[1]', { status: 'succeeded', call, executions: [execution(1, 520, 560), execution(2, 890, 900)] }),
+    ]
+    const within = (key: string) => calls.find((one) => one.key === key)
+    expect(queueTime(timesOf(holder, within, [T0]))).toBe(0)
+    expect(workOf(calls)).toEqual({ workMs: 70, openSince: null })
+    expect(workOf([...calls, step('g[2]', { executions: [execution(1, 550, null)] })])).toEqual({
+      workMs: 50,
+      openSince: T0 + 550,
+    })
+  })
+
+  it('of a call that is run again wait from the re-run', () => {
+    const call = { by: 'main', attempt: 1, at: at(5), brief: '', refs: [], links: [] }
+    const again = step('g[0]', {
+      status: 'succeeded',
+      round: 2,
+      call,
+      executions: [execution(1, 10, 20), execution(2, 810, 820, { round: 2 })],
+    })
+    expect(queueTime(timesOf(again, find, [T0, T0 + 800]))).toBe(10)
   })
 
   it('of what waits between two attempts has no end', () => {

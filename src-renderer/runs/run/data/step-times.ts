@@ -38,7 +38,7 @@ export function timesOf(step: RunStep, find: (key: string) => RunStep | undefine
 function readyAt(step: RunStep, find: (key: string) => RunStep | undefined, starts: RoundStarts): number | null {
   if (step.status === 'blocked' || step.status === 'skipped') return null
   // It may still have waited for what it is given; the journal does not say since when it did not.
-  if (step.call !== undefined) return Date.parse(step.call.at)
+  if (step.call !== undefined) return Math.max(Date.parse(step.call.at), starts[step.round - 1] ?? 0)
   // An item is ready when its list is there; one that maxParallel holds back waits, too.
   if (step.index !== undefined) {
     const parent = find(step.name)
@@ -47,6 +47,8 @@ function readyAt(step: RunStep, find: (key: string) => RunStep | undefined, star
     const then = parent.earlier?.find(({ round }) => round === step.round)
     return then === undefined ? null : Date.parse(then.startedAt)
   }
+  // What holds calls of code begins with the first of them, and has waited for nothing before.
+  if (step.fanOut !== undefined && find(`${step.name}[0]`)?.call !== undefined) return startOf(step)
   let latest = starts[step.round - 1] ?? starts.at(-1) ?? 0
   for (const name of step.needs) {
     const need = find(name)
@@ -61,11 +63,36 @@ export function queueTime({ readyAt: ready, startedAt }: Pick<StepTimes, 'readyA
   return ready === null || startedAt === null ? null : Math.max(0, startedAt - ready)
 }
 
+/** How long at least one of some steps was at work: those that run side by side count once. */
+export function workOf(steps: Iterable<RunStep>): Pick<StepTime, 'workMs' | 'openSince'> {
+  const spans: [number, number][] = []
+  let since: number | null = null
+  for (const step of steps) {
+    for (const { round, startedAt, finishedAt } of step.executions) {
+      if (round !== step.round) continue
+      const from = Date.parse(startedAt)
+      if (finishedAt !== null) spans.push([from, Date.parse(finishedAt)])
+      else since = since === null ? from : Math.min(since, from)
+    }
+  }
+  spans.sort(([a], [b]) => a - b)
+  let workMs = 0
+  let until = Number.NEGATIVE_INFINITY
+  for (const [from, end] of spans) {
+    // What still runs counts from its start by itself.
+    const to = since === null ? end : Math.min(end, since)
+    workMs += Math.max(0, to - Math.max(from, until))
+    until = Math.max(until, to)
+  }
+  return { workMs: spans.length === 0 && since === null ? null : workMs, openSince: since }
+}
+
 /** Time of work without waits; null before it began, and while it is at work. */
-export const durationOf = ({ workMs, openSince: since }: StepTime): number | null => (since === null ? workMs : null)
+export const durationOf = ({ workMs, openSince: since }: Pick<StepTime, 'workMs' | 'openSince'>): number | null =>
+  since === null ? workMs : null
 
 /** The moment from which a clock counts the time of work of a step that is at work; null for the others. */
-export function clockOf(time: StepTime): string | null {
+export function clockOf(time: Pick<StepTime, 'workMs' | 'openSince'>): string | null {
   const since = openSince(time)
   return since === null ? null : new Date(since).toISOString()
 }

@@ -2,10 +2,10 @@ import { createContext, useContext, useMemo } from 'react'
 import type { RunStep, StepStatus } from '../../../../src-shared/contract/index.ts'
 import { lastRound, stepTime } from '../../../../src-shared/runs/index.ts'
 import type { StepState, StepStates, UseStepState } from '../../../graph/index.ts'
-import { callsBelow } from '../calls/call-groups.ts'
+import { callsBelow, holdsCalls } from '../calls/call-groups.ts'
 import { useRunStore, useStep } from '../data/run-store.ts'
 import type { StepBook } from '../data/step-book.ts'
-import { clockOf, durationOf, hasEnded } from '../data/step-times.ts'
+import { clockOf, durationOf, hasEnded, workOf } from '../data/step-times.ts'
 
 /** States of nodes when only the calls of a group are looked at; null: of all. */
 const GroupContext = createContext<ReadonlyMap<string, StepState> | null>(null)
@@ -24,7 +24,8 @@ const OUTSIDE: StepState = {
 export const useStepState: UseStepState = (name) => {
   const states = useContext(GroupContext)
   const step = useStep(name)
-  return states === null ? stepStateOf(step) : (states.get(name) ?? dimmed(step))
+  const { book } = useRunStore().getState()
+  return states === null ? stepStateOf(step, book) : (states.get(name) ?? dimmed(step, book))
 }
 
 /** The same for who paints all nodes at once. */
@@ -33,8 +34,9 @@ export function useStepStates(states: ReadonlyMap<string, StepState> | null): St
   return useMemo(
     () => ({
       get: (name) => {
-        const step = store.getState().book.byKey.get(name)
-        return states === null ? stepStateOf(step) : (states.get(name) ?? dimmed(step))
+        const { book } = store.getState()
+        const step = book.byKey.get(name)
+        return states === null ? stepStateOf(step, book) : (states.get(name) ?? dimmed(step, book))
       },
       subscribe: (listener) =>
         store.subscribe((now, before) => {
@@ -47,18 +49,19 @@ export function useStepStates(states: ReadonlyMap<string, StepState> | null): St
 
 const known = new WeakMap<RunStep, StepState>()
 
-function stepStateOf(step: RunStep | undefined): StepState | null {
+function stepStateOf(step: RunStep | undefined, book: StepBook): StepState | null {
   if (step === undefined) return null
   let state = known.get(step)
   if (state === undefined) {
-    state = stateOf(step)
+    state = stateOf(step, book)
     known.set(step, state)
   }
   return state
 }
 
-function stateOf(step: RunStep): StepState {
-  const time = stepTime(step)
+function stateOf(step: RunStep, book: StepBook): StepState {
+  // What holds calls is no work itself: it took as long as they ran, without their turn in the queue.
+  const time = holdsCalls(step, book) ? workOf(stepsOf(book, step.name)) : stepTime(step)
   return {
     status: step.status,
     durationMs: durationOf(time),
@@ -68,13 +71,20 @@ function stateOf(step: RunStep): StepState {
   }
 }
 
+function* stepsOf(book: StepBook, name: string): Generator<RunStep> {
+  for (const key of book.items.get(name) ?? []) {
+    const step = book.byKey.get(key)
+    if (step !== undefined) yield step
+  }
+}
+
 const dims = new WeakMap<RunStep, StepState>()
 
-function dimmed(step: RunStep | undefined): StepState {
+function dimmed(step: RunStep | undefined, book: StepBook): StepState {
   if (step === undefined) return OUTSIDE
   let state = dims.get(step)
   if (state === undefined) {
-    state = { ...stateOf(step), isDim: true }
+    state = { ...stateOf(step, book), isDim: true }
     dims.set(step, state)
   }
   return state
