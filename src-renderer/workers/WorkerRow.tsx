@@ -73,12 +73,23 @@ function hostsOf({ hosts }: Worker): string {
 }
 
 /** How much it has, and how many it takes at once: those that wait for a call keep no place, so it may have more. */
-function Room({ worker: { busy, concurrency, shared } }: { readonly worker: Worker }) {
+function Room({ worker: { busy, used, concurrency, shared } }: { readonly worker: Worker }) {
+  const waiting = busy - used.processes - used.shared
   const places = `${plural(concurrency, 'process', 'processes')}${shared > 0 ? ` and ${formatCount(shared)} shared executions` : ''}`
   return (
     <Tooltip label={`Takes up to ${places} at once; what waits for a call does not count`}>
       <span className={`${classes.room} tabular`}>
-        <strong>{plural(busy, 'execution')}</strong> <span className="dim">{formatCount(concurrency)} at once</span>
+        <strong>{formatCount(used.processes)}</strong> of {plural(concurrency, 'process', 'processes')}
+        {shared > 0 && (
+          <>
+            , <strong>{formatCount(used.shared)}</strong> of {formatCount(shared)} shared
+          </>
+        )}
+        {waiting > 0 && (
+          <span className="dim">
+            , {formatCount(waiting)} {waiting === 1 ? 'waits' : 'wait'} for calls
+          </span>
+        )}
       </span>
     </Tooltip>
   )

@@ -31,6 +31,9 @@ export const Worker = z.object({
   since: Time.describe('When this engine met it'),
   busy: z.int().describe('Executions that it has, or is about to get'),
   busyShared: z.int().describe('Of these those with isolation shared'),
+  used: z
+    .object({ processes: z.int(), shared: z.int() })
+    .describe('Places that are taken: an execution that waits for what it called keeps none'),
   executions: z
     .array(z.object({ execution: z.string().describe('run:step:attempt'), target: z.string() }))
     .describe('The first 100 of them'),

@@ -41,6 +41,7 @@ export function workerCalls(state: State, hub: WorkerHub | null) {
 
 function viewOf(state: State, worker: LiveWorker): Worker {
   const { worker: id, busy, since, workspace, hosts, earlier, tags, faults, ...rest } = worker
+  const booked = state.workers.get(id)
   return {
     ...rest,
     id,
@@ -52,6 +53,7 @@ function viewOf(state: State, worker: LiveWorker): Worker {
     since: new Date(since).toISOString(),
     busy: busy.length,
     busyShared: busy.filter(({ isShared }) => isShared).length,
+    used: { processes: booked?.used ?? 0, shared: booked?.shared ?? 0 },
     executions: busy.slice(0, LISTED).map(({ execution, target }) => ({ execution, target })),
   }
 }

@@ -27,7 +27,7 @@ export function workerHandlers(threadOf: (project: string) => Promise<ProjectThr
     async stop({ params }) {
       const worker = await find(params.project, params.worker)
       await (await threadOf(params.project)).call('stopWorker', worker.id)
-      return { ...worker, draining: true, busy: 0, busyShared: 0, executions: [] }
+      return { ...worker, draining: true, busy: 0, busyShared: 0, used: { processes: 0, shared: 0 }, executions: [] }
     },
   }
 }

@@ -58,6 +58,7 @@ describe('a worker at a real engine', () => {
       connected: true,
       busy: 1,
       busyShared: 0,
+      used: { processes: 1, shared: 0 },
       executions: [{ target: 'digits/main' }],
     })
     worker.say(

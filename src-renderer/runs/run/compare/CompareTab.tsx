@@ -22,12 +22,14 @@ import { ValueDeltas } from './ValueDeltas.tsx'
 /** How many runs of the workflow are offered. */
 const OFFERED = 50
 
-/** This run beside another of the same workflow: the one before it, or any that is chosen. */
+/** This run beside another of the same workflow: the one before it that succeeded, or any that is chosen. */
 export function CompareTab({ place }: { readonly place: Place }) {
   const { id, workflow, createdAt } = useHead()
   const list = useAsk(runRoutes.list, { params: { project: PROJECT }, query: { workflow, limit: OFFERED } })
   const others = (list.data?.items ?? []).filter((run) => run.id !== id && run.workflow === workflow)
-  const previous = others.find((run) => run.createdAt < createdAt) ?? others[0]
+  const earlier = others.filter((run) => run.createdAt < createdAt)
+  // The newest that succeeded: what failed took another time, and left nothing to compare.
+  const previous = [...earlier, ...others].find(({ status }) => status === 'succeeded') ?? earlier[0] ?? others[0]
   const other = place.with ?? previous?.id
   if (list.error !== null) {
     return <Failed error={list.error} what="The other runs could not be listed" onRetry={() => void list.refetch()} />
