@@ -6,10 +6,9 @@ import {
 } from '../../../../src-shared/contract/worker-protocol.ts'
 import { messagesOf, readMessage } from './incoming.ts'
 import type { Link } from './link.ts'
-import { MalformedMessage } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import type { ToSocket } from './parts.ts'
-import { ProtocolError } from './protocol-error.ts'
+import { MalformedMessage, ProtocolError } from './protocol-error.ts'
 import type { Session } from './session.ts'
 
 export type Hello = Extract<WorkerMessage, { type: 'hello' }>

@@ -1,8 +1,7 @@
 import type { z } from 'zod'
 import type { Json, Usage } from '../../../../src-shared/contract/index.ts'
 import { CLOSE, WorkerMessage } from '../../../../src-shared/contract/worker-protocol.ts'
-import { MalformedMessage } from './malformed.ts'
-import { ProtocolError } from './protocol-error.ts'
+import { MalformedMessage, ProtocolError } from './protocol-error.ts'
 
 /**
  * What workers say, read. Messages that come by the thousand (results, starts, output) are checked by hand: the schema takes

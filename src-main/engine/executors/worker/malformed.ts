@@ -1,14 +1,7 @@
-import type { Failure } from '../../../../src-shared/contract/index.ts'
-import { CLOSE } from '../../../../src-shared/contract/worker-protocol.ts'
 import type { Holding } from './holding.ts'
 import type { Link } from './link.ts'
 import type { SessionParts } from './parts.ts'
-import { ProtocolError } from './protocol-error.ts'
-
-/** Of a message, in the reason of a close: that has 123 bytes in all. */
-const QUOTED = 40
-const FIX =
-  'Correct what the code gives to the SDK; if it gives nothing odd, the SDK and the engine are of different versions.'
+import type { MalformedMessage } from './protocol-error.ts'
 
 const ENDINGS: ReadonlySet<unknown> = new Set(['result', 'error', 'suspend', 'aborted'])
 const REQUESTS: ReadonlySet<unknown> = new Set(['submit', 'select', 'cancel', 'secret'])
@@ -16,20 +9,6 @@ const REQUESTS: ReadonlySet<unknown> = new Set(['submit', 'select', 'cancel', 's
 const ASIDES: ReadonlySet<unknown> = new Set(['asset', 'progress'])
 /** What it must say, and what the worker would say again until it has an answer. */
 const DUTIES: ReadonlySet<unknown> = new Set(['started', 'log', 'metric'])
-
-/** A message that is not as the protocol has it. When nobody can answer for it, it ends the connection. */
-export class MalformedMessage extends ProtocolError {
-  readonly given: Readonly<Record<string, unknown>>
-  readonly problem: Failure
-
-  /** @param words where and what is wrong: ` at calls.0.options: …` */
-  constructor(given: Readonly<Record<string, unknown>>, words: string) {
-    const text = `a message "${String(given['type']).slice(0, QUOTED)}" is malformed${words}`
-    super(CLOSE.malformed, text)
-    this.given = given
-    this.problem = { code: 'request_malformed', message: `The engine was sent ${text}.`, fix: FIX }
-  }
-}
 
 interface Answerer {
   readonly holding: Holding
