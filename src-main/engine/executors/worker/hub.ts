@@ -216,7 +216,7 @@ export class WorkerHub implements Executor {
       const versions = await this.#parts.calls.declare(facts.workspace, manifests, facts.register)
       const kept = faults.flatMap(({ module }) => {
         const version = facts.hosts[module]
-        return version === undefined || module in versions ? [] : [[module, version] as const]
+        return version === undefined || Object.hasOwn(versions, module) ? [] : [[module, version] as const]
       })
       const hosts = { ...Object.fromEntries(kept), ...versions }
       session.change({ hosts, earlier: earlierThan(hosts, earlier), faults })
