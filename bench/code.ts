@@ -150,21 +150,22 @@ async function freshMeasures(language: Language, runs: Runs): Promise<Measure[]>
   const fresh = { isolation: 'process' }
   const prefix = `${language.name}, process each: `
   const bareIs = language.bare
+  const dispatched = await runs.ended(await runs.start('dispatch', { n: DISPATCHED }))
+  const dispatch = measure(`${prefix}call to the first line of its code`, median(dispatched as number[]), {
+    target: 5,
+    samples: DISPATCHED,
+  })
   const chain = await runs.median('chain', { n: CHAIN, ...fresh })
   const few = await runs.median('fan_out', { n: FEW, ...fresh }, 1)
   const many = await runs.result('fan_out', { n: MANY, ...fresh })
   const bareChain = await runs.median('forks', { n: CHAIN })
   const bareFew = await runs.median('forks', { n: FEW }, 1)
-  const dispatched = await runs.ended(await runs.start('dispatch', { n: DISPATCHED }))
   return [
+    dispatch,
     measure(`${prefix}chain of ${CHAIN}`, chain, { bare: bareChain, bareIs }),
     measure(`${prefix}fan-out of ${FEW}`, few, { bare: bareFew, bareIs, samples: 1 }),
     // Ten times the bare ones of FEW: a loop has no other cost for more.
     measure(`${prefix}fan-out of ${MANY}`, many, { bare: bareFew * (MANY / FEW), bareIs, samples: 1 }),
-    measure(`${prefix}call to the first line of its code`, median(dispatched as number[]), {
-      target: 5,
-      samples: DISPATCHED,
-    }),
   ]
 }
 
@@ -220,24 +221,33 @@ async function restartMeasure(runs: Runs): Promise<Measure> {
   return measure(`restart with ${RECORDED} recorded calls, to healthy`, median(took), { target: 1_000 })
 }
 
+/** An engine and a worker of their own for some measures. */
+async function withWorker(language: Language, act: (runs: Runs) => Promise<Measure[]>): Promise<Measure[]> {
+  const engine = await engineProcess()
+  await engine.start()
+  const stop = await startWorker(language, engine)
+  try {
+    return await act(new Runs(engine))
+  } finally {
+    await stop()
+    await engine.remove()
+  }
+}
+
 /** Calls of functions that do nothing, through the workers of both languages. */
 export async function codeMeasures(): Promise<Measure[]> {
   const peer = dask()
   const found: Measure[] = []
   for (const language of languages()) {
-    const engine = await engineProcess()
-    await engine.start()
-    const stop = await startWorker(language, engine)
-    try {
-      const runs = new Runs(engine)
-      found.push(...(await sharedMeasures(language, runs, language.name === 'Python' ? peer : null)))
-      found.push(...(await freshMeasures(language, runs)))
-      found.push(await crowdMeasure(language, runs))
-      if (language.name === 'Python') found.push(await memoryMeasure(runs), await restartMeasure(runs))
-    } finally {
-      await stop()
-      await engine.remove()
-    }
+    const isPython = language.name === 'Python'
+    const beside = isPython ? peer : null
+    found.push(...(await withWorker(language, (runs) => sharedMeasures(language, runs, beside))))
+    found.push(...(await withWorker(language, async (runs) => [await crowdMeasure(language, runs)])))
+    if (isPython) found.push(...(await withWorker(language, async (runs) => [await memoryMeasure(runs)])))
+    if (isPython) found.push(...(await withWorker(language, async (runs) => [await restartMeasure(runs)])))
   }
+  // Last: thousands of processes take minutes.
+  for (const language of languages())
+    found.push(...(await withWorker(language, (runs) => freshMeasures(language, runs))))
   return found
 }
