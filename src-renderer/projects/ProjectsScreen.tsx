@@ -1,8 +1,7 @@
-import { ActionIcon, Button, FileButton, Menu, Switch, Tooltip } from '@mantine/core'
+import { Button, FileButton, Menu, Switch } from '@mantine/core'
 import {
   IconArchive,
   IconArchiveOff,
-  IconDots,
   IconPackageExport,
   IconPackageImport,
   IconPencil,
@@ -13,6 +12,7 @@ import { useMemo, useRef } from 'react'
 import { type Project, projectRoutes } from '../../src-shared/contract/index.ts'
 import { DEFAULT_PROJECT, PROJECT, switchProject, useAsk } from '../api/index.ts'
 import { formatCount } from '../ui/format.ts'
+import { MoreMenu } from '../ui/MoreMenu.tsx'
 import { Failed } from '../ui/Notes.tsx'
 import { usePersisted } from '../ui/persisted.ts'
 import { Screen } from '../ui/Screen.tsx'
@@ -169,37 +169,28 @@ function More({ project }: { readonly project: Project }) {
   const { name, archivedAt } = project
   const isFixed = name === DEFAULT_PROJECT
   return (
-    <Menu position="bottom-end" width={220}>
-      <Tooltip label="More">
-        <Menu.Target>
-          <ActionIcon aria-label={`More for ${name}`}>
-            <IconDots {...ICON} />
-          </ActionIcon>
-        </Menu.Target>
-      </Tooltip>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconPencil {...ICON} />} onClick={() => openProjectSettings(project)}>
-          {isFixed ? 'Describe' : 'Rename or describe'}
+    <MoreMenu name={name} width={220}>
+      <Menu.Item leftSection={<IconPencil {...ICON} />} onClick={() => openProjectSettings(project)}>
+        {isFixed ? 'Describe' : 'Rename or describe'}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconPackageExport {...ICON} />} onClick={() => exportProject(project)}>
+        Export
+      </Menu.Item>
+      {!isFixed && archivedAt === null && (
+        <Menu.Item leftSection={<IconArchive {...ICON} />} onClick={() => void setArchived(project, true)}>
+          Archive
         </Menu.Item>
-        <Menu.Item leftSection={<IconPackageExport {...ICON} />} onClick={() => exportProject(project)}>
-          Export
+      )}
+      {archivedAt !== null && (
+        <Menu.Item leftSection={<IconArchiveOff {...ICON} />} onClick={() => void setArchived(project, false)}>
+          Take back into use
         </Menu.Item>
-        {!isFixed && archivedAt === null && (
-          <Menu.Item leftSection={<IconArchive {...ICON} />} onClick={() => void setArchived(project, true)}>
-            Archive
-          </Menu.Item>
-        )}
-        {archivedAt !== null && (
-          <Menu.Item leftSection={<IconArchiveOff {...ICON} />} onClick={() => void setArchived(project, false)}>
-            Take back into use
-          </Menu.Item>
-        )}
-        {!isFixed && (
-          <Menu.Item leftSection={<IconTrash {...ICON} />} onClick={() => deleteProject(project)}>
-            Delete
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      {!isFixed && (
+        <Menu.Item leftSection={<IconTrash {...ICON} />} onClick={() => deleteProject(project)}>
+          Delete
+        </Menu.Item>
+      )}
+    </MoreMenu>
   )
 }

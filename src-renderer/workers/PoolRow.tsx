@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
-import { IconAlertTriangle, IconDots, IconFileText, IconTrash } from '@tabler/icons-react'
+import { Button, Menu } from '@mantine/core'
+import { IconAlertTriangle, IconFileText, IconTrash } from '@tabler/icons-react'
 import type { Pool } from '../../src-shared/contract/index.ts'
 import { spanText } from '../../src-shared/targets/words.ts'
 import { sentence } from '../api/index.ts'
 import { plural } from '../ui/format.ts'
+import { MoreMenu } from '../ui/MoreMenu.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
 import { deletePool, openPoolLog, startPool, stopPool } from './actions.tsx'
 import { Tags } from './Tags.tsx'
@@ -49,10 +50,7 @@ export function PoolRow({ pool }: { readonly pool: Pool }) {
           <span>
             {sentence(problem)}
             {nextStart !== null && (
-              <>
-                {' '}
-                It is tried again <RelativeTime at={nextStart} />.
-              </>
+              <> It is tried again {isSoon(nextStart) ? 'in a moment' : <RelativeTime at={nextStart} />}.</>
             )}
           </span>
         </p>
@@ -60,6 +58,10 @@ export function PoolRow({ pool }: { readonly pool: Pool }) {
     </li>
   )
 }
+
+/** Too near for a number; a moment that is over is about to be noticed. */
+const SOON_MS = 5_000
+const isSoon = (at: string): boolean => Date.parse(at) - Date.now() < SOON_MS
 
 const sourceOf = ({ command, modules, folder }: Pool): string => `${command ?? modules.join(' ')} in ${folder}`
 
@@ -78,22 +80,13 @@ function inWords({ workers, enabled, problem, min }: Pool): string {
 
 function More({ pool }: { readonly pool: Pool }) {
   return (
-    <Menu position="bottom-end" width={220}>
-      <Tooltip label="More">
-        <Menu.Target>
-          <ActionIcon aria-label={`More for ${pool.name}`}>
-            <IconDots size={16} stroke={1.5} />
-          </ActionIcon>
-        </Menu.Target>
-      </Tooltip>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconFileText size={16} stroke={1.5} />} onClick={() => openPoolLog(pool)}>
-          Show what they have written
-        </Menu.Item>
-        <Menu.Item leftSection={<IconTrash size={16} stroke={1.5} />} onClick={() => void deletePool(pool)}>
-          Delete
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu name={pool.name} width={220}>
+      <Menu.Item leftSection={<IconFileText size={16} stroke={1.5} />} onClick={() => openPoolLog(pool)}>
+        Show what they have written
+      </Menu.Item>
+      <Menu.Item leftSection={<IconTrash size={16} stroke={1.5} />} onClick={() => void deletePool(pool)}>
+        Delete
+      </Menu.Item>
+    </MoreMenu>
   )
 }

@@ -1,11 +1,12 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core'
-import { IconAlertTriangle, IconDoorExit, IconDots, IconPlayerStop } from '@tabler/icons-react'
+import { Menu, Tooltip } from '@mantine/core'
+import { IconAlertTriangle, IconDoorExit, IconPlayerStop } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Worker } from '../../src-shared/contract/index.ts'
 import { sentence } from '../api/index.ts'
 import { CopyButton } from '../ui/Copy.tsx'
 import { formatCount, plural } from '../ui/format.ts'
+import { MoreMenu } from '../ui/MoreMenu.tsx'
 import { RelativeTime } from '../ui/Time.tsx'
 import { drainWorker, stopWorker } from './actions.tsx'
 import { executionPlace } from './execution-place.ts'
@@ -132,26 +133,17 @@ function Executions({ worker: { name, executions, busy } }: { readonly worker: W
 
 function More({ worker }: { readonly worker: Worker }) {
   return (
-    <Menu position="bottom-end" width={240}>
-      <Tooltip label="More">
-        <Menu.Target>
-          <ActionIcon aria-label={`More for ${worker.name}`}>
-            <IconDots size={16} stroke={1.5} />
-          </ActionIcon>
-        </Menu.Target>
-      </Tooltip>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconDoorExit size={16} stroke={1.5} />}
-          disabled={worker.draining}
-          onClick={() => void drainWorker(worker)}
-        >
-          Let it finish and leave
-        </Menu.Item>
-        <Menu.Item leftSection={<IconPlayerStop size={16} stroke={1.5} />} onClick={() => void stopWorker(worker)}>
-          Stop at once
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu name={worker.name} width={240}>
+      <Menu.Item
+        leftSection={<IconDoorExit size={16} stroke={1.5} />}
+        disabled={worker.draining}
+        onClick={() => void drainWorker(worker)}
+      >
+        Let it finish and leave
+      </Menu.Item>
+      <Menu.Item leftSection={<IconPlayerStop size={16} stroke={1.5} />} onClick={() => void stopWorker(worker)}>
+        Stop at once
+      </Menu.Item>
+    </MoreMenu>
   )
 }

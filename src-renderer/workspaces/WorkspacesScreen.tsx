@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Menu, Switch, Tooltip } from '@mantine/core'
-import { IconDots, IconPlus } from '@tabler/icons-react'
+import { Button, Switch } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { type Workspace, workspaceRoutes } from '../../src-shared/contract/index.ts'
 import { chooseWorkspace, PROJECT, useChosenWorkspace, useLiveRefresh } from '../api/index.ts'
 import { formatCount } from '../ui/format.ts'
+import { MoreMenu } from '../ui/MoreMenu.tsx'
 import { Failed } from '../ui/Notes.tsx'
 import { usePersisted } from '../ui/persisted.ts'
 import { Screen } from '../ui/Screen.tsx'
@@ -130,17 +131,8 @@ function cardOf(workspace: Workspace) {
 
 function More({ workspace }: { readonly workspace: Workspace }) {
   return (
-    <Menu position="bottom-end" width={230}>
-      <Tooltip label="More">
-        <Menu.Target>
-          <ActionIcon aria-label={`More for ${workspace.name}`}>
-            <IconDots size={16} stroke={1.5} />
-          </ActionIcon>
-        </Menu.Target>
-      </Tooltip>
-      <Menu.Dropdown>
-        <WorkspaceItems workspace={workspace} />
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu name={workspace.name} width={230}>
+      <WorkspaceItems workspace={workspace} />
+    </MoreMenu>
   )
 }

@@ -1,7 +1,6 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import {
   IconCopy,
-  IconDots,
   IconDownload,
   IconFileZip,
   IconHistory,
@@ -13,6 +12,7 @@ import {
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { WorkflowSummary } from '../../../src-shared/contract/index.ts'
+import { MoreMenu } from '../../ui/MoreMenu.tsx'
 import { sayFailed } from '../../ui/say.ts'
 import { exportTar, exportYaml } from '../export/export.ts'
 import { openStartRun } from '../start-run/index.ts'
@@ -40,24 +40,15 @@ export function RowActions({ workflow }: { readonly workflow: WorkflowSummary })
           <IconPlayerPlay {...ICON} />
         </ActionIcon>
       </Tooltip>
-      <Menu position="bottom-end" width={250}>
-        <Tooltip label="More">
-          <Menu.Target>
-            <ActionIcon aria-label={`More for ${name}`}>
-              <IconDots {...ICON} />
-            </ActionIcon>
-          </Menu.Target>
-        </Tooltip>
-        <Menu.Dropdown>
-          <EditItems name={name} isCode={workflow.code !== null} />
-          <Menu.Divider />
-          <ExportItems name={name} />
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconTrash {...ICON} />} onClick={() => void deleteWorkflows([workflow])}>
-            Delete
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu name={name} width={250}>
+        <EditItems name={name} isCode={workflow.code !== null} />
+        <Menu.Divider />
+        <ExportItems name={name} />
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconTrash {...ICON} />} onClick={() => void deleteWorkflows([workflow])}>
+          Delete
+        </Menu.Item>
+      </MoreMenu>
     </span>
   )
 }
